@@ -1,0 +1,52 @@
+"""What stops a compilation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@attrs.frozen
+class Problem:
+    """One reason why a document or a configuration cannot be compiled.
+
+    `pointer` is the JSON Pointer (RFC 6901) of the place in the document; `line` counts from 1 and is
+    worked out from the pointer where it is not known. `remedy` says what to do about it. `file` is set
+    where the problem is in another file than the document.
+    """
+
+    message: str
+    pointer: str | None = None
+    line: int | None = None
+    remedy: str = ""
+    file: str | None = None
+
+
+class CompileError(Exception):
+    """The input cannot be compiled, and nothing was written.
+
+    Carries every problem that was found before giving up, at least one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        pointer: str | None = None,
+        line: int | None = None,
+        remedy: str = "",
+        file: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.problems: tuple[Problem, ...] = (Problem(message, pointer, line, remedy, file),)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> CompileError:
+        """An error that carries several problems, in the order given."""
+        error = cls(problems[0].message)
+        error.problems = tuple(problems)
+        return error
