@@ -1,0 +1,202 @@
+"""Every error that the package raises, in one tree under `EGPError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APIStreamError",
+    "APITimeoutError",
+    "Attempt",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "EGPError",
+    "InternalServerError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestInfo",
+    "StreamInterruptedError",
+    "UnprocessableEntityError",
+]
+
+
+class Attempt(NamedTuple):
+    """One request that was put on the wire, or tried to be."""
+
+    number: int
+    """1 for the first."""
+    status: int | None
+    """The HTTP status, or None when no response came."""
+    error: str | None
+    """What went wrong when no response came (or in the stream), else None."""
+    duration: float
+    """Seconds from the start of the attempt to its response headers or its failure."""
+    wait: float | None
+    """Seconds waited before the next attempt; None for the last one."""
+    request_id: str | None
+    """The server's id for this attempt, where it gave one."""
+
+
+class RequestInfo(NamedTuple):
+    """What was asked for, without headers or body: nothing in it is secret."""
+
+    method: str
+    url: str
+
+
+class EGPError(Exception):
+    """The root of all errors of this package; raised itself for misuse and wrong configuration."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), dict(vars(self)))
+
+
+class APIError(EGPError):
+    """A call that did not give its result. What is known of it is on the attributes."""
+
+    message: str
+    """The server's own words where it sent some, cut to a readable length."""
+    status_code: int | None
+    """The HTTP status of the last response; None when there was none."""
+    request_id: str | None
+    """`x-request-id` of the last response; None when there was none."""
+    body: Any
+    """The body received: the JSON value where it is JSON, else text, else bytes; None when there was none."""
+    headers: Mapping[str, str]
+    """Headers of the last response, values of secret ones redacted; names in lower case."""
+    attempts: tuple[Attempt, ...]
+    """Every attempt made, in order, with its status and the wait after it."""
+    request: RequestInfo | None
+    """Method and URL of the request."""
+    partial: Any
+    """What a stream had delivered before the error; None for calls that are no streams."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int | None = None,
+        request_id: str | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        attempts: tuple[Attempt, ...] = (),
+        request: RequestInfo | None = None,
+        partial: Any = None,
+    ) -> None:
+        super().__init__(message)
+        self.status_code = status_code
+        self.request_id = request_id
+        self.body = body
+        self.headers = {} if headers is None else headers
+        self.attempts = attempts
+        self.request = request
+        self.partial = partial
+
+    def __str__(self) -> str:
+        notes = []
+        if self.request_id is not None:
+            notes.append(f"request id {self.request_id}")
+        if len(self.attempts) > 1:
+            notes.append(f"after {len(self.attempts)} attempts")
+        head = f"HTTP {self.status_code}: " if isinstance(self, APIStatusError) else ""
+        return f"{head}{self.message}" + (f" ({', '.join(notes)})" if notes else "")
+
+
+class APIConnectionError(APIError):
+    """The connection could not be made, or broke before the response was complete.
+
+    `body` holds the bytes of the response that had arrived, if any.
+    """
+
+
+class APITimeoutError(APIConnectionError):
+    """A timeout or the call's deadline ran out; the message says which."""
+
+
+class StreamInterruptedError(APIConnectionError):
+    """A stream broke off, or ended before its end: the answer is cut.
+
+    The chunks before it have been delivered; `partial` holds what they add up to.
+    """
+
+
+class APIStatusError(APIError):
+    """The server answered with an error status (or with a redirect that is not followed)."""
+
+    status_code: int
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is malformed."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key is missing, unknown or expired."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such model or path."""
+
+
+class ConflictError(APIStatusError):
+    """409: the request conflicts with the state of the server."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request was understood and is invalid; `body["detail"]` locates each fault."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests, or the quota is used up."""
+
+
+class InternalServerError(APIStatusError):
+    """500 to 599: the server, or something on the way to it, failed."""
+
+
+class APIResponseValidationError(APIError):
+    """Bytes came, but not what was asked for: the wrong kind of body, or one that cannot be read."""
+
+
+class APIStreamError(APIError):
+    """The server reported an error inside a stream. `body` is the error as it sent it."""
+
+
+_BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+def status_error_type(status: int) -> type[APIStatusError]:
+    """The class of the tree for an HTTP status that is not a success."""
+    if status >= 500:
+        return InternalServerError
+    return _BY_STATUS.get(status, APIStatusError)
+
+
+def _rebuild(cls: type[EGPError], state: dict[str, Any]) -> EGPError:
+    error = cls.__new__(cls)
+    Exception.__init__(error, state.get("message", ""))
+    vars(error).update(state)
+    return error
