@@ -1,0 +1,86 @@
+"""The OpenAPI document that is compiled, with the place of everything in it."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from tools.compiler.errors import CompileError
+from tools.compiler.reader import locate, read_json, read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OTHER_ENCODINGS = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+
+
+@attrs.frozen(eq=False)
+class Document:
+    """A description of an API as it was read.
+
+    `name` is the path as the user gave it, for messages. `source` holds the bytes of the file, `content`
+    what they say: a tree of dict (with text keys only), list, str, int, float, bool and None.
+    """
+
+    name: str
+    source: bytes
+    text: str = attrs.field(repr=False)
+    content: dict[str, Any] = attrs.field(repr=False)
+
+    def line(self, place: str) -> int | None:
+        """The line of the JSON Pointer `place`, counted from 1; of the nearest place above it if need be."""
+        return locate(self.text, place)
+
+
+def load(path: Path) -> Document:
+    """Reads the YAML or JSON document at `path`; raises CompileError for what is neither."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise CompileError(f"cannot be read: {error.strerror}") from None
+    return parse(source, str(path))
+
+
+def parse(source: bytes, name: str) -> Document:
+    """Reads the bytes of a YAML or JSON document that is called `name` in messages."""
+    text = decode(source)
+    content = read_json(text) if name.endswith(".json") or _is_json(text) else read_yaml(text)
+    if content is None:
+        raise CompileError("the document is empty", line=1)
+    if not isinstance(content, dict):
+        kind = "list" if isinstance(content, list) else type(content).__name__
+        raise CompileError(f"the top of the document is a {kind}, not a mapping", line=1)
+    return Document(name, source, text, content)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a file that does not say so by its name is JSON (which is not quite a part of YAML)."""
+    if not text.lstrip().startswith("{"):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def decode(source: bytes) -> str:
+    """The text of a file in UTF-8, without its byte-order mark."""
+    for mark, encoding in _OTHER_ENCODINGS.items():
+        if source.startswith(mark):
+            raise CompileError(f"the file is in {encoding}", line=1, remedy="Save it as UTF-8.")
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        raise CompileError(
+            f"the byte {source[error.start]:#04x} is not UTF-8", line=line, remedy="Save the file as UTF-8."
+        ) from None
