@@ -1,0 +1,76 @@
+"""`tox -e bench`: every question, or those named, against the peers; `--quick` in under three minutes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.environments import make
+from benchmarks.measure import ROOT, Worker, canned_server, compare
+
+QUESTIONS = ("imports", "call", "stream", "concurrency", "decode", "memory")
+
+
+def main() -> None:
+    options = _options()
+    pythons = make(options.environments)
+    rounds = 5 if options.quick else 25
+    results: list[report.Found] = []
+    curves: list[report.Curve] = []
+    with canned_server(pythons["plain"]) as url:
+        for question in options.only or QUESTIONS:
+            for row in importlib.import_module(f"benchmarks.questions.{question}").ROWS:
+                if "egp" in row.clients and row.base != "stock":
+                    row = row._replace(clients=(*row.clients, "fast"))
+                ratios = compare(question, row, pythons, url, rounds)
+                results.append(report.Found(question, row, ratios))
+                shown = "  ".join(
+                    f"{name} {report._cell(ratios[name])}" for name in report.COLUMNS if name in ratios
+                )
+                print(f"{row.name:55} {shown}  {report._verdict(row, ratios)}", flush=True)
+                if row.growth and not options.quick:
+                    curves += _curves(question, row, pythons, url)
+    if options.quick or options.only:
+        print("Not written down: benchmarks/RESULTS.md holds full runs only.")
+        return
+    folder = ROOT / "benchmarks"
+    (folder / "RESULTS.md").write_text(report.as_markdown(results, rounds))
+    (folder / "results.json").write_text(report.as_json(results, curves, rounds))
+    report.draw(curves, folder / "growth.svg")
+
+
+def _curves(question: str, row: report.Row, pythons: dict[str, str], url: str) -> list[report.Curve]:
+    """The cheapest of a few batches at each size: growth is asked for, not noise."""
+    curves: list[report.Curve] = []
+    for client in (row.base, "egp", "openai", "scale"):
+        points: list[tuple[int, float]] = []
+        for case in row.growth:
+            try:
+                worker = Worker(pythons[client], question, case, client, url)
+                worker.size(0.05)
+            except RuntimeError:
+                break
+            batches = [worker.batch() for _ in range(5)]
+            worker.close()
+            size = max(int(part) for part in case.replace("/", "-").split("-") if part.isdigit())
+            points.append((size, min(batch["cpu"] / batch["rounds"] for batch in batches)))
+        if points:
+            curves.append(report.Curve(row, client, points))
+    return curves
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="tox -e bench --", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few pairs, no curves, nothing written")
+    parser.add_argument("--only", nargs="+", choices=QUESTIONS, help="these questions; nothing written")
+    parser.add_argument(
+        "--environments", type=Path, default=ROOT / ".tox" / "bench" / "clients", help=argparse.SUPPRESS
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""egp-client itself, installed from its wheel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.clients.plain import MESSAGES
+
+MODEL = "openai/gpt-4o"
+
+
+def load() -> None:
+    import egp  # noqa: F401
+
+
+class Sync:
+    def __init__(self, url: str) -> None:
+        from egp import Client
+
+        self._client = Client(api_key="bench", base_url=url, timeout=60)
+        _ = self._client.chat.completions.create
+
+    def ready(self) -> None:
+        self._client.__enter__()
+
+    def call(self, messages: Any = MESSAGES) -> Any:
+        return self._client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+    def stream(self) -> int:
+        with self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True) as stream:
+            return sum(1 for chunk in stream if chunk.choices is not None)
+
+
+class Async:
+    def __init__(self, url: str) -> None:
+        from egp import AsyncClient
+
+        self._client = AsyncClient(api_key="bench", base_url=url, timeout=60)
+
+    async def call(self) -> Any:
+        answer = await self._client.chat.completions.create(model=MODEL, messages=MESSAGES)
+        return answer.choices[0].message.content
+
+    async def stream(self) -> int:
+        count = 0
+        async with await self._client.chat.completions.create(
+            model=MODEL, messages=MESSAGES, stream=True
+        ) as stream:
+            async for chunk in stream:
+                count += chunk.choices is not None
+        return count
+
+    async def hold(self) -> object:
+        stream = await self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+        await anext(aiter(stream))
+        return stream
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def decode_completion(data: bytes) -> Any:
+    from egp_api.models.chat_completion import ChatCompletion
+
+    from egp._core import codec
+
+    return ChatCompletion.from_dict(codec.decode(data))
+
+
+def decode_chunk(data: bytes) -> Any:
+    from egp_api.models.chat_completion_chunk import ChatCompletionChunk
+
+    from egp._core import codec
+
+    return ChatCompletionChunk.from_dict(codec.decode(data))

@@ -1,0 +1,76 @@
+"""scale-gp-beta, the official package for this API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.clients.plain import MESSAGES
+
+MODEL = "openai/gpt-4o"
+
+
+def load() -> None:
+    import scale_gp_beta  # noqa: F401
+
+
+class Sync:
+    def __init__(self, url: str) -> None:
+        import scale_gp_beta
+
+        self._client = scale_gp_beta.SGPClient(api_key="bench", account_id="bench", base_url=url, timeout=60)
+        _ = self._client.chat.completions.create
+
+    def call(self, messages: Any = MESSAGES) -> str | None:
+        return self._client.chat.completions.create(model=MODEL, messages=messages).choices[0].message.content
+
+    def stream(self) -> int:
+        with self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True) as stream:
+            return sum(1 for chunk in stream if chunk.choices is not None)
+
+
+class Async:
+    def __init__(self, url: str) -> None:
+        import scale_gp_beta
+
+        self._client = scale_gp_beta.AsyncSGPClient(
+            api_key="bench", account_id="bench", base_url=url, timeout=60
+        )
+
+    async def call(self) -> str | None:
+        answer = await self._client.chat.completions.create(model=MODEL, messages=MESSAGES)
+        return answer.choices[0].message.content
+
+    async def stream(self) -> int:
+        count = 0
+        async with await self._client.chat.completions.create(
+            model=MODEL, messages=MESSAGES, stream=True
+        ) as stream:
+            async for chunk in stream:
+                count += chunk.choices is not None
+        return count
+
+    async def hold(self) -> object:
+        stream = await self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
+        await anext(aiter(stream))
+        return stream
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def decode_completion(data: bytes) -> Any:
+    import json
+
+    from scale_gp_beta._models import construct_type
+    from scale_gp_beta.types.chat import ChatCompletion
+
+    return construct_type(type_=ChatCompletion, value=json.loads(data))
+
+
+def decode_chunk(data: bytes) -> Any:
+    import json
+
+    from scale_gp_beta._models import construct_type
+    from scale_gp_beta.types.chat import ChatCompletionChunk
+
+    return construct_type(type_=ChatCompletionChunk, value=json.loads(data))
