@@ -28,9 +28,9 @@ def main() -> None:
                 ratios = compare(question, row, pythons, url, rounds)
                 results.append(report.Found(question, row, ratios))
                 shown = "  ".join(
-                    f"{name} {report._cell(ratios[name])}" for name in report.COLUMNS if name in ratios
+                    f"{name} {report.cell(ratios[name])}" for name in report.COLUMNS if name in ratios
                 )
-                print(f"{row.name:55} {shown}  {report._verdict(row, ratios)}", flush=True)
+                print(f"{row.name:55} {shown}  {report.verdict(row, ratios)}", flush=True)
                 if row.growth and not options.quick:
                     curves += _curves(question, row, pythons, url)
     if options.quick or options.only:

@@ -40,13 +40,13 @@ class Curve(NamedTuple):
     points: Sequence[tuple[int, float]]
 
 
-def _cell(found: Ratio | str | None) -> str:
+def cell(found: Ratio | str | None) -> str:
     if found is None:
         return ""
     return "fails" if isinstance(found, str) else f"{found.median:.2f}"
 
 
-def _verdict(row: Row, ratios: Mapping[str, Ratio | str]) -> str:
+def verdict(row: Row, ratios: Mapping[str, Ratio | str]) -> str:
     own = ratios.get("egp")
     if row.target is None or not isinstance(own, Ratio):
         return ""
@@ -132,12 +132,11 @@ def as_markdown(results: Sequence[Found], rounds: int) -> str:
         "| --- | --- |" + " ---: |" * len(COLUMNS) + " ---: | ---: | --- |",
     ]
     for _, row, ratios in results:
-        cells = " | ".join(_cell(ratios.get(client)) for client in COLUMNS)
+        cells = " | ".join(cell(ratios.get(client)) for client in COLUMNS)
         limits = " | ".join("" if limit is None else f"{limit:.2f}" for limit in (row.target, row.stretch))
         base = "" if row.base == "plain" else f" ({NAMES[row.base]})"
-        lines.append(
-            f"| {row.name} | {_base_figure(row, ratios)}{base} | {cells} | {limits} | {_verdict(row, ratios)} |"
-        )
+        figures = f"{_base_figure(row, ratios)}{base} | {cells} | {limits}"
+        lines.append(f"| {row.name} | {figures} | {verdict(row, ratios)} |")
     lines += ["", "What each row means for a user:", ""]
     lines += [f"- **{row.name}**: {row.meaning}" for _, row, _ in results if row.meaning]
     failures = [

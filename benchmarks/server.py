@@ -106,7 +106,7 @@ def pieces(total_bytes: int, piece_bytes: int) -> bytes:
 
 
 class Answers:
-    """Bytes by name, made on first use: `call`, `slow-20`, `burst-1000-1`, `event-4096`, `hold`, `logprobs-5000`."""
+    """Bytes by name, made at first use: `call`, `slow-20`, `burst-1000-1`, `event-4096`, `hold`."""
 
     def __init__(self) -> None:
         self._made: dict[str, bytes] = {}
