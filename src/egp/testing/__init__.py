@@ -1,0 +1,55 @@
+"""A local server that speaks the EGP chat-completions endpoint, for tests and demonstrations.
+
+Needs the extra: `pip install 'egp-client[testing]'`.
+
+    from egp import Client
+    from egp.testing import Server
+
+    with Server() as server:
+        client = Client(api_key="any", base_url=server.url)
+        server.reply("Paris")
+        ...
+        assert server.requests[0].json["model"] == "openai/gpt-4o"
+
+Under pytest, the fixture `egp_server` is a `Server` that runs already.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from egp.testing._chunks import chunk
+    from egp.testing._recorded import RecordedHeaders, RecordedRequest
+    from egp.testing._reply import End
+    from egp.testing._server import Server
+
+__all__ = ["End", "RecordedHeaders", "RecordedRequest", "Server", "chunk"]
+
+_HOME = {
+    "End": "_reply",
+    "RecordedHeaders": "_recorded",
+    "RecordedRequest": "_recorded",
+    "Server": "_server",
+    "chunk": "_chunks",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    except ModuleNotFoundError as error:
+        if error.name and error.name.partition(".")[0] in {"jsonschema", "starlette", "uvicorn", "yaml"}:
+            raise ImportError(
+                f"egp.testing.{name} needs {error.name}, which comes with an extra: "
+                "pip install egp-client[testing]",
+                name=error.name,
+            ) from error
+        raise
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,129 @@
+"""The ASGI application: records, refuses what the service refuses, and answers."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from egp.testing._answers import Answer
+from egp.testing._player import Player
+from egp.testing._protocol import transport_of
+from egp.testing._recorded import RecordedHeaders, RecordedRequest
+from egp.testing._reply import Reply, json_reply
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterable, Mapping
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from egp.testing._operation import Operation
+    from egp.testing._reply import End
+    from egp.testing._script import Script
+
+_RECORD = "egp.request"
+
+
+class App:
+    """Serves operations below a prefix; what the script has for a request goes first."""
+
+    def __init__(self, operations: Iterable[Operation], script: Script, *, prefix: str, check: bool, end: End) -> None:
+        self.requests: list[RecordedRequest] = []
+        self.busy: set[asyncio.Transport] = set()
+        """The connections over which a reply is on its way."""
+        self._script = script
+        self._check = check
+        self._end: End = end
+        # Starlette raises for what no route takes, and lets FastAPI's kind of JSON be made of it.
+        self._router: ASGIApp = Starlette(
+            routes=[self._route(operation, prefix) for operation in operations],
+            exception_handlers=cast("Any", {HTTPException: self._refuse}),
+        )
+        self._router.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = await _record(scope, receive)
+        scope["state"] = {_RECORD: request}
+        self.requests.append(request)
+        transport = transport_of(scope)
+        self.busy.add(transport)
+        try:
+            scripted = self._script.take(valid=False)
+            if scripted is not None:
+                reply = scripted.render(None, request)
+                await self._playing(reply)(scope, receive, send)
+            else:
+                await self._router(scope, receive, send)
+        finally:
+            self.busy.discard(transport)
+
+    def _route(self, operation: Operation, prefix: str) -> Route:
+        names: list[str] = []
+
+        def placeholder(found: re.Match[str]) -> str:
+            # Starlette takes Python names only; OpenAPI's may have hyphens and dots.
+            names.append(found[1])
+            return f"{{p{len(names) - 1}}}"
+
+        path = prefix + re.sub(r"\{([^}]+)\}", placeholder, operation.path)
+
+        async def endpoint(request: Request) -> Any:
+            values = {name: str(request.path_params[f"p{place}"]) for place, name in enumerate(names)}
+            recorded: RecordedRequest = request.scope["state"][_RECORD]
+            return self._playing(self._answer(operation, recorded, values))
+
+        return Route(path, endpoint, methods=[operation.method])
+
+    def _answer(self, operation: Operation, request: RecordedRequest, path_values: Mapping[str, str]) -> Reply:
+        if self._check and not operation.admits(request):
+            return json_reply({"detail": "Not authenticated"}, status=401).with_headers({"www-authenticate": "ApiKey"})
+        problems = operation.problems(request, path_values) if self._check else []
+        if problems:
+            return json_reply({"detail": problems}, status=422)
+        scripted = self._script.take(valid=True)
+        return (scripted or Answer(end=self._end)).render(operation, request)
+
+    def _refuse(self, request: Request, error: HTTPException) -> Any:
+        scripted = self._script.take(valid=True)
+        if scripted is not None:
+            return self._playing(scripted.render(None, request.scope["state"][_RECORD]))
+        detail = {"detail": HTTPStatus(error.status_code).phrase}
+        return self._playing(json_reply(detail, status=error.status_code).with_headers(error.headers))
+
+    def _playing(self, reply: Reply) -> ASGIApp:
+        count = len(self.requests)
+        headers = {
+            "x-request-id": f"req_{count:06d}",
+            "x-ratelimit-limit-requests": "10000",
+            "x-ratelimit-remaining-requests": str(max(10000 - count, 0)),
+            "x-ratelimit-reset-requests": "6ms",
+        }
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await Player(scope, receive, send, headers=headers).play(reply)
+
+        return app
+
+
+async def _record(scope: Scope, receive: Receive) -> RecordedRequest:
+    content = bytearray()
+    while True:
+        message = await receive()
+        content += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return RecordedRequest(
+        method=scope["method"],
+        path=scope["path"],
+        query=parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True),
+        headers=RecordedHeaders(scope["headers"]),
+        content=bytes(content),
+    )

@@ -1,0 +1,104 @@
+"""Completions in pieces."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from egp.testing._completion import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PIECE = 8  # characters of a tool call's arguments in one chunk
+_STREAMED_IN_PIECES = {"role", "content", "refusal", "tool_calls", "function_call"}
+
+
+def chunk(
+    content: str | None = None,
+    *,
+    finish_reason: str | None = None,
+    index: int = 0,
+    id: str = "chatcmpl-test",  # noqa: A002  # the field's name
+    model: str = "openai/gpt-4o",
+    **delta: Any,
+) -> dict[str, Any]:
+    """Give the payload of one event of a stream, to script one with `Server.stream`.
+
+    `content` is the piece of text, `index` the choice; further keywords are fields of the delta
+    (`role="assistant"`, `tool_calls=[…]`, a vendor's own).
+    """
+    if content is not None:
+        delta["content"] = content
+    return {
+        "id": id,
+        "object": "chat.completion.chunk",
+        "created": 1735689600,
+        "model": model,
+        "choices": [{"index": index, "delta": delta, "finish_reason": finish_reason}],
+    }
+
+
+def is_completion(value: Any) -> bool:
+    """Whether a value is a whole completion, one that could be streamed."""
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("choices"), list)
+        and all(isinstance(choice, dict) and "message" in choice for choice in value["choices"])
+    )
+
+
+def chunks(completion: Mapping[str, Any], *, include_usage: bool) -> Iterator[dict[str, Any]]:
+    """Break a completion into the chunks of a stream; several choices take turns."""
+    head = {key: value for key, value in completion.items() if key not in {"choices", "usage", "object"}}
+    head["object"] = "chat.completion.chunk"
+    usage = {"usage": None} if include_usage else {}
+    for turn in zip_longest(*(_pieces(choice) for choice in completion["choices"])):
+        for piece in turn:
+            if piece is not None:
+                yield {**head, "choices": [piece], **usage}
+    if include_usage:
+        yield {**head, "choices": [], "usage": completion.get("usage")}
+
+
+def _pieces(choice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    message: Mapping[str, Any] = choice["message"]
+    logprobs = choice.get("logprobs") or {}
+
+    def piece(delta: dict[str, Any], *, finish_reason: str | None = None, of: str = "", place: int = 0) -> dict[str, Any]:
+        entry = (logprobs.get(of) or [])[place : place + 1]
+        return {
+            "index": choice.get("index", 0),
+            "delta": delta,
+            "logprobs": {"content": None, "refusal": None, of: entry} if entry else None,
+            "finish_reason": finish_reason,
+        }
+
+    opening = {"role": message.get("role", "assistant"), "content": "" if message.get("content") is not None else None}
+    own = {key: value for key, value in message.items() if key not in _STREAMED_IN_PIECES}
+    yield piece({**opening, **own})
+    for name in ("content", "refusal"):
+        for place, token in enumerate(tokens(message.get(name) or "")):
+            yield piece({name: token}, of=name, place=place)
+    for delta in _call_deltas(message):
+        yield piece(delta)
+    yield piece({}, finish_reason=choice.get("finish_reason"))
+
+
+def _call_deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if message.get("function_call"):
+        call = message["function_call"]
+        yield {"function_call": {**call, "arguments": ""}}
+        for part in _parts(call["arguments"]):
+            yield {"function_call": {"arguments": part}}
+    for index, call in enumerate(message.get("tool_calls") or ()):
+        kind = call["type"]
+        field = "input" if kind == "custom" else "arguments"
+        yield {"tool_calls": [{"index": index, **call, kind: {**call[kind], field: ""}}]}
+        for part in _parts(call[kind][field]):
+            yield {"tool_calls": [{"index": index, kind: {field: part}}]}
+
+
+def _parts(text: str) -> Iterator[str]:
+    for start in range(0, len(text), _PIECE):
+        yield text[start : start + _PIECE]

@@ -1,0 +1,66 @@
+"""The OpenAPI document that the server serves."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# libyaml reads our document in a tenth of the time; it is not in every build of PyYAML.
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # its type depends on the build, see above
+    """Reads YAML as JSON's types: a date in an example stays the text that it is on the wire."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    initial: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for initial, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def load(spec: Mapping[str, Any] | Path | str | None) -> Mapping[str, Any]:
+    """Give the document: as passed, read from a file, or (None) the one that egp_api was compiled from."""
+    if spec is None:
+        return _parse(files("egp_api").joinpath("openapi.yaml").read_bytes())
+    if isinstance(spec, (str, Path)):
+        return _parse(Path(spec).read_bytes())
+    return spec
+
+
+@cache
+def _parse(text: bytes) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = yaml.load(text, Loader=_Loader)  # noqa: S506  # derived from the safe loader
+    return document
+
+
+def escape(step: str) -> str:
+    """Write a key as a step of a JSON pointer (RFC 6901)."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def follow(reference: str, root: Any) -> tuple[str, Any]:
+    """Give what `reference` leads to within `root`, through further references, and its own reference."""
+    while True:
+        node = root
+        for step in reference.removeprefix("#").split("/")[1:]:
+            name = unquote(step).replace("~1", "/").replace("~0", "~")
+            node = node[int(name)] if isinstance(node, list) else node[name]
+        if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
+            return reference, node
+        reference = node["$ref"]
+
+
+def resolve(node: Any, root: Any) -> Any:
+    """Give the node itself, or what it refers to where it is a reference."""
+    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+        return follow(node["$ref"], root)[1]
+    return node

@@ -1,0 +1,154 @@
+"""One operation of the document: which requests it takes and what it answers by default."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from egp.testing import _problems
+from egp.testing._document import resolve
+from egp.testing._sample import sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from jsonschema import Draft202012Validator
+
+    from egp.testing._problems import Problem
+    from egp.testing._recorded import RecordedRequest
+
+
+class Parameter:
+    """A parameter in the path, the query or the headers."""
+
+    def __init__(self, *, name: str, place: str, required: bool, schema: Mapping[str, Any], check: Draft202012Validator) -> None:
+        self.name = name
+        self.place = place
+        self.required = required
+        self._kinds = _kinds(schema)
+        self._check = check
+
+    def problems(self, texts: Sequence[str]) -> list[Problem]:
+        """Say what is wrong with the values sent for this parameter."""
+        if not texts:
+            return [_problems.missing(self.place, self.name)] if self.required else []
+        values = [_coerce(text, self._kinds) for text in texts]
+        return _problems.describe(
+            self._check.iter_errors(values if "array" in self._kinds else values[-1]), [self.place, self.name]
+        )
+
+
+class Operation:
+    """An operation of the document, ready to check requests and to answer them."""
+
+    def __init__(
+        self,
+        *,
+        method: str,
+        path: str,
+        root: Mapping[str, Any],
+        parameters: Sequence[Parameter],
+        body_check: Draft202012Validator | None,
+        body_required: bool,
+        key_headers: Sequence[Sequence[str]],
+        status: int,
+        media: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.status = status
+        """The status of the answer when all is well."""
+        self._root = root
+        self._parameters = parameters
+        self._body_check = body_check
+        self._body_required = body_required
+        self._key_headers = key_headers
+        self._json = next((value for name, value in media.items() if "json" in name), None)
+        self._events = media.get("text/event-stream")
+        # The requests of a test are often the same, and checking one takes longer than answering it.
+        self._problems_of = lru_cache(maxsize=4096)(self._find_body_problems)
+
+    def streams(self, request: RecordedRequest) -> bool:
+        """Whether the answer to this request is an event stream."""
+        return self._events is not None and (self._json is None or request.wants_stream)
+
+    def admits(self, request: RecordedRequest) -> bool:
+        """Whether the request carries a key in each header of one of the ways that the document lists."""
+        return not self._key_headers or any(
+            all(request.headers.get(name, "").strip() for name in names) for names in self._key_headers
+        )
+
+    def problems(self, request: RecordedRequest, path_values: Mapping[str, str]) -> list[Problem]:
+        """Say what the document forbids in the request; nothing when it is fine."""
+        found = [problem for one in self._parameters for problem in one.problems(_texts(one, request, path_values))]
+        if self._body_check is None:
+            return found
+        if not request.content:
+            return [*found, _problems.missing("body")] if self._body_required else found
+        if "json" not in request.headers.get("content-type", "").lower():
+            return [*found, _problems.not_an_object("body")]
+        return [*found, *self._problems_of(request.content)]
+
+    @cached_property
+    def json_example(self) -> Any:
+        """The document's example of the JSON answer, or one made from its schema; None without either."""
+        return None if self._json is None else next(self._examples(self._json))
+
+    @cached_property
+    def event_examples(self) -> list[Any]:
+        """The payloads of the document's examples of the event stream, one event each."""
+        return [] if self._events is None else [*self._examples(self._events)]
+
+    def _examples(self, media: Mapping[str, Any]) -> Iterator[Any]:
+        if "example" in media:
+            yield media["example"]
+        elif media.get("examples"):
+            for example in media["examples"].values():
+                yield resolve(example, self._root).get("value")
+        else:
+            yield sample(media.get("schema", {}), self._root)
+
+    def _find_body_problems(self, content: bytes) -> list[Problem]:
+        assert self._body_check is not None  # noqa: S101  # the caller looked
+        try:
+            body = json.loads(content, parse_constant=_refuse)
+        except ValueError as error:
+            return [_problems.unreadable_json(error)]
+        return _problems.describe(self._body_check.iter_errors(body), ["body"])
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _texts(parameter: Parameter, request: RecordedRequest, path_values: Mapping[str, str]) -> list[str]:
+    if parameter.place == "query":
+        return request.query.get_list(parameter.name)
+    if parameter.place == "header":
+        return request.headers.get_list(parameter.name)
+    return [path_values[parameter.name]] if parameter.name in path_values else []
+
+
+def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
+    """Name the types that a parameter's schema allows, those of an array's items included."""
+    kinds: set[str] = set()
+    for variant in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        kind = variant.get("type", ())
+        kinds.update([kind] if isinstance(kind, str) else kind)
+        if isinstance(variant.get("items"), dict):
+            kinds |= _kinds(variant["items"])
+    return frozenset(kinds)
+
+
+def _coerce(text: str, kinds: frozenset[str]) -> Any:
+    """Read a parameter's text as the type that its schema asks for; as text where it cannot be read so."""
+    if "boolean" in kinds and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    for kind, read in (("integer", int), ("number", float)):
+        if kind in kinds:
+            try:
+                return read(text)
+            except ValueError:
+                continue
+    return text

@@ -1,0 +1,67 @@
+"""What a test has the server answer instead of its own answers."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from attrs import define, frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from egp.testing._operation import Operation
+    from egp.testing._recorded import RecordedRequest
+    from egp.testing._reply import Reply
+
+
+@frozen
+class Scripted:
+    """An answer to a request that is still to come."""
+
+    render: Callable[[Operation | None, RecordedRequest], Reply]
+    """Makes the answer. The operation is None where the request is for none that the document has."""
+    to_any_request: bool
+    """Whether it answers requests, too, that the service would refuse (no key, a body that is not valid)."""
+
+
+@define
+class _Turn:
+    scripted: Scripted
+    left: float
+
+
+class Script:
+    """Scripted answers in the order in which they are given. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._turns: deque[_Turn] = deque()
+        self._lock = Lock()
+
+    def add(self, scripted: Scripted, *, times: int | None) -> None:
+        """Queue an answer for the next `times` requests, or (None) for all that follow."""
+        if times is not None and times < 1:
+            raise ValueError(f"times must be 1 or more, or None for ever, not {times}")
+        with self._lock:
+            self._turns.append(_Turn(scripted, float("inf") if times is None else times))
+
+    def take(self, *, valid: bool) -> Scripted | None:
+        """Give the next answer, if it is one for this request: `valid` says whether the service would take it."""
+        with self._lock:
+            if not self._turns or not (valid or self._turns[0].scripted.to_any_request):
+                return None
+            turn = self._turns[0]
+            turn.left -= 1
+            if turn.left <= 0:
+                self._turns.popleft()
+            return turn.scripted
+
+    def clear(self) -> None:
+        """Forget all that is queued."""
+        with self._lock:
+            self._turns.clear()
+
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._turns)
