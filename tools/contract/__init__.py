@@ -1,0 +1,1 @@
+"""The contract as data, for what checks it: the document, its examples, documents drawn from its schemas."""
