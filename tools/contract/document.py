@@ -53,9 +53,11 @@ def walk(node: Any, place: str = "") -> Iterator[tuple[str, Any]]:
     yield place, node
     items: Iterable[tuple[object, Any]] = ()
     if isinstance(node, Mapping):
-        items = cast("Mapping[str, Any]", node).items()
+        fields: Mapping[str, Any] = node
+        items = fields.items()
     elif isinstance(node, list):
-        items = enumerate(cast("list[Any]", node))
+        elements: list[Any] = node
+        items = enumerate(elements)
     for key, item in items:
         yield from walk(item, f"{place}/{str(key).replace('~', '~0').replace('/', '~1')}")
 
