@@ -1,0 +1,10 @@
+"""What a change of the contract does to users of the generated code, and the version step that follows.
+
+The rule, kind by kind, is docs/spec-changes.md.
+"""
+
+from tools.compiler.changes.compare import compare
+from tools.compiler.changes.kinds import KINDS, Step
+from tools.compiler.changes.report import Change, Report
+
+__all__ = ["KINDS", "Change", "Report", "Step", "compare"]

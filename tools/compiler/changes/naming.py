@@ -1,0 +1,33 @@
+"""The names that the generator gives to classes, functions and modules."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
+
+_CLASS_PREFIX = "field_"
+
+
+@cache
+def class_name(name: str, parent: str = "") -> str:
+    """The class of a schema: its title or name, behind the name of the class that it is written in."""
+    joined = f"{pascal_case(parent)}{pascal_case(name)}" if parent else name.rpartition("/")[2]
+    return str(ClassName(joined, _CLASS_PREFIX))
+
+
+@cache
+def operation_name(operation_id: str) -> str:
+    """The module of an operation."""
+    return str(PythonIdentifier(operation_id, _CLASS_PREFIX))
+
+
+def default_operation_id(path: str, method: str) -> str:
+    """The id of an operation that has none of its own."""
+    return f"{method}_{path.replace('{', '').replace('}', '').replace('/', '_').strip('_')}"
+
+
+@cache
+def tag_name(tag: str) -> str:
+    """The package that an operation's module is in."""
+    return str(PythonIdentifier(tag, "tag"))

@@ -1,0 +1,118 @@
+"""What changed, as values, as text for a person, and as JSON for a program."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import attrs
+
+from tools.compiler.changes.kinds import KINDS, Step
+
+_ROOM_PER_STEP = 12
+_WIDTH = 110
+
+
+@attrs.frozen
+class Change:
+    """One thing that differs for users of the generated code.
+
+    `kind` is a key of `KINDS`. `where` names the place as a user would: `create_chat_completion`,
+    `create_chat_completion(seed)`, `ChatCompletion.usage`, `create_chat_completion 200 text/event-stream`.
+    `before` and `after` are set where there is something to set against each other.
+    """
+
+    kind: str = attrs.field(validator=attrs.validators.in_(KINDS))
+    where: str
+    detail: str = ""
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def step(self) -> Step:
+        """The version step that this change alone asks for."""
+        return KINDS[self.kind]
+
+    @property
+    def breaking(self) -> bool:
+        """Whether it can break a caller's running or type-checked code."""
+        return self.step is Step.MAJOR
+
+    def to_dict(self) -> dict[str, Any]:
+        """The change as JSON, without what is not set."""
+        document: dict[str, Any] = {
+            "kind": self.kind,
+            "where": self.where,
+            "breaking": self.breaking,
+            "step": str(self.step),
+        }
+        optional = {"detail": self.detail or None, "before": self.before, "after": self.after}
+        return document | {key: value for key, value in optional.items() if value is not None}
+
+    def to_line(self) -> str:
+        """The change in one line."""
+        said = self.detail
+        if not said and self.before is not None and self.after is not None:
+            said = f"{self.before} → {self.after}"
+        elif not said:
+            said = self.after or self.before or ""
+        line = f"{self.kind}: {self.where}" + (f": {said}" if said else "")
+        return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
+
+
+@attrs.frozen
+class Report:
+    """The changes between two documents, and the version step that follows.
+
+    `changes` come with the gravest step first, then by place. `step` is the gravest of theirs, `patch` where
+    the documents differ in nothing that a user could notice, and `none` only where they are the same bytes.
+    """
+
+    step: Step
+    changes: tuple[Change, ...]
+
+    @classmethod
+    def of(cls, changes: list[Change], *, same_bytes: bool) -> Report:
+        """The report of these changes."""
+        if same_bytes and not changes:
+            return cls(step=Step.NONE, changes=())
+        ordered = sorted(
+            set(changes), key=lambda c: (-c.step.rank, c.where, c.kind, c.before or "", c.after or "")
+        )
+        return cls(step=ordered[0].step if ordered else Step.PATCH, changes=tuple(ordered))
+
+    @property
+    def breaking(self) -> tuple[Change, ...]:
+        """The changes that can break a caller."""
+        return tuple(change for change in self.changes if change.breaking)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as JSON: `{"step": …, "changes": [{"kind": …, "where": …, "breaking": …}, …]}`."""
+        return {"step": str(self.step), "changes": [change.to_dict() for change in self.changes]}
+
+    def to_text(self, *, room: int = _ROOM_PER_STEP) -> str:
+        """The report for a screen: what breaks first, at most `room` lines for each step, and the step."""
+        lines: list[str] = []
+        for step, heading in _HEADINGS.items():
+            group = [change for change in self.changes if change.step is step]
+            if not group:
+                continue
+            lines.append(f"{heading} ({len(group)}):")
+            lines += [f"  {change.to_line()}" for change in group[:room]]
+            if len(group) > room:
+                rest = Counter(change.kind for change in group[room:])
+                lines.append(
+                    "  … and " + ", ".join(f"{count} {kind}" for kind, count in sorted(rest.items()))
+                )
+        lines.append(_CONCLUSIONS[self.step])
+        return "\n".join(lines)
+
+
+_HEADINGS = {Step.MAJOR: "breaking", Step.MINOR: "compatible", Step.PATCH: "documentation only"}
+
+_CONCLUSIONS = {
+    Step.MAJOR: "version step: major (a caller's code can break)",
+    Step.MINOR: "version step: minor (callers' code keeps working)",
+    Step.PATCH: "version step: patch (nothing that code could notice)",
+    Step.NONE: "version step: none (the same bytes)",
+}

@@ -1,0 +1,215 @@
+"""Reads a document for what users of its generated code see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tools.compiler.changes.naming import default_operation_id, operation_name, tag_name
+from tools.compiler.changes.reference import References, mapping, sequence
+from tools.compiler.changes.schemas import SchemaReader
+from tools.compiler.changes.shape import Shape, json_text
+from tools.compiler.changes.surface import (
+    Alternative,
+    Body,
+    Notes,
+    Operation,
+    Parameter,
+    Response,
+    Scheme,
+    Surface,
+)
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_SERIALIZATION = ("style", "explode", "allowReserved")
+
+
+def survey(document: Mapping[str, Any]) -> Surface:
+    """The surface of a document; never fails, whatever the document lacks."""
+    references = References(dict(document))
+    schemas = SchemaReader(references)
+    for name in sorted(mapping(mapping(references.root.get("components")).get("schemas"))):
+        pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
+        schemas.shape({"$ref": f"#/components/schemas/{pointer}"}, name)
+    operations: dict[str, Operation] = {}
+    for path, method, item, node in _operations(references):
+        operation = _operation(path, method, item, node, references, schemas)
+        operations.setdefault(operation.name, operation)
+    schemas.finish()
+    return Surface(
+        operations=operations,
+        definitions=schemas.definitions,
+        discriminators=schemas.discriminators,
+        environments=_environments(references.root),
+        api_key_header=_api_key_header(references),
+        texts=_texts(references.root),
+    )
+
+
+def _operations(references: References) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
+    for path, path_item in mapping(references.root.get("paths")).items():
+        item = references.resolve(path_item)
+        for method in _METHODS:
+            if isinstance(item.get(method), dict):
+                yield path, method, item, item[method]
+
+
+def _operation(
+    path: str,
+    method: str,
+    item: dict[str, Any],
+    node: dict[str, Any],
+    references: References,
+    schemas: SchemaReader,
+) -> Operation:
+    name = operation_name(str(node.get("operationId") or default_operation_id(path, method)))
+    tags = sequence(node.get("tags"))
+    parameters: dict[tuple[str, str], Parameter] = {}
+    for written in (*sequence(node.get("parameters")), *sequence(item.get("parameters"))):
+        parameter = _parameter(references.resolve(written), name, schemas)
+        own = parameter.member.name
+        key = (parameter.location, own.lower() if parameter.location == "header" else own)
+        parameters.setdefault(key, parameter)
+    return Operation(
+        name=name,
+        tag=tag_name(str(tags[0]) if tags else "default"),
+        method=method.upper(),
+        path=path,
+        parameters=parameters,
+        path_order=tuple(re.findall(r"\{([^{}]+)\}", path)),
+        body=_body(references.resolve(node.get("requestBody")), name, schemas),
+        responses={
+            status: _response(references.resolve(response), status, name, schemas)
+            for status, response in mapping(node.get("responses")).items()
+        },
+        security=_security(node, references),
+        notes=Notes.of(node),
+    )
+
+
+def _parameter(node: dict[str, Any], operation: str, schemas: SchemaReader) -> Parameter:
+    content = mapping(node.get("content"))
+    schema = mapping(next(iter(content.values()))).get("schema") if content else node.get("schema")
+    own = str(node.get("name", ""))
+    location = str(node.get("in", ""))
+    member = schemas.member(
+        own, schema, operation, required=node.get("required") is True or location == "path"
+    )
+    written = {key: node[key] for key in _SERIALIZATION if key in node} | (
+        {"content": [*content]} if content else {}
+    )
+    notes = Notes.of(node)
+    return Parameter(
+        member=type(member)(
+            own,
+            member.shape,
+            member.required,
+            member.default,
+            Notes(
+                prose=member.notes.prose | notes.prose,
+                constraints=member.notes.constraints,
+                deprecated=notes.deprecated or member.notes.deprecated,
+            ),
+        ),
+        location=location,
+        serialization=json_text(written),
+    )
+
+
+def _body(node: dict[str, Any], operation: str, schemas: SchemaReader) -> Body | None:
+    if not node:
+        return None
+    content = mapping(node.get("content"))
+    media: dict[str, Shape] = {}
+    for written, value in content.items():
+        kind = _media_type(written)
+        parent = f"{operation}_{_body_word(kind)}" if len(content) > 1 else operation
+        media[kind] = schemas.shape(mapping(value).get("schema", True), "body", parent)
+    return Body(required=node.get("required") is True, media=media, notes=Notes.of(node))
+
+
+def _body_word(media_type: str) -> str:
+    words = {
+        "application/x-www-form-urlencoded": "data",
+        "multipart/form-data": "files",
+        "application/octet-stream": "content",
+    }
+    return words.get(media_type, "json")
+
+
+def _response(node: dict[str, Any], status: str, operation: str, schemas: SchemaReader) -> Response:
+    media: dict[str, Shape | None] = {}
+    for written, value in mapping(node.get("content")).items():
+        content = mapping(value)
+        schema = content.get("itemSchema", content.get("schema"))
+        kind = _media_type(written)
+        media[kind] = None if schema is None else schemas.shape(schema, f"response_{status}", operation)
+    return Response(media=media, notes=Notes.of(node))
+
+
+def _media_type(written: str) -> str:
+    return written.partition(";")[0].strip().lower()
+
+
+def _security(node: dict[str, Any], references: References) -> frozenset[Alternative]:
+    """The ways to call an operation; empty where anyone may.
+
+    Schemes stand for what they demand, not for their names in the document, which no caller sees.
+    """
+    schemes = mapping(mapping(references.root.get("components")).get("securitySchemes"))
+    written = node.get("security", references.root.get("security"))
+    alternatives: set[Alternative] = set()
+    for requirement in sequence(written):
+        alternatives.add(
+            frozenset(
+                Scheme(
+                    _scheme(references.resolve(schemes.get(name)), name),
+                    frozenset(map(str, sequence(scopes))),
+                )
+                for name, scopes in mapping(requirement).items()
+            )
+        )
+    return frozenset(alternatives)
+
+
+def _scheme(node: dict[str, Any], name: str) -> str:
+    match str(node.get("type", "")):
+        case "apiKey":
+            where, key = str(node.get("in", "")), str(node.get("name", ""))
+            return f"API key in {where} {key.lower() if where == 'header' else key}"
+        case "http":
+            return f"HTTP {str(node.get('scheme', '')).lower()}"
+        case "oauth2" | "openIdConnect" | "mutualTLS" as kind:
+            return kind
+        case _:
+            return name
+
+
+def _api_key_header(references: References) -> str | None:
+    schemes = mapping(mapping(references.root.get("components")).get("securitySchemes"))
+    for scheme in map(references.resolve, schemes.values()):
+        if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
+            return str(scheme.get("name", ""))
+    return None
+
+
+def _environments(root: dict[str, Any]) -> dict[str, str]:
+    servers = [mapping(server) for server in sequence(root.get("servers"))]
+    return {
+        str(server.get("x-environment") or server.get("url", "")): str(server.get("url", ""))
+        for server in servers
+    }
+
+
+def _texts(root: dict[str, Any]) -> dict[str, str]:
+    """The prose that belongs to no operation, schema or field."""
+    texts = {f"info.{key}": json_text(value) for key, value in mapping(root.get("info")).items()}
+    for server in map(mapping, sequence(root.get("servers"))):
+        place = server.get("x-environment") or server.get("url", "")
+        texts[f"servers.{place}"] = json_text(server.get("description"))
+    for tag in map(mapping, sequence(root.get("tags"))):
+        texts[f"tags.{tag.get('name', '')}"] = json_text(tag)
+    for name, scheme in mapping(mapping(root.get("components")).get("securitySchemes")).items():
+        texts[f"securitySchemes.{name}"] = json_text(mapping(scheme).get("description"))
+    return texts
