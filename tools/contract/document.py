@@ -48,16 +48,14 @@ def resolve(value: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**resolve(target), **beside}
 
 
-def walk(node: Any, place: str = "") -> Iterator[tuple[str, Any]]:
+def walk(node: object, place: str = "") -> Iterator[tuple[str, Any]]:
     """Every value inside `node`, itself included, each with its JSON Pointer."""
     yield place, node
-    items: Iterable[tuple[object, Any]] = ()
+    items: Iterable[tuple[object, object]] = ()
     if isinstance(node, Mapping):
-        fields: Mapping[str, Any] = node
-        items = fields.items()
+        items = cast("Mapping[object, object]", node).items()
     elif isinstance(node, list):
-        elements: list[Any] = node
-        items = enumerate(elements)
+        items = enumerate(cast("list[object]", node))
     for key, item in items:
         yield from walk(item, f"{place}/{str(key).replace('~', '~0').replace('/', '~1')}")
 
