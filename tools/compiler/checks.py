@@ -1,0 +1,430 @@
+"""Finds what no client can be made from: everything here is refused before anything is written."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from openapi_python_client.parser.openapi import generate_operation_id
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import PythonIdentifier
+
+from tools.compiler import pointer
+from tools.compiler.errors import CompileError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+# The longest name of a file is 255 bytes on common systems; Python's own suffixes need some of it.
+MAX_NAME_BYTES = 200
+
+SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
+SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+SCHEMA_VALUES = (
+    "additionalProperties",
+    "not",
+    "if",
+    "then",
+    "else",
+    "contains",
+    "propertyNames",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+)
+_KINDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
+_PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+
+def check(content: dict[str, Any]) -> None:
+    """Raises CompileError with every problem of the document's shape, its references and its names."""
+    problems = list(_top(content))
+    if not problems:
+        problems = list(_Walk(content).document())
+    if not problems:
+        problems = list(_names(content))
+    if problems:
+        raise CompileError.of(problems)
+
+
+def resolve(content: dict[str, Any], reference: str) -> Any:
+    """What a local `$ref` leads to; raises KeyError if it leads nowhere."""
+    node: Any = content
+    for token in pointer.split(pointer.of_reference(reference)):
+        if isinstance(node, dict):
+            node = node[token]
+        elif isinstance(node, list) and token.isdecimal() and int(token) < len(node):
+            node = node[int(token)]
+        else:
+            raise KeyError(token)
+    return node
+
+
+def operation_name(path: str, method: str, operation: Mapping[str, Any], prefix: str = "field_") -> str:
+    """The name of the operation's module and function."""
+    identifier = operation.get("operationId")
+    if identifier is None:
+        return str(generate_operation_id(path=UntrustedString(path), method=method, prefix=prefix))
+    return str(PythonIdentifier(identifier, prefix=prefix))
+
+
+def tag_name(operation: Mapping[str, Any]) -> str:
+    """The name of the module that groups the operation with others: that of its first tag."""
+    tags = operation.get("tags") or ["default"]
+    return str(PythonIdentifier(tags[0], prefix="tag"))
+
+
+def operations(content: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], str]]:
+    """Every operation as (path, method, operation, pointer); path items behind a `$ref` are followed."""
+    for path, item in (content.get("paths") or {}).items():
+        if path.startswith("x-") or not isinstance(item, dict):
+            continue
+        place = pointer.join("/paths", path)
+        seen: set[str] = set()
+        while "$ref" in item and item["$ref"] not in seen:
+            seen.add(item["$ref"])
+            place = pointer.of_reference(item["$ref"])
+            item = resolve(dict(content), item["$ref"])
+        for method in METHODS:
+            if isinstance(item.get(method), dict):
+                yield path, method, item[method], pointer.join(place, method)
+
+
+def _top(content: dict[str, Any]) -> Iterator[Problem]:
+    if "swagger" in content:
+        yield Problem(
+            f"Swagger {content['swagger']} is not supported",
+            "/swagger",
+            remedy="Convert the document to OpenAPI 3.1.",
+        )
+        return
+    if "openapi" not in content:
+        yield Problem("not an OpenAPI document: there is no `openapi` at the top", "")
+        return
+    version = str(content["openapi"])
+    if not re.fullmatch(r"3\.[01](\.\d+)?", version):
+        yield Problem(
+            f"OpenAPI {version[:40]} is not supported",
+            "/openapi",
+            remedy="Use 3.0.x or 3.1.x, such as 3.1.0.",
+        )
+    info = content.get("info")
+    if not isinstance(info, dict):
+        yield Problem("`info` is missing" if info is None else "`info` must be a mapping", "/info")
+        return
+    for key in ("title", "version"):
+        if key not in info:
+            yield Problem(f"`info.{key}` is missing", "/info")
+        elif isinstance(info[key], dict | list) or info[key] is None:
+            yield Problem(f"`info.{key}` must be text", f"/info/{key}")
+    if not any(key in content for key in ("paths", "components", "webhooks")):
+        yield Problem("there is neither `paths` nor `components`: is the document whole?", "")
+
+
+class _Walk:
+    """Walks the document as OpenAPI lays it out; says where it is laid out differently."""
+
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.content = content
+        self.followed: set[str] = set()
+        self.seen: set[tuple[int, str]] = set()
+
+    def document(self) -> Iterator[Problem]:
+        paths = self.content.get("paths")
+        if paths is not None:
+            yield from self.mapping(paths, "/paths", self.path_item)
+        components = self.content.get("components")
+        if components is None:
+            return
+        if not isinstance(components, dict):
+            yield Problem("`components` must be a mapping", "/components")
+            return
+        kinds: dict[str, Callable[[Any, str], Iterator[Problem]]] = {
+            "schemas": self.schema,
+            "parameters": self.parameter,
+            "responses": self.response,
+            "requestBodies": self.request_body,
+            "pathItems": self.path_item,
+        }
+        for kind, visit in kinds.items():
+            if components.get(kind) is not None:
+                yield from self.mapping(components[kind], pointer.join("/components", kind), visit)
+
+    def mapping(
+        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Problem]]
+    ) -> Iterator[Problem]:
+        if not isinstance(node, dict):
+            yield _wrong(place, dict)
+            return
+        for key, value in node.items():
+            if not key.startswith("x-") or place.endswith("/properties") or "/schemas" in place:
+                yield from visit(value, pointer.join(place, key))
+
+    def listing(
+        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Problem]]
+    ) -> Iterator[Problem]:
+        if not isinstance(node, list):
+            yield _wrong(place, list)
+            return
+        for index, value in enumerate(node):
+            yield from visit(value, pointer.join(place, index))
+
+    def path_item(self, item: Any, place: str) -> Iterator[Problem]:
+        if not isinstance(item, dict):
+            yield _wrong(place, dict)
+            return
+        if "$ref" in item:
+            yield from self.reference(item, place, "pathItems")
+        if "parameters" in item:
+            yield from self.listing(item["parameters"], pointer.join(place, "parameters"), self.parameter)
+        for method in METHODS:
+            if method in item:
+                yield from self.operation(item[method], pointer.join(place, method))
+
+    def operation(self, operation: Any, place: str) -> Iterator[Problem]:
+        if not isinstance(operation, dict):
+            yield _wrong(place, dict)
+            return
+        for key in ("operationId", "summary", "description"):
+            if key in operation and not isinstance(operation[key], str):
+                yield _wrong(pointer.join(place, key), str)
+        tags = operation.get("tags", [])
+        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+            yield Problem("`tags` must be a list of text", pointer.join(place, "tags"))
+        if "parameters" in operation:
+            yield from self.listing(
+                operation["parameters"], pointer.join(place, "parameters"), self.parameter
+            )
+        if "requestBody" in operation:
+            yield from self.request_body(operation["requestBody"], pointer.join(place, "requestBody"))
+        if not operation.get("responses"):
+            yield Problem(
+                "the operation has no `responses`",
+                place,
+                remedy="Document at least the response of a successful call.",
+            )
+        else:
+            yield from self.responses(operation["responses"], pointer.join(place, "responses"))
+
+    def responses(self, responses: Any, place: str) -> Iterator[Problem]:
+        if isinstance(responses, dict):
+            for code in responses:
+                if not re.fullmatch(r"[1-5](\d\d|XX|xx)|default|x-.*", code, re.DOTALL):
+                    yield Problem(
+                        f"{code[:40]!r} is not a status code",
+                        pointer.join(place, code),
+                        remedy="Write a code such as 200, a range such as 4XX, or default.",
+                    )
+        yield from self.mapping(responses, place, self.response)
+
+    def parameter(self, parameter: Any, place: str) -> Iterator[Problem]:
+        if not isinstance(parameter, dict):
+            yield _wrong(place, dict)
+            return
+        if "$ref" in parameter:
+            yield from self.reference(parameter, place, "parameters")
+            return
+        if not isinstance(parameter.get("name"), str):
+            yield Problem("the parameter has no `name`", place)
+        if parameter.get("in") not in {"query", "path", "header", "cookie"}:
+            yield Problem("`in` must be query, path, header or cookie", place)
+        if "schema" in parameter:
+            yield from self.schema(parameter["schema"], pointer.join(place, "schema"))
+        elif "content" in parameter:
+            yield Problem("a parameter with `content` is not supported", place, remedy="Use `schema`.")
+        else:
+            yield Problem("the parameter has no `schema`", place)
+
+    def request_body(self, body: Any, place: str) -> Iterator[Problem]:
+        if not isinstance(body, dict):
+            yield _wrong(place, dict)
+            return
+        if "$ref" in body:
+            yield from self.reference(body, place, "requestBodies")
+            return
+        if not body.get("content"):
+            yield Problem("the request body has no `content`", place)
+        else:
+            yield from self.mapping(body["content"], pointer.join(place, "content"), self.media_type)
+
+    def response(self, response: Any, place: str) -> Iterator[Problem]:
+        if not isinstance(response, dict):
+            yield _wrong(place, dict)
+            return
+        if "$ref" in response:
+            yield from self.reference(response, place, "responses")
+            return
+        if response.get("content") is not None:
+            yield from self.mapping(response["content"], pointer.join(place, "content"), self.media_type)
+
+    def media_type(self, media_type: Any, place: str) -> Iterator[Problem]:
+        if not isinstance(media_type, dict):
+            yield _wrong(place, dict)
+        elif "schema" in media_type:
+            yield from self.schema(media_type["schema"], pointer.join(place, "schema"))
+
+    def schema(self, schema: Any, place: str) -> Iterator[Problem]:
+        if isinstance(schema, bool):
+            return
+        if not isinstance(schema, dict):
+            yield Problem("a schema must be a mapping", place)
+            return
+        if "$ref" in schema:
+            yield from self.reference(schema, place, "schemas")
+        yield from self.keywords(schema, place)
+        for key in SCHEMA_MAPS:
+            if key in schema:
+                yield from self.mapping(schema[key], pointer.join(place, key), self.schema)
+        for key in SCHEMA_LISTS:
+            if key in schema:
+                if schema[key] == []:
+                    yield Problem(f"`{key}` is empty", pointer.join(place, key))
+                yield from self.listing(schema[key], pointer.join(place, key), self.schema)
+        for key in SCHEMA_VALUES:
+            if key in schema:
+                yield from self.schema(schema[key], pointer.join(place, key))
+        if isinstance(schema.get("items"), list):
+            yield from self.listing(schema["items"], pointer.join(place, "items"), self.schema)
+        elif "items" in schema:
+            yield from self.schema(schema["items"], pointer.join(place, "items"))
+
+    def keywords(self, schema: dict[str, Any], place: str) -> Iterator[Problem]:
+        types = schema.get("type", [])
+        for kind in types if isinstance(types, list) else [types]:
+            if not isinstance(kind, str) or kind not in TYPES:
+                remedy = 'Quote it: "null".' if kind is None else f"The types are {', '.join(sorted(TYPES))}."
+                yield Problem(f"{str(kind)[:40]!r} is not a type", pointer.join(place, "type"), remedy=remedy)
+        for key in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef"):
+            if key in schema:
+                yield Problem(f"`{key}` is not supported", pointer.join(place, key), remedy="Use `$ref`.")
+        for key in ("description", "format"):
+            if key in schema and not isinstance(schema[key], str):
+                yield _wrong(pointer.join(place, key), str)
+        required = schema.get("required", [])
+        # Old documents put `required: true` on the property itself; that says nothing in OpenAPI 3.
+        if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+            yield Problem("`required` must be a list of property names", pointer.join(place, "required"))
+        if "enum" in schema and (not isinstance(schema["enum"], list) or not schema["enum"]):
+            yield Problem("`enum` must be a list with at least one value", pointer.join(place, "enum"))
+        discriminator = schema.get("discriminator")
+        if discriminator is not None and (
+            not isinstance(discriminator, dict)
+            or not isinstance(discriminator.get("propertyName"), str)
+            or not isinstance(discriminator.get("mapping", {}), dict)
+        ):
+            yield Problem("`discriminator` needs a `propertyName`", pointer.join(place, "discriminator"))
+
+    def reference(self, node: dict[str, Any], place: str, kind: str) -> Iterator[Problem]:
+        reference = node["$ref"]
+        place = pointer.join(place, "$ref")
+        if not isinstance(reference, str):
+            yield _wrong(place, str)
+            return
+        if not reference.startswith("#"):
+            yield Problem(
+                f"{_cut(reference)} is outside the document",
+                place,
+                remedy="Copy what it refers to into this document: the compiler reads one file.",
+            )
+            return
+        if reference != "#" and not reference.startswith("#/"):
+            yield Problem(f"{_cut(reference)} is not a JSON Pointer", place, remedy="Write #/components/…")
+            return
+        component = f"#/components/{kind}/"
+        if kind != "schemas" and not reference.startswith((component, "#/paths/")):
+            yield Problem(f"{_cut(reference)} is not one of {component}", place)
+            return
+        if reference in self.followed:
+            return
+        self.followed.add(reference)
+        try:
+            target = resolve(self.content, reference)
+        except KeyError:
+            yield Problem(f"{_cut(reference)} is not in the document", place)
+            return
+        if not isinstance(target, dict | bool):
+            yield Problem(f"{_cut(reference)} is not a mapping", place)
+            return
+        if kind == "schemas" and not reference.startswith(("#/components/", "#/paths/")):
+            yield from self.schema(target, pointer.of_reference(reference))
+        seen = [reference]
+        while isinstance(target, dict) and isinstance(target.get("$ref"), str):
+            following = target["$ref"]
+            if following in seen:
+                cycle = " → ".join(_cut(name) for name in [*seen[:5], following])
+                yield Problem(f"the reference leads back to itself: {cycle}", place)
+                return
+            seen.append(following)
+            try:
+                target = resolve(self.content, following)
+            except KeyError:
+                return
+
+
+def _names(content: dict[str, Any]) -> Iterator[Problem]:
+    """Operations whose names or path parameters do not fit."""
+    taken: dict[str, tuple[str, str]] = {}
+    for path, method, operation, place in operations(content):
+        name = operation_name(path, method, operation)
+        shown = f"{method.upper()} {_cut(path)}"
+        if len(name.encode()) > MAX_NAME_BYTES or len(tag_name(operation).encode()) > MAX_NAME_BYTES:
+            yield Problem(
+                f"the name of the operation or of its tag is too long for a file ({_cut(name)})",
+                pointer.join(place, "operationId"),
+                remedy=f"Give it an operationId and a tag of at most {MAX_NAME_BYTES} bytes.",
+            )
+        if name in taken:
+            yield Problem(
+                f"{shown} and {taken[name][0]} would both be called {name}",
+                pointer.join(place, "operationId"),
+                remedy="Give one of them another operationId.",
+            )
+        taken.setdefault(name, (shown, place))
+        yield from _path_parameters(content, path, operation, place)
+
+
+def _path_parameters(
+    content: dict[str, Any], path: str, operation: dict[str, Any], place: str
+) -> Iterator[Problem]:
+    if not path.startswith("/"):
+        yield Problem(f"the path {_cut(path)} does not start with a slash", place)
+        return
+    in_path = _PATH_PARAMETER.findall(path)
+    if re.search(r"[{}]", _PATH_PARAMETER.sub("", path)) or "" in in_path:
+        yield Problem(f"the braces of the path {_cut(path)} do not fit", place)
+        return
+    for name in {name for name in in_path if in_path.count(name) > 1}:
+        yield Problem(f"the path {_cut(path)} has {{{name}}} twice", place)
+    item_place = place.rpartition("/")[0]
+    item = resolve(content, f"#{item_place}")
+    seen: dict[tuple[str, str], str] = {}
+    for source, source_place in ((operation, place), (item, item_place)):
+        here: set[tuple[str, str]] = set()
+        for index, parameter in enumerate(source.get("parameters", [])):
+            parameter_place = pointer.join(source_place, "parameters", index)
+            while "$ref" in parameter:
+                parameter = resolve(content, parameter["$ref"])
+            if not isinstance(parameter, dict) or "name" not in parameter:
+                yield Problem("the reference does not lead to a parameter", parameter_place)
+                continue
+            key = (parameter.get("in", ""), parameter["name"])
+            if key in here:
+                yield Problem(f"the parameter {_cut(key[1])} is here twice", parameter_place)
+            here.add(key)
+            seen.setdefault(key, parameter_place)
+    declared = {name: where for (location, name), where in seen.items() if location == "path"}
+    for name in in_path:
+        if name not in declared:
+            yield Problem(f"the path parameter {{{_cut(name)}}} of {_cut(path)} is not declared", place)
+    for name, where in declared.items():
+        if name not in in_path:
+            yield Problem(f"the path {_cut(path)} has no {{{_cut(name)}}}, which is declared for it", where)
+
+
+def _wrong(place: str, kind: type) -> Problem:
+    return Problem(f"`{pointer.split(place)[-1]}` must be {_KINDS[kind]}", place)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:77]}..."

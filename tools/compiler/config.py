@@ -1,0 +1,118 @@
+"""generator-config.yaml: the options of the generator that this project supports."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+from typing import TYPE_CHECKING, Any
+
+from openapi_python_client.config import ConfigFile
+
+from tools.compiler import pointer
+from tools.compiler.document import decode
+from tools.compiler.errors import CompileError, Problem
+from tools.compiler.reader import locate, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# What each option takes, in words for the message and as a type.
+_OPTIONS: dict[str, tuple[str, type]] = {
+    "package_name_override": ("text", str),
+    "class_overrides": ("a mapping", dict),
+    "content_type_overrides": ("a mapping of text to text", dict),
+    "docstrings_on_attributes": ("true or false", bool),
+    "field_prefix": ("text", str),
+    "literal_enums": ("true or false", bool),
+}
+_OVERRIDES = ("class_name", "module_name")
+# Options of the generator that would undo what the compiler promises, and why they are not taken.
+_REFUSED = {
+    "generate_all_tags": "an operation belongs to its first tag",
+    "http_timeout": "the document is always a file",
+    "package_version_override": "the version comes from the document",
+    "post_hooks": "the compiler runs the pinned ruff itself",
+    "project_name_override": "only the package is generated",
+    "use_path_prefixes_for_title_model_names": "class names come from the names of components and fields",
+}
+
+
+def load(path: Path) -> ConfigFile:
+    """Reads the options at `path`; raises CompileError, with the line, for any that is not supported."""
+    try:
+        text = decode(path.read_bytes())
+        content = read_yaml(text)
+        problems = list(_problems({} if content is None else content))
+    except OSError as error:
+        raise CompileError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    except CompileError as error:
+        raise CompileError.of(_at(path, error.problems)) from None
+    if problems:
+        located = [
+            Problem(problem.message, line=locate(text, problem.pointer or ""), remedy=problem.remedy)
+            for problem in problems
+        ]
+        raise CompileError.of(_at(path, located))
+    return ConfigFile(**{"package_name_override": "egp_api", "literal_enums": True, **(content or {})})
+
+
+def _at(path: Path, problems: tuple[Problem, ...] | list[Problem]) -> list[Problem]:
+    return [
+        Problem(problem.message, line=problem.line, remedy=problem.remedy, file=str(path))
+        for problem in problems
+    ]
+
+
+def _problems(content: Any) -> Iterator[Problem]:
+    if not isinstance(content, dict):
+        yield Problem("the options must be a mapping", "")
+        return
+    for key, value in content.items():
+        place = pointer.join("", key)
+        if key in _REFUSED:
+            yield Problem(f"the option {key} is not supported: {_REFUSED[key]}", place, remedy="Remove it.")
+        elif key not in _OPTIONS:
+            yield Problem(f"there is no option {key!r}", place, remedy=_did_you_mean(key, [*_OPTIONS]))
+        elif type(value) is not _OPTIONS[key][1]:
+            yield Problem(f"the option {key} takes {_OPTIONS[key][0]}", place)
+        else:
+            yield from _value_problems(key, value, place)
+
+
+def _value_problems(key: str, value: Any, place: str) -> Iterator[Problem]:
+    if key in {"package_name_override", "field_prefix"} and not _is_identifier(value):
+        yield Problem(f"{value!r} cannot be a name in Python", place)
+    elif key == "literal_enums" and not value:
+        yield Problem("literal_enums must be true: an enum class refuses values that are new", place)
+    elif key == "content_type_overrides":
+        for name, target in value.items():
+            if not isinstance(target, str):
+                yield Problem(f"the content type {name} is overridden by something that is not text", place)
+    elif key == "class_overrides":
+        for name, override in value.items():
+            yield from _override_problems(override, pointer.join(place, name))
+
+
+def _override_problems(override: Any, place: str) -> Iterator[Problem]:
+    if not isinstance(override, dict):
+        yield Problem("an override is a mapping of class_name and module_name", place)
+        return
+    for key, value in override.items():
+        if key not in _OVERRIDES:
+            yield Problem(
+                f"a class override has no {key!r}",
+                pointer.join(place, key),
+                remedy=_did_you_mean(key, [*_OVERRIDES]),
+            )
+        elif not isinstance(value, str) or not _is_identifier(value):
+            yield Problem(f"{value!r} cannot be a name in Python", pointer.join(place, key))
+
+
+def _is_identifier(value: str) -> bool:
+    return value.isascii() and value.isidentifier() and not keyword.iskeyword(value)
+
+
+def _did_you_mean(key: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"The options are {', '.join(known)}."
