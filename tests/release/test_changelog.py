@@ -1,0 +1,76 @@
+"""The changelog: what a release needs it to say."""
+
+from datetime import date
+
+import pytest
+
+from tools.release.changelog import Section, check_changelog, read_sections
+from tools.release.refusal import Refusal
+
+TODAY = date(2026, 11, 23)
+GOOD = """\
+# Changelog
+
+## [Unreleased]
+
+## [0.2.0] - 2026-11-20
+
+### Added
+
+- A field.
+  - with a detail
+* Another one.
+
+```
+## [9.9.9] - an example, not a section
+```
+
+## 0.1.0 - 2026-10-01
+- The beginning.
+"""
+
+
+def test_sections_are_read_with_their_dates_and_entries():
+    sections = read_sections(GOOD)
+
+    assert sections == [
+        Section("Unreleased", None, 0),
+        Section("0.2.0", "2026-11-20", 3),
+        Section("0.1.0", "2026-10-01", 1),
+    ]
+
+
+def test_a_section_with_date_and_entries_passes():
+    assert check_changelog(GOOD, "0.2.0", today=TODAY).date == "2026-11-20"
+
+
+def test_a_missing_section_is_refused_with_the_heading_to_write():
+    with pytest.raises(Refusal, match=r"no section for 0\.3\.0") as refused:
+        check_changelog(GOOD, "0.3.0", today=TODAY)
+
+    assert "## [0.3.0] - 2026-11-23" in refused.value.way_out
+
+
+@pytest.mark.parametrize(
+    "heading", ["## [0.2.0]", "## [0.2.0] - soon", "## [0.2.0] - 2026-13-01", "## [0.2.0] - 20261120"]
+)
+def test_a_section_without_a_date_is_refused(heading):
+    with pytest.raises(Refusal, match="has no date"):
+        check_changelog(f"{heading}\n- A field.\n", "0.2.0", today=TODAY)
+
+
+def test_a_section_that_says_nothing_is_refused():
+    with pytest.raises(Refusal, match="says nothing"):
+        check_changelog("## [0.2.0] - 2026-11-20\n\n### Added\n", "0.2.0", today=TODAY)
+
+
+def test_entries_that_would_go_out_unannounced_are_refused():
+    text = GOOD.replace("## [Unreleased]\n", "## [Unreleased]\n\n- Something else.\n")
+
+    with pytest.raises(Refusal, match="1 unreleased entries"):
+        check_changelog(text, "0.2.0", today=TODAY)
+
+
+def test_a_version_is_not_mistaken_for_one_that_begins_like_it():
+    with pytest.raises(Refusal, match="no section"):
+        check_changelog("## [0.2.0rc1] - 2026-11-20\n- A candidate.\n", "0.2.0", today=TODAY)

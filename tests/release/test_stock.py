@@ -1,0 +1,36 @@
+"""What an index has against what was built."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.release.refusal import Refusal
+from tools.release.stock import compare_stock
+
+BUILT = {"egp_client-0.1.0-py3-none-any.whl": "aa", "egp_client-0.1.0.tar.gz": "bb"}
+
+
+@given(st.sets(st.sampled_from(sorted(BUILT))))
+def test_whatever_arrived_before_only_the_rest_is_missing(arrived):
+    stock = compare_stock(BUILT, {name: BUILT[name] for name in arrived}, version="0.1.0")
+
+    assert set(stock.present) == arrived
+    assert set(stock.missing) == BUILT.keys() - arrived
+
+
+def test_the_wheel_is_sent_before_the_sdist():
+    assert compare_stock(BUILT, {}, version="0.1.0").missing == tuple(BUILT)
+
+
+def test_other_bytes_under_the_same_name_are_refused_with_both_hashes():
+    with pytest.raises(Refusal, match="already has .*, with other bytes") as refused:
+        compare_stock(BUILT, {"egp_client-0.1.0.tar.gz": "cc"}, version="0.1.0")
+
+    assert "sha256 cc" in refused.value.problem
+    assert "sha256 bb" in refused.value.problem
+    assert "raise the version" in refused.value.way_out
+
+
+def test_another_file_of_the_version_is_refused():
+    with pytest.raises(Refusal, match="cp311"):
+        compare_stock(BUILT, BUILT | {"egp_client-0.1.0-cp311-cp311-linux_x86_64.whl": "dd"}, version="0.1.0")

@@ -1,0 +1,73 @@
+"""CHANGELOG.md, in the form of keepachangelog.com: a section per version, the newest first."""
+
+import re
+from datetime import date, datetime
+from typing import NamedTuple
+
+from tools.release.refusal import Refusal
+
+CHANGELOG_FILE = "CHANGELOG.md"
+UNRELEASED = "unreleased"
+
+_HEADING = re.compile(r"^##[ \t]+\[?(?P<name>[^\]\s]+)\]?(?:[ \t]+-[ \t]+(?P<date>\S+))?[ \t]*$")
+_ENTRY = re.compile(r"^[-*+][ \t]+\S")
+
+
+class Section(NamedTuple):
+    """What the changelog says of one version."""
+
+    name: str
+    date: str | None
+    entries: int
+
+
+def read_sections(text: str) -> list[Section]:
+    """Return the sections of a changelog in the order of the file."""
+    sections: list[Section] = []
+    fenced = False
+    for line in text.splitlines():
+        if line.lstrip().startswith("```"):
+            fenced = not fenced
+        if fenced:
+            continue
+        if heading := _HEADING.match(line):
+            sections.append(Section(heading["name"], heading["date"], 0))
+        elif sections and _ENTRY.match(line.lstrip()):
+            sections[-1] = sections[-1]._replace(entries=sections[-1].entries + 1)
+    return sections
+
+
+def check_changelog(text: str, version: str, *, today: date) -> Section:
+    """Return the section of a version that is ready to go out; raise Refusal where it is not."""
+    sections = read_sections(text)
+    section = next((each for each in sections if each.name == version), None)
+    heading = f"## [{version}] - {today.isoformat()}"
+    if section is None:
+        raise Refusal(
+            f"{CHANGELOG_FILE} has no section for {version}.",
+            way_out=f'rename "## [Unreleased]" to "{heading}", commit, and run again',
+        )
+    if section.entries == 0:
+        raise Refusal(
+            f"The section for {version} in {CHANGELOG_FILE} says nothing.",
+            way_out=f'write at least one "- …" line under "{heading}": what a user can notice',
+        )
+    if _day(section.date) is None:
+        raise Refusal(
+            f"The section for {version} in {CHANGELOG_FILE} has no date ({section.date or 'none'}).",
+            way_out=f'make its heading "{heading}"',
+        )
+    unreleased = next((each for each in sections if each.name.lower() == UNRELEASED), None)
+    if unreleased and unreleased.entries:
+        raise Refusal(
+            f"{CHANGELOG_FILE} still has {unreleased.entries} unreleased entries; {version} would ship them.",
+            way_out=f'move them under "{heading}"',
+        )
+    return section
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return datetime.strptime(text or "", "%Y-%m-%d").date()
+    except ValueError:
+        return None

@@ -1,0 +1,50 @@
+"""The steps of a release, in their order. docs/release.md explains each under the same heading."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.release import products, publication, sources
+from tools.release.refusal import Refusal
+from tools.release.release import Release
+
+
+class Step(NamedTuple):
+    """One check or deed: its heading, and a function that says what it found or raises Refusal."""
+
+    title: str
+    take: Callable[[Release], str]
+
+
+STEPS = (
+    Step("The tree is clean", sources.check_tree),
+    Step("The tag is at the commit", sources.check_tag),
+    Step("The index answers", sources.check_index),
+    Step("The generated package is current", sources.check_generated),
+    Step("Version, changelog and kind of change agree", sources.check_version),
+    Step("The distributions are reproducible", products.build_distributions),
+    Step("The metadata is accepted", products.check_metadata),
+    Step("The wheel holds what users need and nothing else", products.check_contents),
+    Step("The wheel works in a clean environment", products.check_use),
+    Step("A type checker accepts a right program and rejects a wrong one", products.check_types),
+    Step("The files go up", publication.upload),
+    Step("The index gives the release back", publication.check_published),
+)
+
+
+def take_steps(release: Release, *, say: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> None:
+    """Take the steps in order, saying what each found; the first Refusal ends the release."""
+    for number, step in enumerate(steps, 1):
+        say(f"{number:2}. {step.title} …")
+        try:
+            found = step.take(release)
+        except Refusal as refusal:
+            raise Refusal(
+                f"Step {number}, {step.title!r}:\n{refusal.problem}", way_out=refusal.way_out
+            ) from None
+        say("\n".join(f"      {line}" for line in found.splitlines()))
+
+
+def find_root() -> Path:
+    """Return the top of the repository that this file belongs to."""
+    return Path(__file__).resolve().parents[2]
