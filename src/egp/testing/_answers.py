@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from egp.testing import _catalogue
 from egp.testing._chunks import chunks, is_completion
 from egp.testing._completion import Model
+from egp.testing._json import Object, is_object
 from egp.testing._reply import BROKEN, End, Reply, events_reply, json_reply, text_reply
 
 if TYPE_CHECKING:
@@ -49,13 +50,14 @@ class Answer:
     def _reply(self, content: Any, operation: Operation | None, request: RecordedRequest) -> Reply:
         if isinstance(content, bytes):
             return self._broken(Reply(headers={"content-type": "application/octet-stream"}, parts=(content,)))
-        if request.path.endswith(CHAT) and isinstance(request.json, dict) and (content is None or isinstance(content, str)):
+        worded = content is None or isinstance(content, str)
+        if worded and request.path.endswith(CHAT) and is_object(request.json):
             content = Model(request.json).completion(
                 content, tool_calls=self.tool_calls, finish_reason=self.finish_reason
             )
         streamed = request.wants_stream if operation is None else operation.streams(request)
         if streamed and is_completion(content):
-            asked = request.json.get("stream_options") or {}
+            asked: Object = request.json.get("stream_options") or {}
             events: Any = chunks(content, include_usage=asked.get("include_usage") is True)
             return self._events(events)
         if content is None and operation is not None:

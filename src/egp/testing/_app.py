@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl
 
@@ -15,7 +14,7 @@ from egp.testing._answers import Answer
 from egp.testing._player import Player
 from egp.testing._protocol import transport_of
 from egp.testing._recorded import RecordedHeaders, RecordedRequest
-from egp.testing._reply import Reply, json_reply
+from egp.testing._reply import Reply, json_reply, phrase
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,7 +33,9 @@ _RECORD = "egp.request"
 class App:
     """Serves operations below a prefix; what the script has for a request goes first."""
 
-    def __init__(self, operations: Iterable[Operation], script: Script, *, prefix: str, check: bool, end: End) -> None:
+    def __init__(
+        self, operations: Iterable[Operation], script: Script, *, prefix: str, check: bool, end: End
+    ) -> None:
         self.requests: list[RecordedRequest] = []
         self.busy: set[asyncio.Transport] = set()
         """The connections over which a reply is on its way."""
@@ -42,7 +43,7 @@ class App:
         self._check = check
         self._end: End = end
         # Starlette raises for what no route takes, and lets FastAPI's kind of JSON be made of it.
-        self._router: ASGIApp = Starlette(
+        self._router = Starlette(
             routes=[self._route(operation, prefix) for operation in operations],
             exception_handlers=cast("Any", {HTTPException: self._refuse}),
         )
@@ -82,9 +83,12 @@ class App:
 
         return Route(path, endpoint, methods=[operation.method])
 
-    def _answer(self, operation: Operation, request: RecordedRequest, path_values: Mapping[str, str]) -> Reply:
+    def _answer(
+        self, operation: Operation, request: RecordedRequest, path_values: Mapping[str, str]
+    ) -> Reply:
         if self._check and not operation.admits(request):
-            return json_reply({"detail": "Not authenticated"}, status=401).with_headers({"www-authenticate": "ApiKey"})
+            refusal = json_reply({"detail": "Not authenticated"}, status=401)
+            return refusal.with_headers({"www-authenticate": "ApiKey"})
         problems = operation.problems(request, path_values) if self._check else []
         if problems:
             return json_reply({"detail": problems}, status=422)
@@ -95,7 +99,7 @@ class App:
         scripted = self._script.take(valid=True)
         if scripted is not None:
             return self._playing(scripted.render(None, request.scope["state"][_RECORD]))
-        detail = {"detail": HTTPStatus(error.status_code).phrase}
+        detail = {"detail": phrase(error.status_code)}
         return self._playing(json_reply(detail, status=error.status_code).with_headers(error.headers))
 
     def _playing(self, reply: Reply) -> ASGIApp:

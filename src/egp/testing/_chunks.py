@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from egp.testing._completion import tokens
+from egp.testing._json import Object, is_array, is_object
+from egp.testing._text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ def chunk(
     id: str = "chatcmpl-test",  # noqa: A002  # the field's name
     model: str = "openai/gpt-4o",
     **delta: Any,
-) -> dict[str, Any]:
+) -> Object:
     """Give the payload of one event of a stream, to script one with `Server.stream`.
 
     `content` is the piece of text, `index` the choice; further keywords are fields of the delta
@@ -39,16 +40,16 @@ def chunk(
     }
 
 
-def is_completion(value: Any) -> bool:
+def is_completion(value: object) -> TypeGuard[Object]:
     """Whether a value is a whole completion, one that could be streamed."""
     return (
-        isinstance(value, dict)
-        and isinstance(value.get("choices"), list)
-        and all(isinstance(choice, dict) and "message" in choice for choice in value["choices"])
+        is_object(value)
+        and is_array(value.get("choices"))
+        and all(is_object(choice) and "message" in choice for choice in value["choices"])
     )
 
 
-def chunks(completion: Mapping[str, Any], *, include_usage: bool) -> Iterator[dict[str, Any]]:
+def chunks(completion: Mapping[str, Any], *, include_usage: bool) -> Iterator[Object]:
     """Break a completion into the chunks of a stream; several choices take turns."""
     head = {key: value for key, value in completion.items() if key not in {"choices", "usage", "object"}}
     head["object"] = "chat.completion.chunk"
@@ -61,12 +62,13 @@ def chunks(completion: Mapping[str, Any], *, include_usage: bool) -> Iterator[di
         yield {**head, "choices": [], "usage": completion.get("usage")}
 
 
-def _pieces(choice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _pieces(choice: Mapping[str, Any]) -> Iterator[Object]:
     message: Mapping[str, Any] = choice["message"]
-    logprobs = choice.get("logprobs") or {}
+    logprobs: Object = choice.get("logprobs") or {}
 
-    def piece(delta: dict[str, Any], *, finish_reason: str | None = None, of: str = "", place: int = 0) -> dict[str, Any]:
-        entry = (logprobs.get(of) or [])[place : place + 1]
+    def piece(delta: Object, *, finish_reason: str | None = None, of: str = "", place: int = 0) -> Object:
+        listed: list[Object] = logprobs.get(of) or []
+        entry = listed[place : place + 1]
         return {
             "index": choice.get("index", 0),
             "delta": delta,
@@ -74,7 +76,8 @@ def _pieces(choice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "finish_reason": finish_reason,
         }
 
-    opening = {"role": message.get("role", "assistant"), "content": "" if message.get("content") is not None else None}
+    spoken = message.get("content") is not None
+    opening = {"role": message.get("role", "assistant"), "content": "" if spoken else None}
     own = {key: value for key, value in message.items() if key not in _STREAMED_IN_PIECES}
     yield piece({**opening, **own})
     for name in ("content", "refusal"):
@@ -85,7 +88,7 @@ def _pieces(choice: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield piece({}, finish_reason=choice.get("finish_reason"))
 
 
-def _call_deltas(message: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _call_deltas(message: Mapping[str, Any]) -> Iterator[Object]:
     if message.get("function_call"):
         call = message["function_call"]
         yield {"function_call": {**call, "arguments": ""}}

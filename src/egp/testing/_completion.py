@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
-from egp.testing._tools import chosen_tool
+from egp.testing._sample import sample
+from egp.testing._text import logprob, text_before, text_of, tokens
+from egp.testing._tools import Call, called_tool, custom_tools
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from egp.testing._json import Object
+
 _EPOCH = 1_735_689_600  # 2025-01-01, the earliest `created`
-_NOT_PART_OF_THE_ANSWER = {"stream", "stream_options", "store", "metadata"}
+_WITHOUT_EFFECT = {"stream", "stream_options", "store", "metadata"}
 _SILENCE = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="
 
 
 class Model:
-    """The model that answers one request. Everything is derived from the body."""
+    """The model that answers one request."""
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         self._body = body
-        essence = {key: value for key, value in body.items() if key not in _NOT_PART_OF_THE_ANSWER}
+        essence = {key: value for key, value in body.items() if key not in _WITHOUT_EFFECT}
         self._digest = hashlib.sha256(json.dumps(essence, sort_keys=True).encode()).hexdigest()
+        self._created = _EPOCH + int(self._digest[:6], 16)
 
     def completion(
         self,
@@ -31,113 +35,108 @@ class Model:
         *,
         tool_calls: Sequence[tuple[str, Any]] | None = None,
         finish_reason: str | None = None,
-    ) -> dict[str, Any]:
-        """Answer, in the model's own words or in those given."""
+    ) -> Object:
+        """Answer: in the model's own words or with a call of its choice, unless either is given."""
+        calls = self._given_calls(tool_calls) if tool_calls is not None else self._own_calls(text)
         count = self._body.get("n")
         choices = [
-            self._choice(index, text, tool_calls, finish_reason)
+            self._choice(index, text, calls, finish_reason)
             for index in range(count if isinstance(count, int) and count > 0 else 1)
         ]
         return {
             "id": f"chatcmpl-{self._digest[:24]}",
             "object": "chat.completion",
-            "created": _EPOCH + int(self._digest[24:30], 16),
+            "created": self._created,
             "model": self._body.get("model", "openai/gpt-4o"),
             "choices": choices,
             "service_tier": "default",
-            "system_fingerprint": f"fp_{self._digest[30:40]}",
+            "system_fingerprint": f"fp_{self._digest[:10]}",
             "usage": self._usage(choices),
         }
 
+    def _own_calls(self, text: str | None) -> list[Call]:
+        call = called_tool(self._body) if text is None else None
+        return [] if call is None else [call]
+
+    def _given_calls(self, calls: Sequence[tuple[str, Any]]) -> list[Call]:
+        customs = custom_tools(self._body)
+        return [
+            Call(
+                kind="custom" if name in customs else "function",
+                name=name,
+                text=given if isinstance(given, str) else json.dumps(given, ensure_ascii=False),
+            )
+            for name, given in calls
+        ]
+
     def _choice(
-        self,
-        index: int,
-        text: str | None,
-        tool_calls: Sequence[tuple[str, Any]] | None,
-        finish_reason: str | None,
-    ) -> dict[str, Any]:
-        if tool_calls is not None or (text is None and self._calls()):
-            message, reason = self._call(index, text, tool_calls)
+        self, index: int, text: str | None, calls: Sequence[Call], finish_reason: str | None
+    ) -> Object:
+        if calls:
+            message, reason = self._call(index, text, calls)
+        elif text is not None:
+            message, reason = self._say(text), "stop"
         else:
-            message, reason = self._say(self._words(index) if text is None else text, cut=text is None)
+            message, reason = self._say_own(index)
+        spoken = tokens(message["content"] or "")
+        listed = {
+            "content": [logprob(token, count=self._body.get("top_logprobs") or 0) for token in spoken],
+            "refusal": None,
+        }
         return {
             "index": index,
             "message": message,
-            "logprobs": self._logprobs(message["content"]) if self._body.get("logprobs") is True else None,
+            "logprobs": listed if self._body.get("logprobs") is True else None,
             "finish_reason": finish_reason or reason,
         }
 
-    def _calls(self) -> bool:
-        return chosen_tool(self._body) is not None
-
-    def _call(
-        self, index: int, text: str | None, tool_calls: Sequence[tuple[str, Any]] | None
-    ) -> tuple[dict[str, Any], str]:
-        message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
-        chosen = chosen_tool(self._body)
-        if tool_calls is None and chosen is not None and chosen.kind == "function_call":
-            message["function_call"] = {"name": chosen.name, "arguments": chosen.arguments}
+    def _call(self, index: int, text: str | None, calls: Sequence[Call]) -> tuple[Object, str]:
+        message: Object = {"role": "assistant", "content": text, "refusal": None}
+        if calls[0].kind == "function_call":
+            message["function_call"] = calls[0].value()
             return message, "function_call"
-        if tool_calls is None:
-            assert chosen is not None  # noqa: S101  # the caller looked
-            calls = [(chosen.kind, chosen.name, chosen.arguments)]
-        else:
-            customs = _names_of_custom_tools(self._body)
-            calls = [
-                ("custom" if name in customs else "function", name, value if isinstance(value, str) else json.dumps(value))
-                for name, value in tool_calls
-            ]
         message["tool_calls"] = [
-            {
-                "id": f"call_{self._digest[40 : 40 + 12]}{index}{place}",
-                "type": kind,
-                kind: {"name": name, "input" if kind == "custom" else "arguments": given},
-            }
-            for place, (kind, name, given) in enumerate(calls)
+            {"id": f"call_{self._digest[:12]}_{index}_{place}", "type": call.kind, call.kind: call.value()}
+            for place, call in enumerate(calls)
         ]
         return message, "tool_calls"
 
-    def _say(self, text: str, *, cut: bool) -> tuple[dict[str, Any], str]:
-        reason = "stop"
-        if cut:
-            text = _before_any(text, self._body.get("stop"))
-            most = self._body.get("max_completion_tokens", self._body.get("max_tokens"))
-            pieces = tokens(text)
-            if isinstance(most, int) and len(pieces) > most > 0:
-                text, reason = "".join(pieces[:most]), "length"
-        message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
-        if "audio" in (self._body.get("modalities") or ()):
-            message["content"] = None
-            message["audio"] = {
-                "id": f"audio_{self._digest[:16]}",
-                "data": _SILENCE,
-                "expires_at": _EPOCH + int(self._digest[24:30], 16) + 3600,
-                "transcript": text,
-            }
-        return message, reason
+    def _say_own(self, index: int) -> tuple[Object, str]:
+        text = text_before(self._body.get("stop"), self._words(index))
+        most = self._body.get("max_completion_tokens", self._body.get("max_tokens"))
+        pieces = tokens(text)
+        if isinstance(most, int) and 0 < most < len(pieces):
+            return self._say("".join(pieces[:most])), "length"
+        return self._say(text), "stop"
+
+    def _say(self, text: str) -> Object:
+        if "audio" not in (self._body.get("modalities") or ()):
+            return {"role": "assistant", "content": text, "refusal": None}
+        audio = {
+            "id": f"audio_{self._digest[:16]}",
+            "data": _SILENCE,
+            "expires_at": self._created + 3600,
+            "transcript": text,
+        }
+        return {"role": "assistant", "content": None, "refusal": None, "audio": audio}
 
     def _words(self, index: int) -> str:
-        wanted = self._body.get("response_format")
-        kind = wanted.get("type") if isinstance(wanted, dict) else None
-        messages = self._body.get("messages") or [{}]
-        last = next((one for one in reversed(messages) if one.get("role") != "assistant"), {})
+        messages: list[Object] = self._body.get("messages") or []
+        heard = [message for message in messages if message.get("role") != "assistant"]
+        last: Object = heard[-1] if heard else {}
         said = text_of(last.get("content"))
-        if kind == "json_schema":
-            from egp.testing._sample import sample
-
-            schema = wanted["json_schema"].get("schema", {}) if wanted is not None else {}
+        wanted: Object = self._body.get("response_format") or {}
+        if wanted.get("type") == "json_schema":
+            schema: Object = wanted["json_schema"].get("schema", {})
             return json.dumps(sample(schema, schema), ensure_ascii=False)
-        if kind == "json_object":
+        if wanted.get("type") == "json_object":
             return json.dumps({"you_said": said, "choice": index}, ensure_ascii=False)
         opening = "The tool said:" if last.get("role") in {"tool", "function"} else "You said:"
         return f"{opening} {said}" if index == 0 else f"{opening} {said} (choice {index})"
 
-    def _logprobs(self, text: str | None) -> dict[str, Any]:
-        count = self._body.get("top_logprobs") or 0
-        return {"content": [_logprob(token, count) for token in tokens(text or "")], "refusal": None}
-
-    def _usage(self, choices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        asked = sum(len(tokens(text_of(message.get("content")))) for message in self._body.get("messages", ()))
+    def _usage(self, choices: Sequence[Object]) -> Object:
+        messages: list[Object] = self._body.get("messages") or []
+        asked = sum(len(tokens(text_of(message.get("content")))) for message in messages)
         said = sum(len(tokens(_all_text(choice["message"]))) for choice in choices)
         return {
             "prompt_tokens": asked,
@@ -153,59 +152,12 @@ class Model:
         }
 
 
-def tokens(text: str) -> list[str]:
-    """Split a text into the server's tokens: words, each with the white space before it."""
-    return re.findall(r"\s*\S+|\s+$", text)
-
-
-def text_of(content: Any) -> str:
-    """Read a message's content as text; parts that are not text appear as their type in brackets."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return ""
-    return " ".join(
-        str(part["text"]) if "text" in part else f"[{part.get('type', 'part')}]" for part in content if isinstance(part, dict)
-    )
-
-
-def _logprob(token: str, count: int) -> dict[str, Any]:
-    ranked = [token, *(f"{token}{rank}" for rank in range(1, count))][:count]
-    likelihood = {"token": token, "logprob": _likelihood(token), "bytes": _bytes(token)}
-    return {
-        **likelihood,
-        "top_logprobs": [
-            {"token": one, "logprob": _likelihood(token) - rank, "bytes": _bytes(one)} for rank, one in enumerate(ranked)
-        ],
-    }
-
-
-def _likelihood(token: str) -> float:
-    return -hashlib.sha256(_bytes_of(token)).digest()[0] / 256
-
-
-def _bytes(token: str) -> list[int]:
-    return list(_bytes_of(token))
-
-
-def _bytes_of(token: str) -> bytes:
-    return token.encode(errors="replace")
-
-
-def _before_any(text: str, stop: Any) -> str:
-    for sequence in [stop] if isinstance(stop, str) else stop or ():
-        if sequence:
-            text = text.partition(sequence)[0]
-    return text
-
-
-def _all_text(message: Mapping[str, Any]) -> str:
-    calls = [call.get(call["type"], {}) for call in message.get("tool_calls") or ()]
-    if message.get("function_call"):
+def _all_text(message: Object) -> str:
+    """Everything in a message that the model had to write."""
+    calls: list[Object] = [call[call["type"]] for call in message.get("tool_calls") or ()]
+    if "function_call" in message:
         calls.append(message["function_call"])
-    called = [str(value) for call in calls for value in call.values()]
-    return " ".join([message.get("content") or (message.get("audio") or {}).get("transcript", ""), *called])
-
-
-def _names_of_custom_tools(body: Mapping[str, Any]) -> set[str]:
-    return {tool["custom"]["name"] for tool in body.get("tools") or () if tool.get("type") == "custom"}
+    written: list[str] = [value for call in calls for value in call.values()]
+    if "audio" in message:
+        written.append(message["audio"]["transcript"])
+    return " ".join([message["content"] or "", *written])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
@@ -10,9 +10,12 @@ from referencing.jsonschema import DRAFT202012
 
 from egp.testing._document import escape, follow, resolve
 from egp.testing._operation import Operation, Parameter
+from egp.testing._problems import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from egp.testing._problems import Check
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NAME = "urn:egp:openapi"
@@ -24,11 +27,16 @@ class Contract:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
         resource = Resource.from_contents(dict(document), default_specification=DRAFT202012)
-        self._registry: Registry[Any] = Registry().with_resource(_NAME, resource).crawl()
+        registry: Registry[Any] = cast("Any", Registry)()
+        self._registry = registry.with_resource(_NAME, resource).crawl()
 
-    def check(self, reference: str) -> Draft202012Validator:
-        """Give a validator for the schema at `reference` (`#/components/schemas/…`)."""
-        return Draft202012Validator({"$ref": f"{_NAME}{reference}"}, registry=self._registry)
+    def check(self, reference: str) -> Check:
+        """Give the check of values against the schema at `reference`, such as `#/components/schemas/Tool`."""
+        # What validators take and give is not typed in full.
+        validator = cast(
+            "Any", Draft202012Validator({"$ref": f"{_NAME}{reference}"}, registry=self._registry)
+        )
+        return lambda value, loc: describe(validator.iter_errors(value), loc)
 
     def operations(self) -> Iterator[Operation]:
         """Give every operation, in the document's order."""
@@ -67,15 +75,15 @@ class Contract:
         for owner, reference in ((item, item_reference), (node, node_reference)):
             for index in range(len(owner.get("parameters", ()))):
                 where, parameter = follow(f"{reference}/parameters/{index}", self._document)
-                schema_reference, schema = (
-                    follow(f"{where}/schema", self._document) if "schema" in parameter else (where, {})
-                )
+                if "schema" not in parameter:
+                    continue
+                schema_reference, schema = follow(f"{where}/schema", self._document)
                 found[parameter["in"], parameter["name"]] = Parameter(
                     name=parameter["name"],
                     place=parameter["in"],
                     required=bool(parameter.get("required")),
                     schema=schema,
-                    check=self.check(schema_reference) if schema else Draft202012Validator({}),
+                    check=self.check(schema_reference),
                 )
         yield from found.values()
 
@@ -83,9 +91,8 @@ class Contract:
         for status, given in sorted(node.get("responses", {}).items(), key=lambda pair: str(pair[0])):
             if str(status).startswith("2"):
                 response = resolve(given, self._document)
-                media = {
-                    kind.partition(";")[0].strip().lower(): value for kind, value in response.get("content", {}).items()
-                }
+                content = response.get("content", {}).items()
+                media = {kind.partition(";")[0].strip().lower(): value for kind, value in content}
                 return int(str(status).replace("X", "0").replace("x", "0")), media
         return 200, {}
 

@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 import yaml
 
+from egp.testing._json import is_array, is_object
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -50,17 +52,17 @@ def escape(step: str) -> str:
 def follow(reference: str, root: Any) -> tuple[str, Any]:
     """Give what `reference` leads to within `root`, through further references, and its own reference."""
     while True:
-        node = root
+        node: Any = root
         for step in reference.removeprefix("#").split("/")[1:]:
             name = unquote(step).replace("~1", "/").replace("~0", "~")
-            node = node[int(name)] if isinstance(node, list) else node[name]
-        if not (isinstance(node, dict) and isinstance(node.get("$ref"), str)):
+            node = node[int(name)] if is_array(node) else node[name]
+        if not (is_object(node) and isinstance(node.get("$ref"), str)):
             return reference, node
         reference = node["$ref"]
 
 
 def resolve(node: Any, root: Any) -> Any:
     """Give the node itself, or what it refers to where it is a reference."""
-    if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+    if is_object(node) and isinstance(node.get("$ref"), str):
         return follow(node["$ref"], root)[1]
     return node

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from egp.testing import _problems
 from egp.testing._document import resolve
+from egp.testing._json import is_object
 from egp.testing._sample import sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jsonschema import Draft202012Validator
-
-    from egp.testing._problems import Problem
+    from egp.testing._problems import Check, Problem
     from egp.testing._recorded import RecordedRequest
 
 
 class Parameter:
     """A parameter in the path, the query or the headers."""
 
-    def __init__(self, *, name: str, place: str, required: bool, schema: Mapping[str, Any], check: Draft202012Validator) -> None:
+    def __init__(
+        self, *, name: str, place: str, required: bool, schema: Mapping[str, Any], check: Check
+    ) -> None:
         self.name = name
         self.place = place
         self.required = required
@@ -34,9 +35,7 @@ class Parameter:
         if not texts:
             return [_problems.missing(self.place, self.name)] if self.required else []
         values = [_coerce(text, self._kinds) for text in texts]
-        return _problems.describe(
-            self._check.iter_errors(values if "array" in self._kinds else values[-1]), [self.place, self.name]
-        )
+        return self._check(values if "array" in self._kinds else values[-1], [self.place, self.name])
 
 
 class Operation:
@@ -49,7 +48,7 @@ class Operation:
         path: str,
         root: Mapping[str, Any],
         parameters: Sequence[Parameter],
-        body_check: Draft202012Validator | None,
+        body_check: Check | None,
         body_required: bool,
         key_headers: Sequence[Sequence[str]],
         status: int,
@@ -81,7 +80,9 @@ class Operation:
 
     def problems(self, request: RecordedRequest, path_values: Mapping[str, str]) -> list[Problem]:
         """Say what the document forbids in the request; nothing when it is fine."""
-        found = [problem for one in self._parameters for problem in one.problems(_texts(one, request, path_values))]
+        found: list[Problem] = []
+        for parameter in self._parameters:
+            found += parameter.problems(_texts(parameter, request, path_values))
         if self._body_check is None:
             return found
         if not request.content:
@@ -115,7 +116,7 @@ class Operation:
             body = json.loads(content, parse_constant=_refuse)
         except ValueError as error:
             return [_problems.unreadable_json(error)]
-        return _problems.describe(self._body_check.iter_errors(body), ["body"])
+        return self._body_check(body, ["body"])
 
 
 def _refuse(constant: str) -> None:
@@ -136,8 +137,9 @@ def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
     for variant in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         kind = variant.get("type", ())
         kinds.update([kind] if isinstance(kind, str) else kind)
-        if isinstance(variant.get("items"), dict):
-            kinds |= _kinds(variant["items"])
+        items = variant.get("items")
+        if is_object(items):
+            kinds |= _kinds(items)
     return frozenset(kinds)
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+from egp.testing._json import Object
 
+if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-Problem = dict[str, Any]
+Problem = Object
 """`loc`, `msg` and `type`, as pydantic names them."""
+Check = Callable[[Any, Sequence[str | int]], list[Problem]]
+"""Says what is wrong with a value that stands at `loc`."""
 
 _TYPES = {
     "array": ("list_type", "Input should be a valid list"),
@@ -31,8 +34,8 @@ _BOUNDS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "multipleOf": ("multiple_of", lambda bound: f"Input should be a multiple of {bound}"),
     "maxItems": ("too_long", lambda bound: f"List should have at most {bound} items after validation"),
     "minItems": ("too_short", lambda bound: f"List should have at least {bound} items after validation"),
-    "maxProperties": ("too_long", lambda bound: f"Dictionary should have at most {bound} items after validation"),
-    "minProperties": ("too_short", lambda bound: f"Dictionary should have at least {bound} items after validation"),
+    "maxProperties": ("too_long", lambda bound: f"Dictionary should have at most {bound} items"),
+    "minProperties": ("too_short", lambda bound: f"Dictionary should have at least {bound} items"),
     "maxLength": ("string_too_long", lambda bound: f"String should have at most {bound} characters"),
     "minLength": ("string_too_short", lambda bound: f"String should have at least {bound} characters"),
     "pattern": ("string_pattern_mismatch", lambda bound: f"String should match pattern '{bound}'"),
@@ -71,9 +74,10 @@ def describe(errors: Iterable[ValidationError], loc: Sequence[str | int]) -> lis
 
 def _translate(error: ValidationError, loc: list[Any]) -> Iterator[Problem]:
     expected: Any = error.validator_value
+    instance: Any = error.instance
     rule = str(error.validator)
     if rule == "required":
-        absent = [name for name in expected if name not in error.instance and f"'{name}'" in error.message]
+        absent = [name for name in expected if name not in instance and f"'{name}'" in error.message]
         yield from (missing(*loc, name) for name in absent)
     elif rule == "type":
         kinds = [expected] if isinstance(expected, str) else [kind for kind in expected if kind != "null"]
@@ -85,8 +89,9 @@ def _translate(error: ValidationError, loc: list[Any]) -> Iterator[Problem]:
         text = " or ".join([", ".join(allowed[:-1]), allowed[-1]] if len(allowed) > 1 else allowed)
         yield {"loc": loc, "msg": f"Input should be {text}", "type": "literal_error"}
     elif rule == "additionalProperties":
-        known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-        for name in (name for name in error.instance if name not in known):
+        schema: Any = error.schema
+        known: Object = schema.get("properties", {})
+        for name in (name for name in instance if name not in known):
             yield {"loc": [*loc, name], "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}
     elif rule in _BOUNDS:
         name, message_for = _BOUNDS[rule]
@@ -114,11 +119,12 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 def _distance(errors: list[ValidationError]) -> int:
     """How far a variant is from being the one meant: 0, or 1 for another tag, or 2 for another type."""
-    return max(2 if _is_mismatch(error) and not error.relative_path else int(_is_mismatch(error)) for error in errors)
+    mismatches = [error for error in errors if _is_mismatch(error)]
+    return max((1 if error.relative_path else 2 for error in mismatches), default=0)
 
 
 def _is_mismatch(error: ValidationError) -> bool:
-    depth = len(error.relative_path)
-    if depth == 0:
+    if not error.relative_path:
         return error.validator in {"type", "const", "enum"}
-    return depth == 1 and error.validator in {"const", "enum", "not"} and isinstance(error.relative_path[0], str)
+    on_a_property = len(error.relative_path) == 1 and isinstance(error.relative_path[0], str)
+    return on_a_property and error.validator in {"const", "enum", "not"}

@@ -6,7 +6,6 @@ transport.
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import struct
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
-    from starlette.types import Receive, Scope, Send
+    import asyncio
+
+    from starlette.types import Receive, Scope
     from uvicorn import Config
     from uvicorn.server import ServerState
 
@@ -59,6 +60,3 @@ async def until_gone(receive: Receive) -> None:
     """Return when the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-__all__ = ["Protocol", "reset", "transport_of", "until_gone"]

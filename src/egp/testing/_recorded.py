@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from egp.testing._json import is_object
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,7 +29,8 @@ class RecordedHeaders(httpx.Headers):
     """Headers as they came in: a mapping without regard to case, whose repr hides keys and cookies."""
 
     def __repr__(self) -> str:
-        shown = [(name, "[hidden]" if name.lower() in _SECRET else value) for name, value in self.multi_items()]
+        pairs = self.multi_items()
+        shown = [(name, "[hidden]" if name.lower() in _SECRET else value) for name, value in pairs]
         return f"{type(self).__name__}({shown!r})"
 
 
@@ -35,7 +38,13 @@ class RecordedRequest:
     """One request that a `Server` received."""
 
     def __init__(
-        self, *, method: str, path: str, query: Sequence[tuple[str, str]], headers: RecordedHeaders, content: bytes
+        self,
+        *,
+        method: str,
+        path: str,
+        query: Sequence[tuple[str, str]],
+        headers: RecordedHeaders,
+        content: bytes,
     ) -> None:
         self.method = method
         """The method, in capitals."""
@@ -59,7 +68,7 @@ class RecordedRequest:
     @property
     def wants_stream(self) -> bool:
         """Whether the body asks for an event stream."""
-        return isinstance(self.json, dict) and self.json.get("stream") is True
+        return is_object(self.json) and self.json.get("stream") is True
 
     def __repr__(self) -> str:
         query = f"?{self.query}" if self.query else ""

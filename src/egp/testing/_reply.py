@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, field, frozen
@@ -26,7 +27,7 @@ class Reply:
     """An answer: a head, and a body sent part by part."""
 
     status: int = 200
-    headers: Mapping[str, str] = field(factory=dict)
+    headers: Mapping[str, str] = field(factory=dict[str, str])
     parts: Iterable[bytes] = ()
     whole: bool = True
     """Whether the length is declared; otherwise the body goes out chunked, one chunk per part."""
@@ -64,6 +65,11 @@ def events_reply(events: Iterable[Any], *, end: End) -> Reply:
         whole=False,
         end=end,
     )
+
+
+def phrase(status: int) -> str:
+    """Give the name of a status, where HTTP has one."""
+    return next((one.phrase for one in HTTPStatus if one == status), f"Status {status}")
 
 
 def _event_parts(events: Iterable[Any], *, done: bool) -> Iterator[bytes]:

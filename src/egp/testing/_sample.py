@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from egp.testing._document import resolve
+from egp.testing._json import Object, is_array, is_object
 
 _DEEP = 8  # from here on only what is required, so that a schema that contains itself comes to an end
 _FORMATS = {
@@ -24,7 +25,7 @@ def sample(schema: Any, root: Any, *, depth: int = 0) -> Any:
     an object, the least number and the shortest array that fit. `pattern` and `not` are beyond it.
     """
     schema = resolve(schema, root)
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return "string"
     for given in ("const", "default", "example"):
         if given in schema:
@@ -37,8 +38,8 @@ def sample(schema: Any, root: Any, *, depth: int = 0) -> Any:
             return sample(schema[union][0], root, depth=depth + 1)
     if "allOf" in schema:
         schema = _merged(schema, root)
-    kind = schema.get("type")
-    if isinstance(kind, list):
+    kind: Any = schema.get("type")
+    if is_array(kind):
         kind = next((one for one in kind if one != "null"), "null")
     if kind == "object" or (kind is None and "properties" in schema):
         return _sample_object(schema, root, depth)
@@ -55,7 +56,7 @@ def sample(schema: Any, root: Any, *, depth: int = 0) -> Any:
     return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
 
 
-def _sample_object(schema: dict[str, Any], root: Any, depth: int) -> dict[str, Any]:
+def _sample_object(schema: Object, root: Any, depth: int) -> Object:
     required = schema.get("required", ())
     return {
         name: sample(value, root, depth=depth + 1)
@@ -64,7 +65,7 @@ def _sample_object(schema: dict[str, Any], root: Any, depth: int) -> dict[str, A
     }
 
 
-def _sample_number(schema: dict[str, Any]) -> int | float:
+def _sample_number(schema: Object) -> int | float:
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is None and "exclusiveMinimum" in schema:
         low = schema["exclusiveMinimum"] + 1
@@ -72,11 +73,11 @@ def _sample_number(schema: dict[str, Any]) -> int | float:
     return min(number, high) if high is not None else number
 
 
-def _merged(schema: dict[str, Any], root: Any) -> dict[str, Any]:
+def _merged(schema: Object, root: Any) -> Object:
     merged = {key: value for key, value in schema.items() if key != "allOf"}
     for part in schema["allOf"]:
         found = resolve(part, root)
-        if not isinstance(found, dict):
+        if not is_object(found):
             continue
         if "allOf" in found:
             found = _merged(found, root)

@@ -47,7 +47,7 @@ class Script:
             self._turns.append(_Turn(scripted, float("inf") if times is None else times))
 
     def take(self, *, valid: bool) -> Scripted | None:
-        """Give the next answer, if it is one for this request: `valid` says whether the service would take it."""
+        """Give the next answer if it is for this request, which the service would take if `valid`."""
         with self._lock:
             if not self._turns or not (valid or self._turns[0].scripted.to_any_request):
                 return None

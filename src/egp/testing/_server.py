@@ -5,27 +5,22 @@ from __future__ import annotations
 import asyncio
 import socket
 from functools import partial
-from http import HTTPStatus
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
 
 import uvicorn
-from attrs import evolve
 from uvicorn.server import ServerState
 
-from egp.testing._answers import Answer
 from egp.testing._app import App
 from egp.testing._contract import Contract
 from egp.testing._document import load
 from egp.testing._protocol import Protocol
-from egp.testing._reply import Reply, events_reply, json_reply, text_reply
-from egp.testing._script import Script, Scripted
+from egp.testing._scripting import Scripting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from egp.testing._operation import Operation
     from egp.testing._recorded import RecordedRequest
     from egp.testing._reply import End
 
@@ -33,7 +28,7 @@ _BACKLOG = 2048  # connections that may wait to be accepted: a test may open a t
 _KEEP_ALIVE_SECONDS = 600  # longer than any test, so that no connection closes while a client means to use it
 
 
-class Server:
+class Server(Scripting):
     """The EGP chat-completions endpoint on a port of 127.0.0.1, in a thread of this process.
 
     Answers are made from the request alone (the same request has the same body): "You said: …", or calls of
@@ -67,10 +62,9 @@ class Server:
         end: End = "done",
         check: bool = True,
     ) -> None:
+        super().__init__(end=end)
         self._prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
         self._port = port
-        self._end: End = end
-        self._script = Script()
         self._state = ServerState()
         self._app = App(
             Contract(load(spec)).operations(), self._script, prefix=self._prefix, check=check, end=end
@@ -92,11 +86,6 @@ class Server:
         return [*self._app.requests]
 
     @property
-    def pending(self) -> int:
-        """How many scripted answers have not been used up."""
-        return len(self._script)
-
-    @property
     def connections(self) -> int:
         """How many connections clients hold open."""
         return len(self._state.connections)
@@ -105,7 +94,8 @@ class Server:
         """Start serving; return when connections are accepted."""
         if self._thread is not None:
             raise RuntimeError("The server is running already.")
-        listener = socket.socket()
+        # The protocol is named because asyncio turns Nagle's algorithm off only for sockets that name it.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", self._port))
@@ -116,7 +106,9 @@ class Server:
         self._port = listener.getsockname()[1]
         ready = Event()
         self._thread = Thread(
-            target=lambda: asyncio.run(self._serve(listener, ready)), name=f"egp.testing:{self._port}", daemon=True
+            target=lambda: asyncio.run(self._serve(listener, ready)),
+            name=f"egp.testing:{self._port}",
+            daemon=True,
         )
         self._thread.start()
         ready.wait()
@@ -138,133 +130,6 @@ class Server:
         if self._loop is not None:
             asyncio.run_coroutine_threadsafe(self._break_off(), self._loop).result()
         self._app.requests.clear()
-
-    def reply(
-        self,
-        content: Any = None,
-        *,
-        tool_calls: Sequence[tuple[str, Any]] | None = None,
-        finish_reason: str | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-        delay: float = 0.0,
-        interval: float = 0.0,
-        cut_after: int | None = None,
-        end: End | None = None,
-        times: int | None = 1,
-    ) -> None:
-        """Answer the next request with `content`.
-
-        Args:
-            content: A text: what the model says, whole or streamed as the request asks. A completion (a dict or
-                a generated model): the same. Any other JSON value: sent as it is. Bytes: sent as they are, as
-                `application/octet-stream` unless `headers` say otherwise. A function: it is given the
-                `RecordedRequest` and returns any of these. None: what the server answers by itself.
-            tool_calls: The tools that the model calls: pairs of a name and the arguments, a JSON value or text
-                (text too for a custom tool's input).
-            finish_reason: Why the model stops; by default `stop`, or `tool_calls`.
-            status: The status; by default that of the operation's success.
-            headers: Headers to add, or to send in place of the server's.
-            delay: Seconds before the status line; `math.inf` never answers.
-            interval: Seconds between two events of a stream.
-            cut_after: The number of events of a stream after which `end` happens.
-            end: How the answer ends, see `End`. A whole answer breaks off in the middle of its body.
-            times: How many requests are answered so; None: all that follow.
-        """
-        answer = Answer(
-            content=content,
-            tool_calls=tool_calls,
-            finish_reason=finish_reason,
-            status=status,
-            headers=headers,
-            delay=delay,
-            interval=interval,
-            cut_after=cut_after,
-            end=end or self._end,
-        )
-        self._script.add(Scripted(answer.render, to_any_request=False), times=times)
-
-    def stream(
-        self,
-        events: Iterable[Any],
-        *,
-        headers: Mapping[str, str] | None = None,
-        delay: float = 0.0,
-        interval: float = 0.0,
-        end: End | None = None,
-        times: int | None = 1,
-    ) -> None:
-        """Answer the next request with these events, whether it asks for a stream or not.
-
-        Args:
-            events: Each a JSON object, such as `chunk("Hel")` or `{"error": {…}}`: sent as the event's data; or
-                a text: sent as data as it is; or bytes: sent as they are (`b": ping\\n\\n"`).
-            headers: Headers to add, or to send in place of the server's.
-            delay: Seconds before the status line.
-            interval: Seconds between two events.
-            end: What follows the last event, see `End`.
-            times: How many requests are answered so; None: all that follow.
-        """
-        again = events if times == 1 else tuple(events)
-
-        def render(_operation: Operation | None, _request: RecordedRequest) -> Reply:
-            reply = events_reply(again, end=end or self._end).with_headers(headers)
-            return evolve(reply, delay=delay, interval=interval)
-
-        self._script.add(Scripted(render, to_any_request=False), times=times)
-
-    def fail(
-        self,
-        status: int,
-        body: Any = None,
-        *,
-        headers: Mapping[str, str] | None = None,
-        delay: float = 0.0,
-        times: int | None = 1,
-    ) -> None:
-        """Answer the next request, whatever it is, with an error, or with another status without an answer.
-
-        Args:
-            status: The status, 100 to 599.
-            body: A JSON value; or text or bytes, sent as HTML where they begin with `<`, as text otherwise. None:
-                `{"detail": …}` with the status's name.
-            headers: Headers to add, such as `{"retry-after": "1"}`, or to send in place of the server's.
-            delay: Seconds before the status line.
-            times: How many requests are answered so; None: all that follow.
-        """
-        if isinstance(body, (str, bytes)):
-            reply = text_reply(body, status=status)
-        else:
-            reply = json_reply({"detail": _phrase(status)} if body is None else body, status=status)
-        reply = evolve(reply.with_headers(headers), delay=delay)
-        self._script.add(Scripted(lambda _operation, _request: reply, to_any_request=True), times=times)
-
-    def raw(
-        self,
-        data: bytes | Sequence[bytes] = b"",
-        *,
-        delay: float = 0.0,
-        interval: float = 0.0,
-        end: End = "close",
-        times: int | None = 1,
-    ) -> None:
-        """Answer the next request, whatever it is, with these bytes alone, and end the connection.
-
-        Args:
-            data: All that goes over the wire, status line and headers included; a sequence is written piece by
-                piece.
-            delay: Seconds before the first piece.
-            interval: Seconds between two pieces.
-            end: `"close"`, `"reset"` or `"stall"`; the others mean `"close"`.
-            times: How many requests are answered so; None: all that follow.
-        """
-        parts = (data,) if isinstance(data, bytes) else tuple(data)
-        reply = Reply(parts=parts, bare=True, delay=delay, interval=interval, end=end)
-        self._script.add(Scripted(lambda _operation, _request: reply, to_any_request=True), times=times)
-
-    def drop(self, *, reset: bool = False, times: int | None = 1) -> None:
-        """Close the connection of the next request without a word, or (`reset`) with a TCP reset."""
-        self.raw(end="reset" if reset else "close", times=times)
 
     async def _serve(self, listener: socket.socket, ready: Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -317,7 +182,3 @@ class Server:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url if self._port else 'not started'}>"
-
-
-def _phrase(status: int) -> str:
-    return next((one.phrase for one in HTTPStatus if one == status), f"Status {status}")

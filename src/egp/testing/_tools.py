@@ -4,67 +4,80 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
 
+from egp.testing._json import Object, is_object
 from egp.testing._sample import sample
+from egp.testing._text import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+_SHORT = 4  # a word of fewer letters (get, set, run, by) says nothing about what a tool is for
 
 
 @frozen
-class ChosenTool:
-    """A tool that is to be called."""
+class Call:
+    """A call of a tool by the model."""
 
-    kind: str
-    """`function` or `custom`; `function_call` for a function offered in the old way."""
+    kind: Literal["function", "custom", "function_call"]
+    """`function_call` is a function offered in the old way, by `functions`."""
     name: str
-    arguments: str
-    """The arguments as JSON (made from the function's parameters), or a custom tool's input."""
+    text: str
+    """A function's arguments as JSON, or a custom tool's input."""
+
+    def value(self) -> dict[str, str]:
+        """Give what the answer says of the call, beside its id and kind."""
+        return {"name": self.name, "input" if self.kind == "custom" else "arguments": self.text}
 
 
-def chosen_tool(body: Mapping[str, Any]) -> ChosenTool | None:
-    """Choose the tool to call; None to answer in words.
+def called_tool(body: Mapping[str, Any]) -> Call | None:
+    """Choose the call that answers a request; None to answer in words.
 
-    A tool named by `tool_choice` (or `function_call`) is called, and with `required` the first one. Otherwise
-    the first tool is called that has a word of its name, of four letters or more, in what the user says last:
-    `get_weather` in "What is the weather?". Once a tool has answered, only `required` or its name has it
-    called again.
+    The tool that `tool_choice` (or `function_call`) names is called, and with `required` the first one.
+    Otherwise the first tool is called that has a word of its name in what the user says last, as
+    `get_weather` in "What is the weather like?"; words of fewer than four letters do not count. When a tool
+    has answered, only `tool_choice` has one called again.
     """
     offered = [*_offered(body)]
     wanted = body.get("tool_choice", body.get("function_call"))
     if wanted == "none":
         return None
-    if isinstance(wanted, dict):
-        named = {value["name"] for value in (wanted, *wanted.values()) if isinstance(value, dict) and "name" in value}
-        return next((tool for tool in offered if tool.name in named), None)
     if wanted == "required":
         return offered[0] if offered else None
-    last = (body.get("messages") or [{}])[-1]
-    if last.get("role") != "user":
+    if is_object(wanted):
+        places = [wanted, *(value for value in wanted.values() if is_object(value))]
+        named = {place["name"] for place in places if "name" in place}
+        return next((call for call in offered if call.name in named), None)
+    messages: list[Object] = body.get("messages") or [{}]
+    if messages[-1].get("role") != "user":
         return None
-    said = json.dumps(last.get("content"), ensure_ascii=False).lower()
-    return next((tool for tool in offered if any(word in said for word in _words(tool.name))), None)
+    said = text_of(messages[-1].get("content")).lower()
+    return next((call for call in offered if any(word in said for word in _words(call.name))), None)
 
 
-def _offered(body: Mapping[str, Any]) -> list[ChosenTool]:
-    offered: list[ChosenTool] = []
+def custom_tools(body: Mapping[str, Any]) -> set[str]:
+    """Name the tools of the request that take text."""
+    return {call.name for call in _offered(body) if call.kind == "custom"}
+
+
+def _offered(body: Mapping[str, Any]) -> Iterator[Call]:
     for tool in body.get("tools") or ():
         if tool.get("type") == "function":
-            offered.append(_function("function", tool["function"]))
+            yield Call("function", tool["function"]["name"], _arguments(tool["function"]))
         elif tool.get("type") == "custom":
-            offered.append(ChosenTool("custom", tool["custom"]["name"], "string"))
-    offered.extend(_function("function_call", function) for function in body.get("functions") or ())
-    return offered
+            yield Call("custom", tool["custom"]["name"], "string")
+    for function in body.get("functions") or ():
+        yield Call("function_call", function["name"], _arguments(function))
 
 
-def _function(kind: str, function: Mapping[str, Any]) -> ChosenTool:
+def _arguments(function: Mapping[str, Any]) -> str:
     schema = function.get("parameters") or {"type": "object"}
-    return ChosenTool(kind, function["name"], json.dumps(sample(schema, schema), ensure_ascii=False))
+    return json.dumps(sample(schema, schema), ensure_ascii=False)
 
 
 def _words(name: str) -> list[str]:
-    words = re.findall(r"[A-Za-z][a-z]*|\w+", name.replace("_", " ").replace("-", " "))
-    return [word.lower() for word in words if len(word) >= 4]
+    words = re.findall(r"[A-Z]?[^\W_A-Z]+|[A-Z]+", name)
+    return [word.lower() for word in words if len(word) >= _SHORT]

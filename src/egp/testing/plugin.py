@@ -24,9 +24,7 @@ def _egp_server_of_the_session() -> Iterator[Server]:
 
 
 @pytest.fixture
-def egp_server(
-    _egp_server_of_the_session: Server, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Server]:
+def egp_server(_egp_server_of_the_session: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A local server of the EGP chat-completions endpoint: `egp.testing.Server`.
 
     One server runs for the whole session; each test finds it without scripted replies and without recorded
