@@ -1,18 +1,31 @@
 """The back end: from a checked, desugared document to a package on disk."""
 
+from __future__ import annotations
+
+import contextlib
+import io
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from openapi_python_client.config import ConfigFile
+from openapi_python_client import Project, schema
+from openapi_python_client.config import Config, ConfigFile, MetaType
+from openapi_python_client.parser import GeneratorData, properties
+from openapi_python_client.parser.errors import GeneratorError, ParseError
+from openapi_python_client.parser.properties import model_property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from ruff import find_ruff_bin
 
+from tools.compiler import names
+from tools.compiler.errors import CompileError, Problem
+from tools.compiler.literals import docstring, literal
+from tools.compiler.media import arrange, operations, overrides
+from tools.compiler.package import Package
 
-class CompileError(Exception):
-    """A document that cannot be compiled, and the place in it (a JSON pointer) that is to blame."""
-
-    def __init__(self, message: str, pointer: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.pointer = pointer
+TEMPLATES = Path(__file__).parents[2] / "templates"
+_OWN_MODULES = ("dates.py", "params.py", "wire.py")
+_RULES = "E401,F401,I,TC004,UP037,W291,W293"
 
 
 class Emitted(NamedTuple):
@@ -31,4 +44,101 @@ def emit(
     `source` is the file that the document was read from, byte for byte: it goes into the package, with its hash.
     `tidy=False` leaves out ruff. Raises `CompileError` for whatever the generator would only warn about.
     """
-    raise CompileError("the back end is being written")
+    settings = _settings(config, document, output)
+    data = _parse(arrange(document), settings)
+    _count(data, document)
+    names.settle(data, settings)
+    package = Package(data, document, source)
+    _write(package, data, settings, output)
+    if tidy:
+        _tidy(output)
+    return Emitted(
+        operations=tuple(
+            f"{tag}.{endpoint.name}"
+            for tag, collection in data.endpoint_collections_by_tag.items()
+            for endpoint in collection.endpoints
+        ),
+        models=tuple(model.class_info.name for model in data.models),
+        enums=tuple(enum.class_info.name for enum in data.enums),
+    )
+
+
+def _settings(config: ConfigFile, document: dict[str, Any], output: Path) -> Config:
+    settings = Config.from_sources(
+        config, MetaType.NONE, document_source=output, file_encoding="utf-8", overwrite=True, output_path=output
+    )
+    settings.post_hooks = []  # the generator skips them without an error where ruff is not on PATH
+    settings.content_type_overrides = {**overrides(document), **settings.content_type_overrides}
+    return settings
+
+
+@contextlib.contextmanager
+def _lenient() -> Iterator[None]:
+    """Lets the generator pass what is settled afterwards.
+
+    It gives up on two properties that come to one Python name (names.py tells them apart), and on headers that
+    are not simple values (wire.py writes them).
+    """
+    conflict, locations = model_property._resolve_naming_conflict, PropertyProtocol._allowed_locations
+    model_property._resolve_naming_conflict = lambda *_: None  # type: ignore[assignment]
+    PropertyProtocol._allowed_locations = {*locations, schema.ParameterLocation.HEADER}
+    try:
+        yield
+    finally:
+        model_property._resolve_naming_conflict = conflict
+        PropertyProtocol._allowed_locations = locations
+
+
+def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
+    with _lenient():
+        data = GeneratorData.from_dict(document, config=settings)
+    if isinstance(data, GeneratorError):
+        raise CompileError.of([_problem(data)])
+    warnings = [*data.errors]
+    for collection in data.endpoint_collections_by_tag.values():
+        warnings += collection.parse_errors
+    if warnings:
+        raise CompileError.of([_problem(warning) for warning in warnings])
+    return data
+
+
+def _problem(error: GeneratorError) -> Problem:
+    told = " ".join(filter(None, (error.header, error.detail)))
+    about = f": {error.data.model_dump_json(exclude_none=True, exclude_defaults=True)[:200]}" if (
+        isinstance(error, ParseError) and error.data is not None
+    ) else ""
+    return Problem(" ".join(told.split()) + about)
+
+
+def _count(data: GeneratorData, document: dict[str, Any]) -> None:
+    """Nothing may be dropped, whatever the generator says."""
+    wanted = sum(1 for _ in operations(document))
+    found = len({id(e) for c in data.endpoint_collections_by_tag.values() for e in c.endpoints})
+    if wanted != found:
+        raise CompileError(f"the generator made {found} of {wanted} operations")
+
+
+def _write(package: Package, data: GeneratorData, settings: Config, output: Path) -> None:
+    project = Project(openapi=data, config=settings, custom_template_path=TEMPLATES)
+    project.env.filters.update(docstring=docstring, literal=literal)
+    project.env.globals["package"] = package
+    with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, which is a temporary place
+        problems = project.build()
+    if problems:
+        raise CompileError.of([_problem(problem) for problem in problems])
+    for module in _OWN_MODULES:
+        rendered = project.env.get_template(f"{module}.jinja").render()
+        (output / module).write_text(rendered, encoding="utf-8", newline="\n")
+    (output / "openapi.yaml").write_bytes(package.source)
+    (output / "py.typed").touch()
+
+
+def _tidy(output: Path) -> None:
+    """Removes unused imports and formats, with the ruff that is installed beside this interpreter."""
+    common = ["--isolated", "--no-cache", "--quiet", "--line-length=110", "--target-version=py311"]
+    for command in (["check", "--fix", "--exit-zero", f"--select={_RULES}", *common], ["format", *common]):
+        if command[0] == "format":
+            command = [option for option in command if option != "--select"]
+        done = subprocess.run([find_ruff_bin(), *command, str(output)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CompileError(f"ruff cannot read the generated code: {(done.stderr or done.stdout).strip()[:2000]}")

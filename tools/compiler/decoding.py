@@ -1,0 +1,100 @@
+"""Expressions that turn received JSON into the package's types, for the templates.
+
+Every expression is total: it raises for no value that JSON can hold, and gives back as received what does not
+fit. No imports, no closures and no casts: an expression runs once per value of an answer.
+"""
+
+from collections.abc import Sequence
+
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
+from openapi_python_client.parser.properties.date import DateProperty
+from openapi_python_client.parser.properties.datetime import DateTimeProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.uuid import UuidProperty
+
+from tools.compiler.alternatives import Models, Tag, fields, find_tag, flatten, tag_values
+from tools.compiler.literals import literal, text
+
+# In the order in which they are tried where a union has several: a date-time would take a date, too.
+_PARSERS = {UuidProperty: "parse_uuid", DateProperty: "parse_date", DateTimeProperty: "parse_datetime"}
+
+
+def decode(prop: Property, source: str, models: Models) -> str:
+    """An expression for `prop` as received in the variable `source`; `source` itself if there is nothing to do."""
+    return _decode(list(flatten(prop)), source, models, depth=0)
+
+
+def _decode(members: Sequence[Property], source: str, models: Models, depth: int) -> str:
+    otherwise = source
+    for kind, parser in _PARSERS.items():
+        if any(isinstance(member, kind) for member in members):
+            otherwise = f"{parser}({otherwise})"
+    branches = [*_objects(members, source, models, depth), *_arrays(members, source, models, depth), otherwise]
+    return " else ".join(branches)
+
+
+def _arrays(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
+    inner = list(flatten(*(member.inner_property for member in members if isinstance(member, ListProperty))))  # type: ignore[arg-type]  # the protocol of Property
+    if not inner:
+        return []
+    item = "ijklmnop"[depth % 8] + "i" * (depth // 8)
+    expression = _decode(inner, item, models, depth + 1)
+    if expression == item:
+        return []
+    return [f"[{expression} for {item} in {source}] if {source}.__class__ is list"]
+
+
+def _objects(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
+    candidates = [models[member.class_info.name] for member in members if isinstance(member, ModelProperty)]
+    if not candidates:
+        return []
+    if len(candidates) == 1 and not any(isinstance(member, AnyProperty) for member in members):
+        return [f"{_build(candidates[0], source)} if {source}.__class__ is dict"]
+    tag = find_tag(candidates) if len(candidates) > 1 else None
+    expression = _by_tag(tag, source, f"t{depth}") if tag else _by_keys(candidates, source)
+    return [f"({expression}) if {source}.__class__ is dict"]
+
+
+def _build(model: ModelProperty, source: str) -> str:
+    return f"{model.class_info.name}.from_dict({source})"
+
+
+def _by_tag(tag: Tag, source: str, variable: str) -> str:
+    """The tag decides. Where it is absent, the first member does whose other required keys are there."""
+    branches = []
+    fetch = f"({variable} := {source}.get({literal(tag.name)}, UNSET))"
+    for member, values in tag.values:
+        value = literal(values[0]) if len(values) == 1 else f"({', '.join(map(literal, values))})"
+        branches.append(f"{_build(member, source)} if {fetch} {'==' if len(values) == 1 else 'in'} {value}")
+        fetch = variable
+    for member, _ in tag.values:
+        keys = [key for key in _required(member) if key != tag.name]
+        if keys:
+            branches.append(f"{_build(member, source)} if {variable} is UNSET and {_has(keys, source)}")
+    return " else ".join([*branches, _build(tag.other, source) if tag.other else source])
+
+
+def _by_keys(candidates: Sequence[ModelProperty], source: str) -> str:
+    """The first member whose required keys are all there and whose constants fit; else as received."""
+    branches = []
+    for member in candidates:
+        conditions = [
+            f"{source}.get({literal(text(field.name))}, {literal(values[0])}) == {literal(values[0])}"
+            for field in fields(member)
+            if len(values := tag_values(field)) == 1
+        ]
+        if keys := _required(member):
+            conditions.insert(0, _has(keys, source))
+        if not conditions:
+            return " else ".join([*branches, _build(member, source)])
+        branches.append(f"{_build(member, source)} if {' and '.join(conditions)}")
+    return " else ".join([*branches, source])
+
+
+def _required(model: ModelProperty) -> list[str]:
+    return [text(field.name) for field in fields(model) if field.required]
+
+
+def _has(keys: Sequence[str], source: str) -> str:
+    return " and ".join(f"{literal(key)} in {source}" for key in keys)

@@ -1,0 +1,182 @@
+"""Names in the generated code: every class, module, field and parameter has one of its own.
+
+What the document calls by different names may come to one name in Python (`type` and `type_`, `HTTPError` and
+`HttpError`), or to one that the generated code needs itself. Such names get an underscore or a number; a name
+that needs no change keeps it. The outcome depends on the document alone.
+"""
+
+import keyword
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+
+from attrs import evolve
+from openapi_python_client.config import Config
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
+from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.schemas import Class
+from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
+
+from tools.compiler.errors import CompileError
+from tools.compiler.literals import text
+
+# What the templates' modules use under its own name.
+CLASSES_IN_USE = frozenset(
+    """Any File Iterable JSONObject Literal METHOD Mapping PATH Required Self TYPECHECKING TypedDict UNSET UUID
+    Unset""".split()
+)
+MEMBERS_IN_USE = frozenset(("additional_keys", "additional_properties", "from_dict", "to_dict"))
+PARAMETERS_IN_USE = frozenset(
+    """asyncio_detailed body client content_type parse parse_date parse_datetime parse_event parse_uuid
+    request_kwargs sync_detailed""".split()
+)
+# Builtins that the generated code uses where a field or a parameter by their name would hide them. The others
+# may be names: users know `completion.object` and `tool.type`.
+_BUILTINS_IN_USE = frozenset(
+    """bool bytes classmethod dict float int isinstance list property self str tuple datetime true false""".split()
+)
+_LONGEST_MODULE_NAME = 200  # file systems allow 255 bytes, and temporary names are longer than the final ones
+
+
+def unique(wanted: str, used: Iterable[str]) -> str:
+    """`wanted`, or the first of wanted_2, wanted_3, … that is not in `used`."""
+    name, number = wanted, 2
+    taken = used if isinstance(used, set | frozenset) else set(used)
+    while name in taken:
+        name, number = f"{wanted}_{number}", number + 1
+    return name
+
+
+def normal(name: str) -> str:
+    """A name as Python compares it (PEP 3131)."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def identifier(name: str, config: Config) -> str:
+    """The name of a field or a parameter that is called `name` on the wire."""
+    return _bare(PythonIdentifier(name, config.field_prefix))
+
+
+def _bare(name: str) -> str:
+    bare = name.removesuffix("_")
+    hides = bare in _BUILTINS_IN_USE or keyword.iskeyword(bare) or not bare.isidentifier()
+    return normal(name if hides or bare not in RESERVED_WORDS else bare)
+
+
+def settle(data: GeneratorData, config: Config) -> None:
+    """Gives every class, module, field, operation and parameter of `data` its final name."""
+    _settle_classes(data, config)
+    for model in data.models:
+        _settle_fields(model, config)
+    for collection in data.endpoint_collections_by_tag.values():
+        _settle_operations(collection.endpoints, config)
+
+
+def _settle_classes(data: GeneratorData, config: Config) -> None:
+    final: dict[str, Class] = {}
+    modules: set[str] = set()
+    for prop in [*data.models, *data.enums]:
+        info = prop.class_info
+        name = f"{info.name}_" if info.name in CLASSES_IN_USE else str(info.name)
+        wanted = normal(info.module_name)
+        if len(wanted.encode()) > _LONGEST_MODULE_NAME:
+            raise CompileError(
+                f"the name of the schema {wanted[:60]}… is too long for a file: {len(wanted.encode())} bytes"
+            )
+        module = unique(wanted, modules)
+        modules.add(module)
+        final[info.name] = Class(
+            name=ClassName(name, config.field_prefix) if name.isidentifier() else info.name,
+            module_name=_identifier(module),
+        )
+        if name != info.name:
+            final[info.name].name = _class_name(name)
+    seen: set[int] = set()
+    for prop in _every_property(data):
+        if isinstance(prop, ModelProperty | LiteralEnumProperty) and id(prop.class_info) not in seen:
+            seen.add(id(prop.class_info))
+            settled = final[prop.class_info.name]
+            prop.class_info.name, prop.class_info.module_name = settled.name, settled.module_name
+
+
+def _class_name(name: str) -> ClassName:
+    """A name as it is: the generator's constructor would take the underscore away."""
+    return str.__new__(ClassName, name)
+
+
+def _identifier(name: str) -> PythonIdentifier:
+    return str.__new__(PythonIdentifier, name)
+
+
+def _every_property(data: GeneratorData) -> Iterator[Property]:
+    for enum in data.enums:
+        yield enum  # type: ignore[misc]  # an EnumProperty only without literal_enums
+    for model in data.models:
+        yield model
+        yield from _within(*(model.required_properties or ()), *(model.optional_properties or ()))
+        if model.additional_properties is not None:
+            yield from _within(model.additional_properties)
+    for collection in data.endpoint_collections_by_tag.values():
+        for endpoint in collection.endpoints:
+            yield from _within(*endpoint.list_all_parameters())
+            yield from _within(*(response.prop for response in endpoint.responses))
+
+
+def _within(*properties: Property) -> Iterator[Property]:
+    for prop in properties:
+        yield prop
+        if isinstance(prop, ListProperty):
+            yield from _within(prop.inner_property)  # type: ignore[arg-type]  # the protocol of Property
+        elif isinstance(prop, UnionProperty):
+            yield from _within(*prop.inner_properties)  # type: ignore[arg-type]  # the same
+
+
+def distinct(
+    properties: Iterable[Property],
+    config: Config,
+    used: Iterable[str],
+    wish: Callable[[Property], str] | None = None,
+) -> dict[int, PythonIdentifier]:
+    """A name for each property, by its place. Those that are called in Python as on the wire come first."""
+    numbered = list(enumerate(properties))
+    wanted = {
+        place: wish(prop) if wish else identifier(text(prop.name), config)
+        for place, prop in numbered
+    }
+    taken = set(used)
+    names: dict[int, PythonIdentifier] = {}
+    for place, _ in sorted(numbered, key=lambda item: (wanted[item[0]] != text(item[1].name), item[0])):
+        name = wanted[place]
+        if name in taken:
+            name = unique(name if name.endswith("_") else f"{name}_", taken)
+        taken.add(name)
+        names[place] = _identifier(name)
+    return names
+
+
+def _settle_fields(model: ModelProperty, config: Config) -> None:
+    required, optional = model.required_properties or [], model.optional_properties or []
+    names = distinct([*required, *optional], config, MEMBERS_IN_USE)
+    # Models that share a field through allOf share its object: each model gets its own copy.
+    renamed = [
+        evolve(prop, python_name=names[place]) for place, prop in enumerate([*required, *optional])
+    ]
+    model.required_properties = renamed[: len(required)]
+    model.optional_properties = renamed[len(required) :]
+
+
+def _settle_operations(endpoints: list[Endpoint], config: Config) -> None:
+    taken: set[str] = set()
+    for endpoint in endpoints:
+        name = unique(normal(endpoint.name), taken)
+        if len(name.encode()) > _LONGEST_MODULE_NAME:
+            raise CompileError(f"the operationId {name[:60]}… is too long for a file: {len(name.encode())} bytes")
+        taken.add(name)
+        endpoint.name = _identifier(name)
+        parameters = [prop for _, prop in endpoint.iter_all_parameters()]
+        names = distinct(parameters, config, PARAMETERS_IN_USE, lambda prop: _bare(prop.python_name))
+        for place, prop in enumerate(parameters):
+            object.__setattr__(prop, "python_name", names[place])
