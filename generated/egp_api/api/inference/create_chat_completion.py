@@ -1,0 +1,235 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ... import types as _types
+from ... import wire as _wire
+from ...models.chat_completion import ChatCompletion
+from ...models.chat_completion_chunk import ChatCompletionChunk
+from ...models.error_body import ErrorBody
+from ...models.http_validation_error import HTTPValidationError
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+    from ...models.chat_completion_request import ChatCompletionRequest
+    from ...params import ChatCompletionRequestParam
+
+METHOD = "POST"
+PATH = "/v5/chat/completions"
+
+
+def request_kwargs(
+    *,
+    body: ChatCompletionRequest | ChatCompletionRequestParam,
+    x_selected_account_id: str | Unset = UNSET,
+    x_openai_api_key: str | Unset = UNSET,
+) -> dict[str, Any]:
+    """What `httpx.Client.request` and `build_request` take to send this operation."""
+    _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions"}
+    _headers: dict[str, str] = {}
+    if not isinstance(x_selected_account_id, Unset):
+        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
+    if not isinstance(x_openai_api_key, Unset):
+        _headers["x-openai-api-key"] = _wire.simple(x_openai_api_key)
+    _kwargs["json"] = _types.encode(body)
+    _headers["Content-Type"] = "application/json"
+    if _headers:
+        _kwargs["headers"] = _headers
+    return _kwargs
+
+
+def parse(data: Any) -> ChatCompletion:
+    """Decodes the JSON of a success. What does not fit is given back as received."""
+    result: ChatCompletion = ChatCompletion.from_dict(data) if data.__class__ is dict else data
+    return result
+
+
+def parse_event(data: Any) -> ChatCompletionChunk:
+    """Decodes the JSON in the data of an event. What does not fit is given back as received."""
+    result: ChatCompletionChunk = ChatCompletionChunk.from_dict(data) if data.__class__ is dict else data
+    return result
+
+
+def stream(
+    *,
+    body: ChatCompletionRequest | ChatCompletionRequestParam,
+    x_selected_account_id: str | Unset = UNSET,
+    x_openai_api_key: str | Unset = UNSET,
+) -> _types.EventStream[ChatCompletionChunk]:
+    """Create a chat completion.
+
+    Asks a model for the next message of a conversation. The answer comes whole as JSON or, with
+    `stream: true`, piece by piece as server-sent events: one `ChatCompletionChunk` in the data of each
+    event. A stream may or may not end with the data `[DONE]`; a failure in mid-stream arrives as an event
+    whose data is an object with `error`.
+
+    Args:
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+        x_openai_api_key: The caller's own key for OpenAI, for models that OpenAI serves.
+
+    Returns:
+        The request for the answer as server-sent events.
+    """
+    _kwargs = request_kwargs(
+        body=body,
+        x_selected_account_id=x_selected_account_id,
+        x_openai_api_key=x_openai_api_key,
+    )
+    _kwargs["headers"] = {**_kwargs.get("headers", {}), "Accept": "text/event-stream"}
+    _kwargs["json"] = {**_kwargs.get("json", {}), "stream": True}
+    return _types.EventStream(_kwargs, parse_event)
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
+    if response.status_code == 200:
+        return parse(response.json())
+    if response.status_code == 422:
+        _data_2: Any = response.json()
+        _parsed_2: HTTPValidationError = (
+            HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
+        )
+        return _parsed_2
+    if 400 <= response.status_code <= 499:
+        _data_3: Any = response.json()
+        _parsed_3: ErrorBody = ErrorBody.from_dict(_data_3) if _data_3.__class__ is dict else _data_3
+        return _parsed_3
+    if 500 <= response.status_code <= 599:
+        _data_4: Any = response.json()
+        _parsed_4: ErrorBody = ErrorBody.from_dict(_data_4) if _data_4.__class__ is dict else _data_4
+        return _parsed_4
+    _data_5: Any = response.json()
+    _parsed_5: ErrorBody = ErrorBody.from_dict(_data_5) if _data_5.__class__ is dict else _data_5
+    return _parsed_5
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
+    return _types.Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: Client | AuthenticatedClient,
+    body: ChatCompletionRequest | ChatCompletionRequestParam,
+    x_selected_account_id: str | Unset = UNSET,
+    x_openai_api_key: str | Unset = UNSET,
+) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
+    """Create a chat completion.
+
+    Asks a model for the next message of a conversation. The answer comes whole as JSON or, with
+    `stream: true`, piece by piece as server-sent events: one `ChatCompletionChunk` in the data of each
+    event. A stream may or may not end with the data `[DONE]`; a failure in mid-stream arrives as an event
+    whose data is an object with `error`.
+
+    Args:
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+        x_openai_api_key: The caller's own key for OpenAI, for models that OpenAI serves.
+
+    Returns:
+        The whole answer, with its status and headers.
+    """
+    _kwargs = request_kwargs(
+        body=body,
+        x_selected_account_id=x_selected_account_id,
+        x_openai_api_key=x_openai_api_key,
+    )
+    return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
+
+
+def sync(
+    *,
+    client: Client | AuthenticatedClient,
+    body: ChatCompletionRequest | ChatCompletionRequestParam,
+    x_selected_account_id: str | Unset = UNSET,
+    x_openai_api_key: str | Unset = UNSET,
+) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
+    """Create a chat completion.
+
+    Asks a model for the next message of a conversation. The answer comes whole as JSON or, with
+    `stream: true`, piece by piece as server-sent events: one `ChatCompletionChunk` in the data of each
+    event. A stream may or may not end with the data `[DONE]`; a failure in mid-stream arrives as an event
+    whose data is an object with `error`.
+
+    Args:
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+        x_openai_api_key: The caller's own key for OpenAI, for models that OpenAI serves.
+
+    Returns:
+        The decoded answer.
+    """
+    return sync_detailed(
+        client=client,
+        body=body,
+        x_selected_account_id=x_selected_account_id,
+        x_openai_api_key=x_openai_api_key,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: Client | AuthenticatedClient,
+    body: ChatCompletionRequest | ChatCompletionRequestParam,
+    x_selected_account_id: str | Unset = UNSET,
+    x_openai_api_key: str | Unset = UNSET,
+) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
+    """Create a chat completion.
+
+    Asks a model for the next message of a conversation. The answer comes whole as JSON or, with
+    `stream: true`, piece by piece as server-sent events: one `ChatCompletionChunk` in the data of each
+    event. A stream may or may not end with the data `[DONE]`; a failure in mid-stream arrives as an event
+    whose data is an object with `error`.
+
+    Args:
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+        x_openai_api_key: The caller's own key for OpenAI, for models that OpenAI serves.
+
+    Returns:
+        The whole answer, with its status and headers.
+    """
+    _kwargs = request_kwargs(
+        body=body,
+        x_selected_account_id=x_selected_account_id,
+        x_openai_api_key=x_openai_api_key,
+    )
+    return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
+
+
+async def asyncio(
+    *,
+    client: Client | AuthenticatedClient,
+    body: ChatCompletionRequest | ChatCompletionRequestParam,
+    x_selected_account_id: str | Unset = UNSET,
+    x_openai_api_key: str | Unset = UNSET,
+) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
+    """Create a chat completion.
+
+    Asks a model for the next message of a conversation. The answer comes whole as JSON or, with
+    `stream: true`, piece by piece as server-sent events: one `ChatCompletionChunk` in the data of each
+    event. A stream may or may not end with the data `[DONE]`; a failure in mid-stream arrives as an event
+    whose data is an object with `error`.
+
+    Args:
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+        x_openai_api_key: The caller's own key for OpenAI, for models that OpenAI serves.
+
+    Returns:
+        The decoded answer.
+    """
+    _response = await asyncio_detailed(
+        client=client,
+        body=body,
+        x_selected_account_id=x_selected_account_id,
+        x_openai_api_key=x_openai_api_key,
+    )
+    return _response.parsed

@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ... import types as _types
+from ... import wire as _wire
+from ...models.chat_model_list import ChatModelList
+from ...models.error_body import ErrorBody
+from ...models.http_validation_error import HTTPValidationError
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ...client import AuthenticatedClient, Client
+    from ...models.model_vendor import ModelVendor
+    from ...models.sort_order import SortOrder
+
+METHOD = "GET"
+PATH = "/v5/chat/completions/models"
+
+
+def request_kwargs(
+    *,
+    model_vendor: ModelVendor | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort_by: str | Unset = UNSET,
+    sort_order: SortOrder | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    x_selected_account_id: str | Unset = UNSET,
+) -> dict[str, Any]:
+    """What `httpx.Client.request` and `build_request` take to send this operation."""
+    _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions/models"}
+    _params = [
+        *_wire.query("model_vendor", model_vendor),
+        *_wire.query("limit", limit),
+        *_wire.query("sort_by", sort_by),
+        *_wire.query("sort_order", sort_order),
+        *_wire.query("starting_after", starting_after),
+        *_wire.query("ending_before", ending_before),
+    ]
+    if _params:
+        _kwargs["params"] = _params
+    _headers: dict[str, str] = {}
+    if not isinstance(x_selected_account_id, Unset):
+        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
+    if _headers:
+        _kwargs["headers"] = _headers
+    return _kwargs
+
+
+def parse(data: Any) -> ChatModelList:
+    """Decodes the JSON of a success. What does not fit is given back as received."""
+    result: ChatModelList = ChatModelList.from_dict(data) if data.__class__ is dict else data
+    return result
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ChatModelList | HTTPValidationError | ErrorBody | None:
+    if response.status_code == 200:
+        return parse(response.json())
+    if response.status_code == 422:
+        _data_2: Any = response.json()
+        _parsed_2: HTTPValidationError = (
+            HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
+        )
+        return _parsed_2
+    if 400 <= response.status_code <= 499:
+        _data_3: Any = response.json()
+        _parsed_3: ErrorBody = ErrorBody.from_dict(_data_3) if _data_3.__class__ is dict else _data_3
+        return _parsed_3
+    if 500 <= response.status_code <= 599:
+        _data_4: Any = response.json()
+        _parsed_4: ErrorBody = ErrorBody.from_dict(_data_4) if _data_4.__class__ is dict else _data_4
+        return _parsed_4
+    _data_5: Any = response.json()
+    _parsed_5: ErrorBody = ErrorBody.from_dict(_data_5) if _data_5.__class__ is dict else _data_5
+    return _parsed_5
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
+    return _types.Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: Client | AuthenticatedClient,
+    model_vendor: ModelVendor | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort_by: str | Unset = UNSET,
+    sort_order: SortOrder | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    x_selected_account_id: str | Unset = UNSET,
+) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
+    """List the models.
+
+    Lists the models that chat completions can be asked of. The list is read from a catalogue: an empty
+    list may also mean that the catalogue could not be read.
+
+    Args:
+        model_vendor: Only the models of this vendor.
+        limit: The greatest number of models to answer with.
+        sort_by: The field of a model to sort by.
+        sort_order: The direction to sort in.
+        starting_after: The cursor of the next page: answer with the models that come after this one.
+        ending_before: The cursor of the previous page: answer with the models that come before this one.
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+
+    Returns:
+        The whole answer, with its status and headers.
+    """
+    _kwargs = request_kwargs(
+        model_vendor=model_vendor,
+        limit=limit,
+        sort_by=sort_by,
+        sort_order=sort_order,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        x_selected_account_id=x_selected_account_id,
+    )
+    return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
+
+
+def sync(
+    *,
+    client: Client | AuthenticatedClient,
+    model_vendor: ModelVendor | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort_by: str | Unset = UNSET,
+    sort_order: SortOrder | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    x_selected_account_id: str | Unset = UNSET,
+) -> ChatModelList | HTTPValidationError | ErrorBody | None:
+    """List the models.
+
+    Lists the models that chat completions can be asked of. The list is read from a catalogue: an empty
+    list may also mean that the catalogue could not be read.
+
+    Args:
+        model_vendor: Only the models of this vendor.
+        limit: The greatest number of models to answer with.
+        sort_by: The field of a model to sort by.
+        sort_order: The direction to sort in.
+        starting_after: The cursor of the next page: answer with the models that come after this one.
+        ending_before: The cursor of the previous page: answer with the models that come before this one.
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+
+    Returns:
+        The decoded answer.
+    """
+    return sync_detailed(
+        client=client,
+        model_vendor=model_vendor,
+        limit=limit,
+        sort_by=sort_by,
+        sort_order=sort_order,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        x_selected_account_id=x_selected_account_id,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: Client | AuthenticatedClient,
+    model_vendor: ModelVendor | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort_by: str | Unset = UNSET,
+    sort_order: SortOrder | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    x_selected_account_id: str | Unset = UNSET,
+) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
+    """List the models.
+
+    Lists the models that chat completions can be asked of. The list is read from a catalogue: an empty
+    list may also mean that the catalogue could not be read.
+
+    Args:
+        model_vendor: Only the models of this vendor.
+        limit: The greatest number of models to answer with.
+        sort_by: The field of a model to sort by.
+        sort_order: The direction to sort in.
+        starting_after: The cursor of the next page: answer with the models that come after this one.
+        ending_before: The cursor of the previous page: answer with the models that come before this one.
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+
+    Returns:
+        The whole answer, with its status and headers.
+    """
+    _kwargs = request_kwargs(
+        model_vendor=model_vendor,
+        limit=limit,
+        sort_by=sort_by,
+        sort_order=sort_order,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        x_selected_account_id=x_selected_account_id,
+    )
+    return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
+
+
+async def asyncio(
+    *,
+    client: Client | AuthenticatedClient,
+    model_vendor: ModelVendor | Unset = UNSET,
+    limit: int | Unset = UNSET,
+    sort_by: str | Unset = UNSET,
+    sort_order: SortOrder | Unset = UNSET,
+    starting_after: str | Unset = UNSET,
+    ending_before: str | Unset = UNSET,
+    x_selected_account_id: str | Unset = UNSET,
+) -> ChatModelList | HTTPValidationError | ErrorBody | None:
+    """List the models.
+
+    Lists the models that chat completions can be asked of. The list is read from a catalogue: an empty
+    list may also mean that the catalogue could not be read.
+
+    Args:
+        model_vendor: Only the models of this vendor.
+        limit: The greatest number of models to answer with.
+        sort_by: The field of a model to sort by.
+        sort_order: The direction to sort in.
+        starting_after: The cursor of the next page: answer with the models that come after this one.
+        ending_before: The cursor of the previous page: answer with the models that come before this one.
+        x_selected_account_id: The account that the call is made for. Absent, the key's own account.
+
+    Returns:
+        The decoded answer.
+    """
+    _response = await asyncio_detailed(
+        client=client,
+        model_vendor=model_vendor,
+        limit=limit,
+        sort_by=sort_by,
+        sort_order=sort_order,
+        starting_after=starting_after,
+        ending_before=ending_before,
+        x_selected_account_id=x_selected_account_id,
+    )
+    return _response.parsed

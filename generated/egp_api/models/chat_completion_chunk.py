@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from attrs import define
+
+from ..types import UNSET, JSONObject, Unset, encode
+
+if TYPE_CHECKING:
+    from .service_tier import ServiceTier
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ChatCompletionChunk(JSONObject[Any]):
+    """One piece of a streamed answer."""
+
+    id: str
+    """The id of the completion, the same in all its chunks."""
+    created: int
+    """When the completion was created, in Unix seconds; the same in all its chunks."""
+    model: str
+    """The model that answers."""
+    choices: list[ChatCompletionChunkChoice]
+    """What is new for each choice. Empty in the chunk that has the usage."""
+    object: Literal["chat.completion.chunk"] | Unset = UNSET
+    """The kind of object."""
+    service_tier: ServiceTier | None | Unset = UNSET
+    """The service tier that processes the request."""
+    system_fingerprint: str | None | Unset = UNSET
+    """Stands for the system that answers. See `seed`."""
+    usage: CompletionUsage | None | Unset = UNSET
+    """What the whole request used. In the last chunk, where `stream_options` asks for it."""
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
+        self = cls.__new__(cls)
+        v: Any
+        get: Any = src_dict.get
+        self.id = get("id", UNSET)
+        self.created = get("created", UNSET)
+        self.model = get("model", UNSET)
+        v = get("choices", UNSET)
+        self.choices = (
+            [ChatCompletionChunkChoice.from_dict(i) if i.__class__ is dict else i for i in v]
+            if v.__class__ is list
+            else v
+        )
+        self.object = get("object", UNSET)
+        self.service_tier = get("service_tier", UNSET)
+        self.system_fingerprint = get("system_fingerprint", UNSET)
+        v = get("usage", UNSET)
+        self.usage = CompletionUsage.from_dict(v) if v.__class__ is dict else v
+        self._extras = (
+            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+        )
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON takes it, without the fields that are UNSET."""
+        fields: Any = self
+        d: dict[str, Any] = encode(self._extras) if self._extras else {}
+        if (v := fields.id) is not UNSET:
+            d["id"] = v
+        if (v := fields.created) is not UNSET:
+            d["created"] = v
+        if (v := fields.model) is not UNSET:
+            d["model"] = v
+        if (v := fields.choices) is not UNSET:
+            d["choices"] = encode(v)
+        if (v := fields.object) is not UNSET:
+            d["object"] = v
+        if (v := fields.service_tier) is not UNSET:
+            d["service_tier"] = v
+        if (v := fields.system_fingerprint) is not UNSET:
+            d["system_fingerprint"] = v
+        if (v := fields.usage) is not UNSET:
+            d["usage"] = encode(v)
+        return d
+
+
+_KNOWN = frozenset(
+    (
+        "id",
+        "created",
+        "model",
+        "choices",
+        "object",
+        "service_tier",
+        "system_fingerprint",
+        "usage",
+    )
+)
+
+from .chat_completion_chunk_choice import ChatCompletionChunkChoice
+from .completion_usage import CompletionUsage

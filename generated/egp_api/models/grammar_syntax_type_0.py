@@ -1,0 +1,9 @@
+from typing import Literal
+
+GrammarSyntaxType0 = (
+    Literal[
+        "lark",
+        "regex",
+    ]
+    | str
+)

@@ -1,0 +1,10 @@
+from typing import Literal
+
+ImageDetailType0 = (
+    Literal[
+        "auto",
+        "high",
+        "low",
+    ]
+    | str
+)

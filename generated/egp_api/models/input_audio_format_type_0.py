@@ -1,0 +1,9 @@
+from typing import Literal
+
+InputAudioFormatType0 = (
+    Literal[
+        "mp3",
+        "wav",
+    ]
+    | str
+)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import JSONObject, encode
+
+
+@define(eq=False, repr=False, kw_only=True)
+class LogitBias(JSONObject[int]):
+    """Token id to bias, each from -100 to 100."""
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
+        self = cls.__new__(cls)
+        self._extras = {k: v for k, v in src_dict.items()}
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON takes it, without the fields that are UNSET."""
+        d: dict[str, Any] = encode(self._extras) if self._extras else {}
+        return d

@@ -1,0 +1,9 @@
+from typing import Literal
+
+ModalityType0 = (
+    Literal[
+        "audio",
+        "text",
+    ]
+    | str
+)

@@ -1,0 +1,10 @@
+from typing import Literal
+
+ReasoningEffortType0 = (
+    Literal[
+        "high",
+        "low",
+        "medium",
+    ]
+    | str
+)

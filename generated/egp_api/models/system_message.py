@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from attrs import define
+
+from ..types import UNSET, JSONObject, Unset, encode
+
+
+@define(eq=False, repr=False, kw_only=True)
+class SystemMessage(JSONObject[Any]):
+    """Instructions that the model follows, whatever the user says."""
+
+    role: Literal["system"] = "system"
+    """Who speaks."""
+    content: str | list[TextPart | ImagePart | AudioPart | FilePart | RefusalPart | OtherPart]
+    """The instructions."""
+    name: str | Unset = UNSET
+    """Tells participants of the same role apart."""
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
+        self = cls.__new__(cls)
+        v: Any
+        get: Any = src_dict.get
+        self.role = get("role", UNSET)
+        v = get("content", UNSET)
+        self.content = (
+            [
+                (
+                    TextPart.from_dict(i)
+                    if (t1 := i.get("type", UNSET)) == "text"
+                    else ImagePart.from_dict(i)
+                    if t1 == "image_url"
+                    else AudioPart.from_dict(i)
+                    if t1 == "input_audio"
+                    else FilePart.from_dict(i)
+                    if t1 == "file"
+                    else RefusalPart.from_dict(i)
+                    if t1 == "refusal"
+                    else TextPart.from_dict(i)
+                    if t1 is UNSET and "text" in i
+                    else ImagePart.from_dict(i)
+                    if t1 is UNSET and "image_url" in i
+                    else AudioPart.from_dict(i)
+                    if t1 is UNSET and "input_audio" in i
+                    else FilePart.from_dict(i)
+                    if t1 is UNSET and "file" in i
+                    else RefusalPart.from_dict(i)
+                    if t1 is UNSET and "refusal" in i
+                    else OtherPart.from_dict(i)
+                )
+                if i.__class__ is dict
+                else i
+                for i in v
+            ]
+            if v.__class__ is list
+            else v
+        )
+        self.name = get("name", UNSET)
+        self._extras = (
+            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+        )
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON takes it, without the fields that are UNSET."""
+        fields: Any = self
+        d: dict[str, Any] = encode(self._extras) if self._extras else {}
+        if (v := fields.role) is not UNSET:
+            d["role"] = v
+        if (v := fields.content) is not UNSET:
+            d["content"] = encode(v)
+        if (v := fields.name) is not UNSET:
+            d["name"] = v
+        return d
+
+
+_KNOWN = frozenset(
+    (
+        "role",
+        "content",
+        "name",
+    )
+)
+
+from .audio_part import AudioPart
+from .file_part import FilePart
+from .image_part import ImagePart
+from .other_part import OtherPart
+from .refusal_part import RefusalPart
+from .text_part import TextPart

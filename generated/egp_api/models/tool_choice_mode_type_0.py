@@ -1,0 +1,10 @@
+from typing import Literal
+
+ToolChoiceModeType0 = (
+    Literal[
+        "auto",
+        "none",
+        "required",
+    ]
+    | str
+)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from attrs import define
+
+from ..types import UNSET, JSONObject, encode
+
+
+@define(eq=False, repr=False, kw_only=True)
+class ToolName(JSONObject[Any]):
+    """A tool, by its name."""
+
+    name: str
+    """The name of the tool."""
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
+        self = cls.__new__(cls)
+        v: Any
+        get: Any = src_dict.get
+        self.name = get("name", UNSET)
+        self._extras = (
+            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+        )
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON takes it, without the fields that are UNSET."""
+        fields: Any = self
+        d: dict[str, Any] = encode(self._extras) if self._extras else {}
+        if (v := fields.name) is not UNSET:
+            d["name"] = v
+        return d
+
+
+_KNOWN = frozenset(("name",))

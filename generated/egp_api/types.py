@@ -1,0 +1,181 @@
+"""What the models and the operations share."""
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from typing import IO, TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from attrs import define, field, frozen
+
+T = TypeVar("T")
+
+
+class Unset:
+    """The type of UNSET, which stands for a field that is absent: neither sent nor received. It is falsy."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+    def __reduce__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Unset = Unset()
+
+
+@define(eq=False, repr=False)
+class JSONObject(Generic[T]):
+    """A JSON object: the documented fields are attributes, and all others are kept, too.
+
+    A field that the document does not know is read and written as an item, `message["reasoning_content"]`;
+    it can also be read as an attribute. `T` is the documented type of such fields.
+    Two objects are equal if they are of one class and all their fields are equal.
+    """
+
+    _extras: dict[str, T] | None = field(default=None, init=False)
+
+    @property
+    def additional_properties(self) -> dict[str, T]:
+        """The fields that the document does not name, by name. Changes to it are kept."""
+        if self._extras is None:
+            self._extras = {}
+        return self._extras
+
+    @property
+    def additional_keys(self) -> list[str]:
+        """The names of the fields that the document does not name."""
+        return list(self._extras or ())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object as JSON takes it, without the fields that are UNSET."""
+        raise NotImplementedError
+
+    def __getitem__(self, key: str) -> T:
+        if self._extras is None:
+            raise KeyError(key)
+        return self._extras[key]
+
+    def __setitem__(self, key: str, value: T) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        if self._extras is None:
+            raise KeyError(key)
+        del self._extras[key]
+
+    def __contains__(self, key: object) -> bool:
+        return self._extras is not None and key in self._extras
+
+    if not TYPE_CHECKING:  # a misspelt field stays an error for type checkers
+
+        def __getattr__(self, name: str) -> Any:
+            if name[:2] != "__" and name != "_extras":
+                extras = self._extras
+                if extras is not None and name in extras:
+                    return extras[name]
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, JSONObject) or other.__class__ is not self.__class__:
+            return NotImplemented
+        return (self._extras or None) == (other._extras or None) and _fields(self) == _fields(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as for every mutable value
+
+    def __repr__(self) -> str:
+        values = [f"{name}={value!r}" for name, value in _fields(self).items() if value is not UNSET]
+        if self._extras:
+            values.append(f"additional_properties={self._extras!r}")
+        return f"{type(self).__name__}({', '.join(values)})"
+
+
+def _fields(value: JSONObject[Any]) -> dict[str, Any]:
+    names: Iterable[Any] = getattr(value, "__attrs_attrs__", ())
+    return {
+        attribute.name: getattr(value, attribute.name) for attribute in names if attribute.name != "_extras"
+    }
+
+
+_ATOMS = frozenset((str, int, float, bool, type(None)))
+
+
+def encode(value: Any) -> Any:
+    """`value` as JSON takes it: models, dates and UUIDs become what they are on the wire, at any depth."""
+    kind = value.__class__
+    if kind in _ATOMS:
+        return value
+    if isinstance(value, JSONObject):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, (datetime.date, datetime.time)):
+        return getattr(value, "received", None) or value.isoformat()
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray, IO)):
+        return [encode(item) for item in value]
+    return value
+
+
+@frozen
+class EventStream(Generic[T]):
+    """A request whose answer is a stream of server-sent events, and what its events are."""
+
+    kwargs: dict[str, Any] = field(repr=False)
+    """What `httpx.Client.build_request` takes."""
+    parse_event: Callable[[Any], T]
+    """Turns the JSON in the data of an event into its type."""
+
+
+# What `httpx.Client(files=…)` takes.
+FileContent = IO[bytes] | bytes | str
+FileTypes = (
+    # (file name, content, media type)
+    tuple[str | None, FileContent, str | None]
+    # (file name, content, media type, headers)
+    | tuple[str | None, FileContent, str | None, Mapping[str, str]]
+)
+RequestFiles = list[tuple[str, FileTypes]]
+
+
+@define
+class File:
+    """A file to send."""
+
+    payload: FileContent
+    file_name: str | None = None
+    mime_type: str | None = None
+
+    def to_tuple(self) -> FileTypes:
+        """The file as httpx takes it in multipart/form-data."""
+        return self.file_name, self.payload, self.mime_type
+
+
+@define
+class Response(Generic[T]):
+    """The answer of an operation."""
+
+    status_code: int
+    content: bytes
+    headers: MutableMapping[str, str]
+    parsed: T | None
+
+
+__all__ = [
+    "UNSET",
+    "EventStream",
+    "File",
+    "FileTypes",
+    "JSONObject",
+    "RequestFiles",
+    "Response",
+    "Unset",
+    "encode",
+]
