@@ -29,7 +29,7 @@ REQUEST_FIELDS = {
     "prediction": {"type": "object"},
     "presence_penalty": NUMBER | {"minimum": -2, "maximum": 2},
     "reasoning_effort": {
-        "anyOf": [{"type": "string", "enum": ["low", "medium", "high"]}, {"type": "string"}],
+        "anyOf": [{"$ref": "#/components/schemas/ReasoningEffort"}, {"type": "string"}],
     },
     "response_format": {},
     "seed": INTEGER,
@@ -98,6 +98,8 @@ REQUIRED = {
 }
 
 ENUMS = {
+    "ReasoningEffort": ["low", "medium", "high"],
+    "ToolChoiceMode": ["none", "auto", "required"],
     "FinishReason": ["stop", "length", "tool_calls", "content_filter", "function_call"],
     "ServiceTier": ["auto", "default", "flex", "scale", "priority"],
     "DeltaRole": ["developer", "system", "user", "assistant", "tool"],
