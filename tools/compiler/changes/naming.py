@@ -11,8 +11,8 @@ _CLASS_PREFIX = "field_"
 
 @cache
 def class_name(name: str, parent: str = "") -> str:
-    """The class of a schema: its title or name, behind the name of the class that it is written in."""
-    joined = f"{pascal_case(parent)}{pascal_case(name)}" if parent else name.rpartition("/")[2]
+    """The class of a schema: its own name behind that of the class that it is written in; never its title."""
+    joined = f"{pascal_case(parent)}{pascal_case(name)}" if parent else name
     return str(ClassName(joined, _CLASS_PREFIX))
 
 

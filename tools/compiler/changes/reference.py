@@ -28,6 +28,15 @@ def sequence(value: Any) -> list[Any]:
     return value if is_sequence(value) else []
 
 
+def name_of(reference: str) -> str:
+    """The last part of a `$ref`, its escapes undone: the name of the component that it leads to."""
+    return _unescaped(reference.rpartition("/")[2])
+
+
+def _unescaped(token: str) -> str:
+    return unquote(token).replace("~1", "/").replace("~0", "~")
+
+
 @attrs.frozen
 class References:
     """An OpenAPI document, as loaded, and where its `$ref`s lead."""
@@ -51,7 +60,7 @@ class References:
             return None
         node: Any = self.root
         for part in reference[2:].split("/"):
-            key = unquote(part).replace("~1", "/").replace("~0", "~")
+            key = _unescaped(part)
             if is_mapping(node):
                 node = node.get(key)
             elif is_sequence(node) and key.isdecimal() and int(key) < len(node):

@@ -9,14 +9,13 @@ from typing import Any
 import attrs
 
 from tools.compiler.changes.naming import class_name
-from tools.compiler.changes.reference import References, mapping, sequence
+from tools.compiler.changes.reference import References, mapping, name_of, sequence
 from tools.compiler.changes.shape import (
     ANY,
     NOTHING,
     NULL,
     Alias,
     Array,
-    Atom,
     Const,
     Enum,
     Model,
@@ -74,16 +73,16 @@ class SchemaReader:
             known = self._of_reference[reference]
             if known is None:
                 self._met_again.add(reference)
-                return frozenset({Alias(class_name(reference))})
+                return frozenset({Alias(class_name(name_of(reference)))})
             return known
         target = self.references.at(reference)
         if target is None:
             return frozenset({Scalar(f"unknown {reference}")})
         self._of_reference[reference] = None
-        shape = self.shape(target, reference.rpartition("/")[2])
+        shape = self.shape(target, name_of(reference))
         self._of_reference[reference] = shape
         if reference in self._met_again:
-            alias = class_name(reference)
+            alias = class_name(name_of(reference))
             self.definitions.setdefault(
                 alias, Definition(alias, "alias", Notes.of(mapping(target)), shape=shape)
             )
@@ -112,13 +111,11 @@ class SchemaReader:
             return None
         if "discriminator" in schema:
             self.discriminators[class_name(name, parent)] = _tags(mapping(schema["discriminator"]))
-        title = schema.get("title")
-        shape: set[Atom] = set()
-        for index, alternative in enumerate(one_of):
-            own = mapping(alternative).get("title")
-            suffix = own if isinstance(own, str) and own != title else f"type_{index}"
-            shape |= self.shape(alternative, f"{name}_{suffix}", parent)
-        return frozenset(shape)
+        members = (
+            self.shape(alternative, f"{name}_type_{index}", parent)
+            for index, alternative in enumerate(one_of)
+        )
+        return NOTHING.union(*members)
 
     def _single(self, schema: dict[str, Any], name: str, parent: str) -> Shape:
         if "enum" in schema:
@@ -154,13 +151,13 @@ class SchemaReader:
             if {json_text(value) for value in known} == {"true", "false"}:
                 return frozenset({Scalar("boolean")}) | null
             return frozenset(Const(json_text(value), json_type(value)) for value in known) | null
-        own = class_name(str(schema.get("title") or name), parent)
+        own = class_name(name, parent)
         listed = frozenset(json_text(value) for value in known)
         self.definitions.setdefault(own, Definition(own, "enum", Notes.of(schema), values=listed))
         return frozenset({Enum(own, listed, types)}) | null
 
     def _class(self, schema: dict[str, Any], name: str, parent: str) -> str:
-        own = class_name(str(schema.get("title") or name), parent)
+        own = class_name(name, parent)
         if own not in self.definitions:
             self.definitions[own] = Definition(own, "object", Notes.of(schema))
             self._pending.append((own, schema))
@@ -195,8 +192,7 @@ class SchemaReader:
                 yield from self._parts(mapping(part), owner, seen)
             elif reference not in seen:
                 seen.add(reference)
-                target = self.references.resolve(part)
-                yield from self._parts(target, class_name(str(target.get("title") or reference)), seen)
+                yield from self._parts(self.references.resolve(part), class_name(name_of(reference)), seen)
         yield owner, schema
 
     def _is_object(self, schema: dict[str, Any]) -> bool:
@@ -217,7 +213,7 @@ def _simplified(shape: Shape) -> Shape:
 def _tags(discriminator: dict[str, Any]) -> dict[str, str]:
     """The property that tells the members of a union apart, and the member behind each of its values."""
     mapped = mapping(discriminator.get("mapping"))
-    members = {f"={value}": class_name(str(member)) for value, member in mapped.items()}
+    members = {f"={value}": class_name(name_of(str(member))) for value, member in mapped.items()}
     return {"property": str(discriminator.get("propertyName", ""))} | members
 
 

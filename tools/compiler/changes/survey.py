@@ -11,6 +11,7 @@ from tools.compiler.changes.reference import References, mapping, sequence
 from tools.compiler.changes.schemas import SchemaReader
 from tools.compiler.changes.shape import Shape, json_text
 from tools.compiler.changes.surface import (
+    EVENT_STREAM,
     Alternative,
     Body,
     Notes,
@@ -144,7 +145,8 @@ def _response(node: dict[str, Any], status: str, operation: str, schemas: Schema
         content = mapping(value)
         schema = content.get("itemSchema", content.get("schema"))
         kind = _media_type(written)
-        media[kind] = None if schema is None else schemas.shape(schema, f"response_{status}", operation)
+        name = "event" if kind == EVENT_STREAM else f"response_{status}"
+        media[kind] = None if schema is None else schemas.shape(schema, name, operation)
     return Response(media=media, notes=Notes.of(node))
 
 
