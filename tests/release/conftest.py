@@ -1,5 +1,17 @@
 """What the tests of releases share: copies of the repository with their own history, and real indexes."""
 
+import base64
+import contextlib
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
 import pytest
 
 
@@ -11,3 +23,232 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.get_closest_marker("index"):
             item.add_marker(asked_for)
+
+
+class IndexServer:
+    """pypiserver on loopback, every request behind a password."""
+
+    username = "release"
+    password = "s3cr/t: pass@word"
+
+    def __init__(self, folder, *options):
+        self.files = folder / "files"
+        self.files.mkdir(parents=True)
+        digest = base64.b64encode(hashlib.sha1(self.password.encode()).digest()).decode()
+        passwords = folder / "passwords"
+        passwords.write_text(f"{self.username}:{{SHA}}{digest}\n")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.log = (folder / "log").open("w")
+        behind = ["--passwords", passwords, "--authenticate", "update,download,list"]
+        where = ["--interface", "127.0.0.1", "--port", str(self.port), "--disable-fallback"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pypiserver", "run", *where, *behind, *options, self.files],
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            env={"PATH": os.environ["PATH"]},
+        )
+
+    def wait(self):
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                assert self.process.poll() is None, "pypiserver did not start"
+                time.sleep(0.05)
+            else:
+                return self
+        raise AssertionError("pypiserver does not answer")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+        self.log.close()
+
+
+@pytest.fixture
+def start_index(tmp_path_factory):
+    """Start index servers, with pypiserver's options."""
+    with contextlib.ExitStack() as started:
+
+        def start(*options):
+            server = IndexServer(tmp_path_factory.mktemp("index"), *options)
+            started.callback(server.close)
+            return server.wait()
+
+        yield start
+
+
+@pytest.fixture
+def index_server(start_index):
+    """One index server with an empty shelf."""
+    return start_index()
+
+
+class Cutter:
+    """A proxy that breaks the connection in the middle of an upload, as often as it is told to."""
+
+    def __init__(self, port):
+        self._port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/"
+        self.passed = 0  # uploads to let through before the next cut
+        self.cuts = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut_upload(self, number):
+        """Break the upload after this many whole ones."""
+        self.passed, self.cuts = number - 1, 1
+
+    def close(self):
+        self._listener.close()
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        with client, socket.create_connection(("127.0.0.1", self._port)) as server:
+            first = client.recv(65536)
+            limit = None
+            if first.startswith(b"POST"):
+                if self.passed:
+                    self.passed -= 1
+                elif self.cuts:
+                    self.cuts -= 1
+                    limit = 4096
+            back = threading.Thread(target=self._copy, args=(server, client, None, b""), daemon=True)
+            back.start()
+            self._copy(client, server, limit, first)
+            if limit is None:
+                back.join(30)
+
+    @staticmethod
+    def _copy(source, target, limit, data):
+        sent = 0
+        try:
+            while True:
+                if data:
+                    part = data if limit is None else data[: limit - sent]
+                    target.sendall(part)
+                    sent += len(part)
+                    if limit is not None and sent >= limit:
+                        for end in (source, target):
+                            end.shutdown(socket.SHUT_RDWR)
+                        return
+                data = source.recv(65536)
+                if not data:
+                    target.shutdown(socket.SHUT_WR)
+                    return
+        except OSError:
+            return
+
+
+@pytest.fixture
+def cutter(index_server):
+    """A proxy before the index server that breaks uploads off."""
+    proxy = Cutter(index_server.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def identified(monkeypatch, tmp_path):
+    """Give twine the right credentials by its environment variables, and nothing else."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("TWINE_USERNAME", IndexServer.username)
+    monkeypatch.setenv("TWINE_PASSWORD", IndexServer.password)
+    for name in ("TWINE_REPOSITORY", "TWINE_REPOSITORY_URL", "TWINE_CERT", "TWINE_NON_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    return home
+
+
+class Project:
+    """A copy of the repository with a history of its own."""
+
+    def __init__(self, root):
+        self.root = root
+
+    def git(self, *arguments):
+        done = subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def write(self, path, text):
+        (self.root / path).write_text(text, encoding="utf-8")
+
+    def replace(self, path, old, new):
+        text = (self.root / path).read_text(encoding="utf-8")
+        assert text.count(old) >= 1, f"{old!r} is not in {path}"
+        self.write(path, text.replace(old, new, 1))
+
+    def state_version(self, version):
+        """State a version, and a section of the changelog for it."""
+        self.write("src/egp/_version.py", f'__version__ = "{version}"\n')
+        self.write("CHANGELOG.md", f"# Changelog\n\n## [{version}] - 2026-11-23\n\n- What a user notices.\n")
+
+    def regenerate(self):
+        subprocess.run(
+            [sys.executable, "-m", "tools.compiler"],
+            cwd=self.root,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+
+    def commit(self, message="chore: a change"):
+        self.git("add", "--all")
+        self.git("commit", "--quiet", "--allow-empty", "--message", message)
+
+    def tag(self, name):
+        self.git("tag", "--annotate", name, "--message", name)
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory):
+    """Copy what git would commit of this tree, once, into a repository in which 0.1.0 is stated."""
+    top = Path(__file__).parents[2]
+    root = tmp_path_factory.mktemp("pristine") / "egp-client"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=top,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (top / name).is_file():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(top / name, root / name)
+    project = Project(root)
+    project.git("init", "--quiet", "--initial-branch=main")
+    project.git("config", "user.name", "A release engineer")
+    project.git("config", "user.email", "release@example.invalid")
+    project.git("config", "commit.gpgsign", "false")
+    project.git("config", "tag.gpgsign", "false")
+    project.state_version("0.1.0")
+    project.commit("feat: everything")
+    return project
+
+
+@pytest.fixture
+def project(pristine, tmp_path):
+    """A copy of the repository at 0.1.0, not tagged, for one test to change."""
+    root = tmp_path / "project"
+    shutil.copytree(pristine.root, root, symlinks=True)
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def built(pristine, tmp_path_factory):
+    """Build the distributions of 0.1.0, once."""
+    from tools.release.distributions import build
+
+    return build(pristine.root, tmp_path_factory.mktemp("built"), epoch=1_700_000_000)

@@ -1,5 +1,6 @@
 """Requests to an index that end, that show credentials to one host only, and whose failures are explained."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from tools.release.account import CREDENTIALS_WAY_OUT, Credentials
 from tools.release.refusal import Refusal
+
+# Indexes answer a second upload with 409, or with the 400 that pypi.org gives and twine expects.
+_EXISTS = re.compile(r"already\W+exist", re.IGNORECASE)
 
 AGAIN = "run the same command again: what has arrived is kept, the rest is sent"
 
@@ -82,7 +86,7 @@ def _refusal_of(answer: requests.Response | None, where: str, moment: str, *, id
             return Refusal(
                 f"The index at {where} refused {who} {moment} ({status}).", way_out=CREDENTIALS_WAY_OUT
             )
-        case 409:
+        case 400 | 409 if answer.status_code == 409 or _EXISTS.search(f"{answer.reason} {answer.text}"):
             return Refusal(
                 f"The index at {where} says that it already has a file of this name ({status}).",
                 way_out="wait for any other run to end, then run the command again: it compares the bytes",
@@ -91,18 +95,23 @@ def _refusal_of(answer: requests.Response | None, where: str, moment: str, *, id
             return Refusal(f"The index at {where} failed {moment} ({status}).", way_out=f"later, {AGAIN}")
         case _:
             return Refusal(
-                f"The index at {where} answered {status} {moment}.",
+                f"The index at {where} answered {status} {moment}{_words(answer)}.",
                 way_out="check --index (the URL for uploads) and --simple (the URL of the list)",
             )
+
+
+def _words(answer: requests.Response) -> str:
+    """Return the beginning of what the index itself says of its answer."""
+    words = " ".join(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", answer.text, flags=re.DOTALL).split())
+    return f": {words[:200]}" if words else ""
 
 
 def _cause(error: BaseException) -> str:
     """Return the innermost reason that is fit to be read; texts on the way may hold URLs."""
     reason: BaseException = error
     while True:
-        inner = getattr(reason, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((each for each in reversed(reason.args) if isinstance(each, BaseException)), None)
-        if inner is None:
+        inner = (getattr(reason, "reason", None), *reversed(reason.args), reason.__cause__)
+        found = next((each for each in inner if isinstance(each, BaseException)), None)
+        if found is None:
             return getattr(reason, "strerror", None) or type(reason).__name__
-        reason = inner
+        reason = found

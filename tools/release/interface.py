@@ -52,10 +52,23 @@ def _compare(before: griffe.Module, after: griffe.Module) -> Iterator[Change]:
     for old, new in _implied_classes(before, after):
         for breakage in griffe.find_breaking_changes(old, new):
             yield _change(breakage)
+    yield from _hidden(before, after)
     was = {before.path, *_public_names(before, before.path, before)}
     for name in _public_names(after, after.path, after):
         if name not in was and _parents(name) <= was:
             yield Change("api", "added", name, "minor")
+
+
+def _hidden(before: griffe.Module, after: griffe.Module) -> Iterator[Change]:
+    """Yield the names that are still there but public no more, such as those that left ``__all__``."""
+    for name, member in before.members.items():
+        now = after.members.get(name)
+        if now is None or not member.is_public:
+            continue
+        if not now.is_public:
+            yield Change("api", "removed", member.path, "major")
+        elif isinstance(member, griffe.Module) and isinstance(now, griffe.Module):
+            yield from _hidden(member, now)
 
 
 def _change(breakage: griffe.Breakage) -> Change:
