@@ -1,1 +1,91 @@
 """The Python SDK of the EGP chat-completions endpoint."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from egp._client import AsyncClient, Client
+    from egp._core.accumulate import CompletionAccumulator
+    from egp._core.retry import Retry
+    from egp._raw import RawResponse
+    from egp._stream import AsyncStream, Stream
+    from egp._version import __version__
+    from egp.content import audio_part, file_part, image_part
+    from egp.errors import (
+        APIConnectionError,
+        APIError,
+        APIResponseValidationError,
+        APIStatusError,
+        APIStreamError,
+        APITimeoutError,
+        Attempt,
+        AuthenticationError,
+        BadRequestError,
+        ConflictError,
+        EGPError,
+        InternalServerError,
+        NotFoundError,
+        PermissionDeniedError,
+        RateLimitError,
+        RequestInfo,
+        StreamInterruptedError,
+        UnprocessableEntityError,
+    )
+else:
+    _HOMES = {
+        "AsyncClient": "egp._client",
+        "Client": "egp._client",
+        "CompletionAccumulator": "egp._core.accumulate",
+        "Retry": "egp._core.retry",
+        "RawResponse": "egp._raw",
+        "AsyncStream": "egp._stream",
+        "Stream": "egp._stream",
+        "__version__": "egp._version",
+        "audio_part": "egp.content",
+        "file_part": "egp.content",
+        "image_part": "egp.content",
+    }
+
+    def __getattr__(name):
+        # Each name is loaded when it is first used: `import egp` costs next to nothing.
+        from importlib import import_module
+
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES.get(name, "egp.errors")), name)
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
+
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APIStreamError",
+    "APITimeoutError",
+    "AsyncClient",
+    "AsyncStream",
+    "Attempt",
+    "AuthenticationError",
+    "BadRequestError",
+    "Client",
+    "CompletionAccumulator",
+    "ConflictError",
+    "EGPError",
+    "InternalServerError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RawResponse",
+    "RequestInfo",
+    "Retry",
+    "Stream",
+    "StreamInterruptedError",
+    "UnprocessableEntityError",
+    "__version__",
+    "audio_part",
+    "file_part",
+    "image_part",
+]

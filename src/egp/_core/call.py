@@ -5,7 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
-__all__ = ["DEFAULT_TIMEOUT", "Call", "CallOptions", "Timeouts"]
+from egp._core.secrets import Field, fields
+from egp.errors import EGPError
+
+__all__ = ["DEFAULT_TIMEOUT", "NOT_GIVEN", "Call", "CallOptions", "NotGiven", "Timeouts"]
+
+
+class NotGiven:
+    """The type of `NOT_GIVEN`: an option left to the client, where None has a meaning of its own."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+    def __reduce__(self) -> str:
+        return "NOT_GIVEN"
+
+
+NOT_GIVEN = NotGiven()
 
 
 class Timeouts(NamedTuple):
@@ -55,20 +76,42 @@ connection attempt within seconds is down."""
 
 
 class CallOptions(NamedTuple):
-    """Settings of one call; None means the client's own."""
+    """Settings of one call, where they differ from the client's."""
 
-    timeout: Timeouts | None = None
-    max_retries: int | None = None
-    deadline: float | None = None
-    """Seconds for the whole call: attempts, waits, body and stream."""
-    no_timeout: bool = False
-    """`timeout=None` was asked for: wait for ever, whatever the client's own timeouts are."""
+    timeout: Timeouts | NotGiven = NOT_GIVEN
+    max_retries: int | NotGiven = NOT_GIVEN
+    deadline: float | NotGiven | None = NOT_GIVEN
+    """Seconds for the whole call: attempts, waits, body and stream; None for no limit."""
+
+
+INHERITED = CallOptions()
 
 
 class Call:
     """One request of the API, before policy and without secrets of the client's own."""
 
-    __slots__ = ("content", "content_type", "expects", "headers", "method", "options", "path", "query")
+    __slots__ = (
+        "content",
+        "content_type",
+        "expects",
+        "headers",
+        "is_target",
+        "method",
+        "options",
+        "path",
+        "query",
+    )
+
+    content: bytes | None
+    """The whole body: bytes, so that every attempt sends the same."""
+    headers: tuple[Field, ...]
+    """Fields to add to, or to put in place of, the client's; values of secret ones are wrapped."""
+    query: Sequence[tuple[str, str]]
+    """Parameters to add to the client's `default_query`, in order."""
+    is_target: bool
+    """Whether `path` is the whole request target: base path and query included, nothing to be added."""
+    expects: Literal["json", "events"]
+    """`events` asks for an event stream and leaves the body open."""
 
     def __init__(
         self,
@@ -78,23 +121,24 @@ class Call:
         content: bytes | None = None,
         content_type: str | None = "application/json",
         query: Sequence[tuple[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-        options: CallOptions | None = None,
+        headers: Mapping[str, str] | tuple[Field, ...] | None = None,
+        options: CallOptions = INHERITED,
+        is_target: bool = False,
         expects: Literal["json", "events"] = "json",
     ) -> None:
+        # Bound to the same name, so that no local of this frame holds the values given.
+        headers, fault = fields(headers)
+        if fault is not None:
+            raise EGPError(fault)
+        self.headers = headers
         self.method = method
         self.path = path
-        """Path below the base URL, percent-encoded, from its first slash; or an absolute URL of its origin."""
+        self.is_target = is_target
         self.content = content
-        """The whole body: bytes, so that every attempt sends the same."""
         self.content_type = content_type
         self.query = query
-        """Parameters to add to the client's `default_query`, in order."""
-        self.headers = headers
-        """Headers to add to, or to put in place of, the client's."""
         self.options = options
         self.expects = expects
-        """`events` asks for an event stream and leaves the body open."""
 
     def __repr__(self) -> str:
         size = 0 if self.content is None else len(self.content)

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from egp.errors import EGPError
-
-__all__ = ["REDACTED", "SECRET_HEADERS", "Headers", "checked_name", "checked_value"]
+__all__ = ["REDACTED", "SECRET_HEADERS", "Headers", "name_fault", "value_fault"]
 
 SECRET_HEADERS = frozenset(
     {
@@ -25,26 +23,20 @@ SECRET_HEADERS = frozenset(
 
 REDACTED = "[redacted]"
 
-# RFC 9110, sections 5.1 and 5.5: a name is a token; a value has no controls but tab, and no outer space.
+# RFC 9110, sections 5.1 and 5.5: a name is a token; a value is visible ASCII, space and tab
+# (other octets are allowed for old fields only, and no two servers read them alike).
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
-def checked_name(name: str) -> str:
-    """The name in lower case, or an `EGPError` when HTTP does not allow it."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise EGPError(f"not a header name: {name!r}")
-    return name.lower()
+def name_fault(name: object) -> str | None:
+    """What is wrong with a header name; None when it may be sent."""
+    return None if isinstance(name, str) and _NAME.fullmatch(name) else f"not a header name: {name!r}"
 
 
-def checked_value(name: str, value: str) -> str:
-    """The value without outer white space, or an `EGPError`, which does not show it, when HTTP forbids it."""
-    if not isinstance(value, str):
-        raise EGPError(f"the value of the header {name} is not a string but {type(value).__name__}")
-    stripped = value.strip(" \t\r\n")
-    if not _VALUE.fullmatch(stripped):
-        raise EGPError(f"the value of the header {name} has characters that HTTP forbids in a header")
-    return stripped
+def value_fault(value: str) -> str | None:
+    """What is wrong with a header value, in words that do not show it; None when it may be sent."""
+    return None if _VALUE.fullmatch(value) else "has characters that HTTP forbids in a header"
 
 
 class Headers(Mapping[str, str]):

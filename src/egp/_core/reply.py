@@ -2,38 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from egp.errors import APIError
 
 if TYPE_CHECKING:
     import httpx
 
+    from egp._core.attempts import Attempts
     from egp._core.headers import Headers
     from egp.errors import Attempt, RequestInfo
 
-__all__ = ["Reply"]
+__all__ = ["Reply", "as_httpx", "decoded_fields", "media_type"]
+
+E = TypeVar("E", bound=APIError)
 
 
 class Reply:
     """A successful response whose body is in."""
 
-    __slots__ = ("attempts", "content", "headers", "request", "status")
+    __slots__ = ("_course", "attempts", "content", "headers", "status")
 
-    def __init__(
-        self,
-        status: int,
-        headers: Headers,
-        content: bytes,
-        *,
-        attempts: tuple[Attempt, ...],
-        request: RequestInfo,
-    ) -> None:
-        self.status = status
-        self.headers = headers
-        """Names in lower case; the values of secret headers are redacted."""
+    status: int
+    headers: Headers
+    """Names in lower case; the values of secret headers are redacted."""
+    content: bytes
+    """The body, content-decoded."""
+    attempts: tuple[Attempt, ...]
+
+    def __init__(self, course: Attempts, content: bytes) -> None:
+        assert course.status is not None
+        assert course.headers is not None
+        self._course = course
+        self.status = course.status
+        self.headers = course.headers
         self.content = content
-        """The body, content-decoded."""
-        self.attempts = attempts
-        self.request = request
+        self.attempts = course.history
+
+    @property
+    def request(self) -> RequestInfo:
+        """Method and URL of the request."""
+        return self._course.request
 
     @property
     def request_id(self) -> str | None:
@@ -44,6 +53,10 @@ class Reply:
     def content_type(self) -> str:
         """The media type in lower case, without parameters; empty when there is none."""
         return media_type(self.headers)
+
+    def error(self, kind: type[E], message: str, *, body: Any = None) -> E:
+        """An error of this call, with all that is known of it (status, headers, request id, attempts)."""
+        return self._course.error(kind, message, body=body)
 
     def http_response(self) -> httpx.Response:
         """The same as an `httpx.Response`, whose `request` carries no headers or body."""
@@ -62,8 +75,15 @@ def as_httpx(status: int, headers: Headers, content: bytes, request: RequestInfo
     """An `httpx.Response` of these values, built only when somebody asks for one."""
     import httpx
 
-    # The content is decoded already, so these two would no longer be true of it.
-    pairs = [(k, v) for k, v in headers.raw if k not in ("content-encoding", "transfer-encoding")]
     return httpx.Response(
-        status, headers=pairs, content=content, request=httpx.Request(request.method, request.url)
+        status,
+        headers=decoded_fields(headers),
+        content=content,
+        request=httpx.Request(request.method, request.url),
     )
+
+
+def decoded_fields(headers: Headers) -> list[tuple[str, str]]:
+    """The fields that are still true of a body once it is decoded and whole."""
+    untrue = ("content-encoding", "content-length", "transfer-encoding")
+    return [(name, value) for name, value in headers.raw if name not in untrue]

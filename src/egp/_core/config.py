@@ -1,0 +1,274 @@
+"""The settings of a client: what is given, what the environment says, what is the default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from egp._core.call import DEFAULT_TIMEOUT, NOT_GIVEN, Timeouts
+from egp._core.headers import value_fault
+from egp._core.retry import Retry, checked
+from egp._core.secrets import Field, Secret
+from egp.errors import EGPError
+
+__all__ = ["OPTIONS", "Origin", "Settings", "configured", "query_pairs", "seconds_or_none"]
+
+OPTIONS = frozenset(
+    {
+        "account_id",
+        "api_key",
+        "base_url",
+        "deadline",
+        "default_headers",
+        "default_query",
+        "environment",
+        "first_token_timeout",
+        "idle_timeout",
+        "log_bodies",
+        "max_event_bytes",
+        "max_retries",
+        "on_truncated",
+        "openai_api_key",
+        "retry",
+        "timeout",
+    }
+)
+"""The names of the options that a client takes."""
+
+MAX_EVENT_BYTES = 64 * 1024 * 1024
+
+
+class Origin(NamedTuple):
+    """Scheme, host and port: what the connections of a pool have in common (RFC 6454, section 4)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header: the port only where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+class Settings(NamedTuple):
+    """Everything that a client was told, checked. Secrets in it show as such."""
+
+    api_key: Secret[str]
+    account_id: Secret[str] | None
+    openai_api_key: Secret[str] | None
+    origin: Origin
+    base_path: str
+    timeout: Timeouts
+    timeout_is_given: bool
+    deadline: float | None
+    retry: Retry
+    default_headers: tuple[Field, ...]
+    default_query: tuple[tuple[str, str], ...]
+    first_token_timeout: float | None
+    idle_timeout: float | None
+    on_truncated: Literal["raise", "ignore"]
+    max_event_bytes: int
+    log_bodies: bool
+
+    @property
+    def base_url(self) -> str:
+        """Origin and path, without a slash at the end."""
+        return f"{self.origin}{self.base_path}"
+
+    @property
+    def secrets(self) -> tuple[Secret[str], ...]:
+        """The values that must show nowhere, wherever they turn up."""
+        own = (self.api_key, self.openai_api_key, self.account_id)
+        given = (value for _, value in self.default_headers if isinstance(value, Secret))
+        return (*(secret for secret in own if secret is not None), *given)
+
+
+def configured(given: Mapping[str, Any], environ: Mapping[str, str], servers: Mapping[str, str]) -> Settings:
+    """Settings from arguments, environment variables and defaults, in this order of precedence.
+
+    `given` are the client's arguments, secrets and header fields wrapped; raises `EGPError`, which shows no secret.
+    """
+    headers: tuple[Field, ...] = given.get("default_headers", ())
+    api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY") or _header(headers, "x-api-key")
+    if api_key is None:
+        raise EGPError("no API key: pass api_key=… or set the environment variable EGP_API_KEY")
+    origin, base_path = _base(given.get("base_url"), given.get("environment"), environ, servers)
+    timeout = given.get("timeout", NOT_GIVEN)
+    return Settings(
+        api_key=api_key,
+        account_id=_secret(given, "account_id", environ, "EGP_ACCOUNT_ID", "SGP_ACCOUNT_ID"),
+        openai_api_key=_secret(given, "openai_api_key", environ),
+        origin=origin,
+        base_path=base_path,
+        timeout=DEFAULT_TIMEOUT if timeout is NOT_GIVEN else _timeouts(timeout),
+        timeout_is_given=timeout is not NOT_GIVEN,
+        deadline=seconds_or_none("deadline", given.get("deadline")),
+        retry=_retry(given.get("retry"), given.get("max_retries")),
+        default_headers=headers,
+        default_query=query_pairs(given.get("default_query")),
+        first_token_timeout=seconds_or_none("first_token_timeout", given.get("first_token_timeout")),
+        idle_timeout=seconds_or_none("idle_timeout", given.get("idle_timeout")),
+        on_truncated=_one_of("on_truncated", given.get("on_truncated") or "raise"),
+        max_event_bytes=_size("max_event_bytes", given.get("max_event_bytes")),
+        log_bodies=bool(given.get("log_bodies")),
+    )
+
+
+def _first(argument: Any, environ: Mapping[str, str], *names: str) -> tuple[Any, str | None]:
+    """The first that says something: the argument, then the variables in order; and which variable it was."""
+    if argument is not None:
+        return argument, None
+    for name in names:
+        if environ.get(name, "").strip():
+            return environ[name].strip(), name
+    return None, None
+
+
+def _secret(
+    given: Mapping[str, Any], option: str, environ: Mapping[str, str], *names: str
+) -> Secret[str] | None:
+    value, variable = _first(given.get(option), environ, *names)
+    source = variable or option
+    if value is None:
+        return None
+    wrapped: Secret[str] | None = value if isinstance(value, Secret) else Secret(value)
+    # A traceback with locals must not show it.
+    del value
+    assert wrapped is not None
+    fault, wrapped = _stripped(wrapped)
+    if fault is not None:
+        raise EGPError(f"{source} {fault}")
+    return wrapped
+
+
+def _stripped(secret: Secret[Any]) -> tuple[str | None, Secret[str] | None]:
+    """What is wrong with it, in words that do not show it, or it without the white space around it."""
+    value = secret.reveal()
+    if not isinstance(value, str):
+        return f"is not a string but {type(value).__name__}", None
+    value = value.strip()
+    if not value:
+        return "is empty", None
+    fault = value_fault(value)
+    return (fault, None) if fault else (None, Secret(value))
+
+
+def _header(headers: tuple[Field, ...], wanted: str) -> Secret[str] | None:
+    for name, value in headers:
+        if name == wanted and isinstance(value, Secret) and value.reveal():
+            return value
+    return None
+
+
+def _base(
+    base_url: Any, environment: Any, environ: Mapping[str, str], servers: Mapping[str, str]
+) -> tuple[Origin, str]:
+    url, variable = _first(base_url, environ, "EGP_BASE_URL", "SGP_CLIENT_BASE_URL")
+    if environment is not None and environment not in servers:
+        known = ", ".join(servers)
+        raise EGPError(f"unknown environment {environment!r}: the known ones are {known}")
+    if url is None:
+        return _parsed(next(iter(servers.values())) if environment is None else servers[environment], "the server")
+    parsed = _parsed(url, variable or "base_url")
+    if environment is not None and parsed != _parsed(servers[environment], "the server"):
+        raise EGPError(
+            f"{variable or 'base_url'} and environment={environment!r} disagree: give one of them only"
+        )
+    return parsed
+
+
+_URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://"
+    r"(?:(?P<user>[^/?#@]*)@)?"
+    r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)"
+    r"(?::(?P<port>[0-9]{0,5}))?"
+    r"(?P<path>/[^?#]*)?"
+)
+_PATH = re.compile(r"(?:[A-Za-z0-9/:@!$&'()*+,;=\-._~]|%[0-9A-Fa-f]{2})*")
+_HOST = re.compile(r"[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:.]+\]")
+
+
+def _parsed(url: Any, source: str) -> tuple[Origin, str]:
+    """Origin and path of a base URL; raises `EGPError` for one that is malformed."""
+    text = url.strip() if isinstance(url, str) else str(url)
+    matched = _URL.fullmatch(text)
+    if matched is None:
+        # Not shown: what is no URL may be a key in the wrong place.
+        raise EGPError(f"{source} is not a URL of the form https://host[:port][/path]")
+    scheme = matched["scheme"].lower()
+    if scheme not in ("http", "https"):
+        raise EGPError(f"{source} has the scheme {scheme!r}: only http and https are known")
+    if matched["user"] is not None:
+        raise EGPError(f"{source} contains a user name or password: give the key as api_key")
+    host = matched["host"].lower()
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            raise EGPError(f"{source} has a host that is no domain name") from None
+    port = int(matched["port"]) if matched["port"] else {"http": 80, "https": 443}[scheme]
+    path = matched["path"] or ""
+    if not _HOST.fullmatch(host) or not 0 < port < 65536 or not _PATH.fullmatch(path):
+        raise EGPError(f"{source} is not a URL of the form https://host[:port][/path]")
+    return Origin(scheme, host.strip("[]"), port), path.rstrip("/")
+
+
+def _timeouts(value: Any) -> Timeouts:
+    try:
+        return Timeouts.of(value)
+    except (TypeError, ValueError) as error:
+        raise EGPError(str(error)) from None
+
+
+def _retry(policy: Any, max_retries: Any) -> Retry:
+    if policy is None:
+        policy = Retry()
+    if not isinstance(policy, Retry):
+        raise EGPError(f"retry takes an egp.Retry, not {type(policy).__name__}")
+    return checked(policy if max_retries is None else policy._replace(max_retries=max_retries))
+
+
+def seconds_or_none(name: str, value: Any) -> float | None:
+    """A positive number of seconds or None; raises `EGPError` for anything else."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        raise EGPError(f"{name} is a positive number of seconds or None, not {value!r}")
+    return None if value == float("inf") else float(value)
+
+
+def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    """Query parameters as pairs: a list gives one pair for each value, None gives none.
+
+    Booleans become `true` and `false`; raises `EGPError` for what has no text form.
+    """
+    pairs = []
+    for name, value in (query or {}).items():
+        for item in value if isinstance(value, (list, tuple)) else (value,):
+            if item is None:
+                continue
+            if not isinstance(item, (str, int, float)):
+                raise EGPError(f"the query parameter {name} takes text or a number, not {type(item).__name__}")
+            pairs.append((str(name), str(item).lower() if isinstance(item, bool) else str(item)))
+    return tuple(pairs)
+
+
+def _one_of(name: str, value: Any) -> Literal["raise", "ignore"]:
+    if value not in ("raise", "ignore"):
+        raise EGPError(f"{name} is 'raise' or 'ignore', not {value!r}")
+    chosen: Literal["raise", "ignore"] = value
+    return chosen
+
+
+def _size(name: str, value: Any) -> int:
+    if value is None:
+        return MAX_EVENT_BYTES
+    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+        raise EGPError(f"{name} is a positive number of bytes, not {value!r}")
+    return value

@@ -1,0 +1,131 @@
+"""When a failed attempt is made again, and after how long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from egp.errors import EGPError
+
+__all__ = ["Again", "GiveUp", "Retry", "after_failure", "after_status", "checked"]
+
+
+class Retry(NamedTuple):
+    """The retry policy: each value is one setting.
+
+    Retried are connection errors, timeouts before the response headers, and the statuses below, only
+    until the response headers of a success are in. `x-should-retry: true|false` from the server overrides
+    the statuses, never `max_retries`. POST is retried too: a completion that was made twice costs its
+    tokens twice, which users of such services accept for the sake of getting an answer.
+    """
+
+    max_retries: int = 2
+    """Attempts after the first one; 0 or more."""
+    initial: float = 0.5
+    """Seconds before the first retry, where the server names no time; doubles with each retry."""
+    maximum: float = 8.0
+    """The longest wait in seconds that doubling leads to."""
+    jitter: float = 0.25
+    """The share of a wait, 0 to 1, that chance may take off it, so that clients do not come back as one."""
+    retry_after_limit: float = 60.0
+    """The longest wait in seconds that the server may ask for: beyond it the call gives up at once."""
+    statuses: frozenset[int] = frozenset({408, 409, 429})
+    """Statuses below 500 that are retried."""
+    server_errors: bool = True
+    """Whether 5xx is retried."""
+
+
+class Again(NamedTuple):
+    """Make another attempt."""
+
+    after: float
+    """Seconds to wait first."""
+
+
+class GiveUp(NamedTuple):
+    """Make no other attempt."""
+
+    why: str | None = None
+    """What to add to the error, where the reason is not the error itself."""
+
+
+def checked(policy: Retry) -> Retry:
+    """The policy, or an `EGPError` naming the setting that makes no sense."""
+    if isinstance(policy.max_retries, bool) or not isinstance(policy.max_retries, int) or policy.max_retries < 0:
+        raise EGPError(f"max_retries is a whole number from 0, not {policy.max_retries!r}")
+    for name in ("initial", "maximum", "retry_after_limit"):
+        if not 0 <= getattr(policy, name) < float("inf"):
+            raise EGPError(f"Retry.{name} is a number of seconds from 0, not {getattr(policy, name)!r}")
+    if not 0 <= policy.jitter <= 1:
+        raise EGPError(f"Retry.jitter is a share from 0 to 1, not {policy.jitter!r}")
+    return policy
+
+
+def after_status(
+    policy: Retry,
+    *,
+    status: int,
+    headers: Mapping[str, str],
+    retries: int,
+    random: Callable[[], float],
+    wall_clock: Callable[[], float],
+) -> Again | GiveUp:
+    """The decision after a response with an error status, `retries` retries having been made before."""
+    told = headers.get("x-should-retry", "").strip().lower()
+    if told == "false" or (told != "true" and not _is_retried(policy, status)):
+        return GiveUp()
+    if retries >= policy.max_retries:
+        return GiveUp()
+    asked = _asked_wait(headers, wall_clock)
+    if asked is None:
+        return Again(_backoff(policy, retries, random))
+    if asked > policy.retry_after_limit:
+        return GiveUp(
+            f"the server asks to wait {asked:.6g} s, longer than the limit of {policy.retry_after_limit:.6g} s:"
+            " not retried"
+        )
+    return Again(asked)
+
+
+def after_failure(
+    policy: Retry, *, retries: int, random: Callable[[], float], stale: bool = False
+) -> Again | GiveUp:
+    """The decision after an attempt without a response.
+
+    `stale` says that a kept connection turned out to be closed: there is nothing to wait for then.
+    """
+    if retries >= policy.max_retries:
+        return GiveUp()
+    return Again(0.0 if stale else _backoff(policy, retries, random))
+
+
+def _is_retried(policy: Retry, status: int) -> bool:
+    return status in policy.statuses or (policy.server_errors and 500 <= status <= 599)
+
+
+def _backoff(policy: Retry, retries: int, random: Callable[[], float]) -> float:
+    # The exponent is bounded because 2.0 ** 1024 overflows.
+    wait = min(policy.maximum, policy.initial * 2.0 ** min(retries, 64))
+    return wait * (1 - policy.jitter * random())
+
+
+_NUMBER = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+
+
+def _asked_wait(headers: Mapping[str, str], wall_clock: Callable[[], float]) -> float | None:
+    """Seconds that the server asks to wait; None when it names no time that can be read."""
+    milliseconds = headers.get("retry-after-ms", "").strip()
+    if _NUMBER.fullmatch(milliseconds):
+        return float(milliseconds) / 1000
+    # RFC 9110, section 10.2.3: a number of seconds or a date. Fractions are not in it, and are sent.
+    value = headers.get("retry-after", "").strip()
+    if _NUMBER.fullmatch(value):
+        return float(value)
+    # Imported here: email.utils is slow to load, and most clients never see a date.
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - wall_clock())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

@@ -1,0 +1,75 @@
+"""Requests as they go on the wire: the only place where secrets are put beside what is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from egp._core.decoding import ACCEPTED
+from egp._core.secrets import Secret
+from egp._version import __version__
+
+if TYPE_CHECKING:
+    from egp._core.call import Call
+    from egp._core.config import Settings
+
+__all__ = ["Wire"]
+
+USER_AGENT = f"egp-client/{__version__}"
+
+# Up to this size one copy is cheaper than a second packet.
+_COALESCED_BYTES = 256 * 1024
+
+
+class Wire:
+    """The requests of one client."""
+
+    __slots__ = ("_prepared", "_settings")
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # Header blocks by what they depend on; each is built once.
+        self._prepared: dict[tuple[str, str | None], Secret[bytes]] = {}
+
+    def message(self, call: Call, target: str, retries: int) -> list[memoryview]:
+        """The request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
+
+        In views, since their repr does not show what they hold.
+        """
+        key = (call.expects, call.content_type if call.content is not None else None)
+        if call.headers:
+            block = self._block(call)
+        else:
+            block = self._prepared.get(key) or self._prepared.setdefault(key, self._block(call))
+        content = call.content
+        length = f"content-length: {len(content)}\r\n" if content is not None else ""
+        start = f"{call.method} {target} HTTP/1.1\r\n".encode("ascii")
+        end = f"x-egp-retry-count: {retries}\r\n{length}\r\n".encode("ascii")
+        if content is None or len(content) <= _COALESCED_BYTES:
+            return [memoryview(b"".join((start, block.reveal(), end, content or b"")))]
+        return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]
+
+    def fields(self, call: Call) -> dict[str, str]:
+        """The header fields of a call, secrets revealed, without those that frame the message."""
+        settings = self._settings
+        # Compressed events would be held back until the compressor's block is full.
+        streaming = call.expects == "events"
+        merged: dict[str, str | Secret[str]] = {
+            "host": settings.origin.authority,
+            "user-agent": USER_AGENT,
+            "accept": "text/event-stream" if streaming else "application/json",
+            "accept-encoding": "identity" if streaming else ACCEPTED,
+            "x-api-key": settings.api_key,
+        }
+        if settings.account_id is not None:
+            merged["x-selected-account-id"] = settings.account_id
+        if settings.openai_api_key is not None:
+            merged["x-openai-api-key"] = settings.openai_api_key
+        if call.content is not None and call.content_type is not None:
+            merged["content-type"] = call.content_type
+        merged.update(settings.default_headers)
+        merged.update(call.headers)
+        return {name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()}
+
+    def _block(self, call: Call) -> Secret[bytes]:
+        lines = "".join([f"{name}: {value}\r\n" for name, value in self.fields(call).items()])
+        return Secret(lines.encode("ascii"))

@@ -1,0 +1,54 @@
+"""The options that both clients take, with what each means: for type checkers and readers, not loaded at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import httpx
+
+    from egp._core.retry import Retry
+
+__all__ = ["ClientOptions"]
+
+
+class ClientOptions(TypedDict, total=False):
+    """Options of `Client`, `AsyncClient` and their `with_options`."""
+
+    api_key: str | None
+    """The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is stripped."""
+    account_id: str | None
+    """The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else `SGP_ACCOUNT_ID`, else the key's own."""
+    openai_api_key: str | None
+    """One's own key for the models of OpenAI."""
+    base_url: str | None
+    """Where the service is: `https://host[:port][/path]`. Absent: `EGP_BASE_URL`, else `SGP_CLIENT_BASE_URL`,
+    else that of the environment. Must agree with `environment` where both are given."""
+    environment: str | None
+    """`production` (the default), `production-multitenant`, `staging`, `development` or `local`."""
+    timeout: float | httpx.Timeout | None
+    """Seconds for each step of each attempt, as httpx means it; None waits for ever. The default is 5 to connect,
+    600 to read (models may think for minutes before the first byte), 60 to send, and 60 for a free connection.
+    With an `http_client` whose own timeout was set, that one is the default."""
+    deadline: float | None
+    """Seconds for a whole call: attempts, waits, body and stream. None, the default, is no limit."""
+    max_retries: int | None
+    """Attempts after the first; the default is 2. Short for `retry=Retry(max_retries=…)`."""
+    retry: Retry | None
+    """The whole retry policy."""
+    first_token_timeout: float | None
+    """Seconds from the start of a streamed call to its first chunk; pings and comments are none."""
+    idle_timeout: float | None
+    """Seconds from one chunk of a stream to the next; pings and comments are none."""
+    on_truncated: Literal["raise", "ignore"] | None
+    """What to do about a stream that ends before its answer does: `raise`, the default, or `ignore`."""
+    max_event_bytes: int | None
+    """The largest event of a stream that is accepted, in bytes; the default is 64 MiB."""
+    default_headers: Mapping[str, str] | None
+    """Headers to send with each request, in place of our own of the same name."""
+    default_query: Mapping[str, str | int | float | bool | Sequence[str] | None] | None
+    """Query parameters to send with each request."""
+    log_bodies: bool
+    """Whether requests and answers are logged, at debug, prompts and all. They are not by default."""
