@@ -50,20 +50,24 @@ def _objects(members: Sequence[Property], source: str, models: Models, depth: in
     if not candidates:
         return []
     if len(candidates) == 1 and not any(isinstance(member, AnyProperty) for member in members):
-        return [f"{_build(candidates[0], source)} if {source}.__class__ is dict"]
+        return [f"{_build(candidates[0], source)} if {_is_object(source)}"]
     tag = find_tag(candidates) if len(candidates) > 1 else None
-    expression = _by_tag(tag, source, f"t{depth}") if tag else _by_keys(candidates, source)
-    return [f"({expression}) if {source}.__class__ is dict"]
+    return _by_tag(tag, source, f"t{depth}") if tag else _by_keys(candidates, source)
 
 
 def _build(model: ModelProperty, source: str) -> str:
     return f"{model.class_info.name}.from_dict({source})"
 
 
-def _by_tag(tag: Tag, source: str, variable: str) -> str:
+def _is_object(source: str) -> str:
+    # Not `type(…) is dict`: type checkers would take the values from there on for unknown.
+    return f"{source}.__class__ is dict"
+
+
+def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
     """The tag decides. Where it is absent, the first member does whose other required keys are there."""
-    branches = []
-    fetch = f"({variable} := {source}.get({literal(tag.name)}, UNSET))"
+    branches: list[str] = []
+    fetch = f"({variable} := {source}.get({literal(tag.name)}, UNSET) if {_is_object(source)} else None)"
     for member, values in tag.values:
         value = literal(values[0]) if len(values) == 1 else f"({', '.join(map(literal, values))})"
         branches.append(f"{_build(member, source)} if {fetch} {'==' if len(values) == 1 else 'in'} {value}")
@@ -72,24 +76,27 @@ def _by_tag(tag: Tag, source: str, variable: str) -> str:
         keys = [key for key in _required(member) if key != tag.name]
         if keys:
             branches.append(f"{_build(member, source)} if {variable} is UNSET and {_has(keys, source)}")
-    return " else ".join([*branches, _build(tag.other, source) if tag.other else source])
+    if tag.other:
+        branches.append(f"{_build(tag.other, source)} if {_is_object(source)}")
+    return branches
 
 
-def _by_keys(candidates: Sequence[ModelProperty], source: str) -> str:
+def _by_keys(candidates: Sequence[ModelProperty], source: str) -> list[str]:
     """The first member whose required keys are all there and whose constants fit; else as received."""
-    branches = []
+    branches: list[str] = []
     for member in candidates:
-        conditions = [
+        conditions = [_is_object(source)]
+        if keys := _required(member):
+            conditions.append(_has(keys, source))
+        conditions += [
             f"{source}.get({literal(text(field.name))}, {literal(values[0])}) == {literal(values[0])}"
             for field in fields(member)
             if len(values := tag_values(field)) == 1
         ]
-        if keys := _required(member):
-            conditions.insert(0, _has(keys, source))
-        if not conditions:
-            return " else ".join([*branches, _build(member, source)])
         branches.append(f"{_build(member, source)} if {' and '.join(conditions)}")
-    return " else ".join([*branches, source])
+        if len(conditions) == 1:
+            break
+    return branches
 
 
 def _required(model: ModelProperty) -> list[str]:

@@ -12,6 +12,7 @@ from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.float import FloatProperty
 from openapi_python_client.parser.properties.int import IntProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.property import Property
 from openapi_python_client.parser.properties.string import StringProperty
@@ -119,8 +120,16 @@ def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
         annotation=kind,
         default=default,
         decoded="" if decoded == "v" else decoded,
-        plain=all(isinstance(member, _PLAIN) for member in flatten(prop)),
+        plain=_is_plain(prop),
         description=description(model, prop),
+    )
+
+
+def _is_plain(prop: Property) -> bool:
+    """Whether its values, as documented, are the same in Python and in JSON."""
+    return all(
+        _is_plain(member.inner_property) if isinstance(member, ListProperty) else isinstance(member, _PLAIN)  # type: ignore[arg-type]  # the protocol of Property
+        for member in flatten(prop)
     )
 
 

@@ -33,11 +33,10 @@ PARAMETERS_IN_USE = frozenset(
     """asyncio_detailed body client content_type parse parse_date parse_datetime parse_event parse_uuid
     request_kwargs sync_detailed""".split()
 )
-# Builtins that the generated code uses where a field or a parameter by their name would hide them. The others
-# may be names: users know `completion.object` and `tool.type`.
-_BUILTINS_IN_USE = frozenset(
-    """bool bytes classmethod dict float int isinstance list property self str tuple datetime true false""".split()
-)
+# The builtins that the generated code uses where a field or a parameter by their name would hide them. The
+# others may be names: users know `completion.object`, `tool.type` and `logprob.bytes`.
+_HIDDEN_BY_FIELDS = frozenset("bool classmethod datetime dict false float int list self str true".split())
+_HIDDEN_BY_PARAMETERS = _HIDDEN_BY_FIELDS | {"bytes", "isinstance", "type"}
 _LONGEST_MODULE_NAME = 200  # file systems allow 255 bytes, and temporary names are longer than the final ones
 
 
@@ -55,45 +54,27 @@ def normal(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def identifier(name: str, config: Config) -> str:
-    """The name of a field or a parameter that is called `name` on the wire."""
-    return _bare(PythonIdentifier(name, config.field_prefix))
-
-
-def _bare(name: str) -> str:
-    bare = name.removesuffix("_")
-    hides = bare in _BUILTINS_IN_USE or keyword.iskeyword(bare) or not bare.isidentifier()
-    return normal(name if hides or bare not in RESERVED_WORDS else bare)
-
-
 def settle(data: GeneratorData, config: Config) -> None:
     """Gives every class, module, field, operation and parameter of `data` its final name."""
-    _settle_classes(data, config)
+    _settle_classes(data)
     for model in data.models:
         _settle_fields(model, config)
     for collection in data.endpoint_collections_by_tag.values():
-        _settle_operations(collection.endpoints, config)
+        _settle_operations(collection.endpoints)
 
 
-def _settle_classes(data: GeneratorData, config: Config) -> None:
+def _settle_classes(data: GeneratorData) -> None:
     final: dict[str, Class] = {}
     modules: set[str] = set()
     for prop in [*data.models, *data.enums]:
-        info = prop.class_info
-        name = f"{info.name}_" if info.name in CLASSES_IN_USE else str(info.name)
-        wanted = normal(info.module_name)
-        if len(wanted.encode()) > _LONGEST_MODULE_NAME:
-            raise CompileError(
-                f"the name of the schema {wanted[:60]}… is too long for a file: {len(wanted.encode())} bytes"
-            )
-        module = unique(wanted, modules)
+        name, module = prop.class_info.name, unique(normal(prop.class_info.module_name), modules)
+        _check_length(module, f"the schema {name[:60]}…")
         modules.add(module)
-        final[info.name] = Class(
-            name=ClassName(name, config.field_prefix) if name.isidentifier() else info.name,
+        final[name] = Class(
+            # Around the generator's constructor, which would take the underscore away.
+            name=str.__new__(ClassName, f"{name}_" if name in CLASSES_IN_USE else normal(name)),
             module_name=_identifier(module),
         )
-        if name != info.name:
-            final[info.name].name = _class_name(name)
     seen: set[int] = set()
     for prop in _every_property(data):
         if isinstance(prop, ModelProperty | LiteralEnumProperty) and id(prop.class_info) not in seen:
@@ -102,13 +83,20 @@ def _settle_classes(data: GeneratorData, config: Config) -> None:
             prop.class_info.name, prop.class_info.module_name = settled.name, settled.module_name
 
 
-def _class_name(name: str) -> ClassName:
-    """A name as it is: the generator's constructor would take the underscore away."""
-    return str.__new__(ClassName, name)
+def _check_length(name: str, owner: str) -> None:
+    if len(name.encode()) > _LONGEST_MODULE_NAME:
+        raise CompileError(f"the name of {owner} is too long for a file: {len(name.encode())} bytes")
 
 
 def _identifier(name: str) -> PythonIdentifier:
     return str.__new__(PythonIdentifier, name)
+
+
+def _bare(name: str, hidden: frozenset[str]) -> str:
+    """A name without the underscore that the generator puts behind all builtins, where it need not be."""
+    bare = name.removesuffix("_")
+    needed = bare in hidden or keyword.iskeyword(bare) or not bare.isidentifier() or bare not in RESERVED_WORDS
+    return normal(name if needed else bare)
 
 
 def _every_property(data: GeneratorData) -> Iterator[Property]:
@@ -135,17 +123,11 @@ def _within(*properties: Property) -> Iterator[Property]:
 
 
 def distinct(
-    properties: Iterable[Property],
-    config: Config,
-    used: Iterable[str],
-    wish: Callable[[Property], str] | None = None,
+    properties: Iterable[Property], used: Iterable[str], wish: Callable[[Property], str]
 ) -> dict[int, PythonIdentifier]:
     """A name for each property, by its place. Those that are called in Python as on the wire come first."""
     numbered = list(enumerate(properties))
-    wanted = {
-        place: wish(prop) if wish else identifier(text(prop.name), config)
-        for place, prop in numbered
-    }
+    wanted = {place: wish(prop) for place, prop in numbered}
     taken = set(used)
     names: dict[int, PythonIdentifier] = {}
     for place, _ in sorted(numbered, key=lambda item: (wanted[item[0]] != text(item[1].name), item[0])):
@@ -159,7 +141,11 @@ def distinct(
 
 def _settle_fields(model: ModelProperty, config: Config) -> None:
     required, optional = model.required_properties or [], model.optional_properties or []
-    names = distinct([*required, *optional], config, MEMBERS_IN_USE)
+    names = distinct(
+        [*required, *optional],
+        MEMBERS_IN_USE,
+        lambda prop: _bare(PythonIdentifier(prop.name, config.field_prefix), _HIDDEN_BY_FIELDS),
+    )
     # Models that share a field through allOf share its object: each model gets its own copy.
     renamed = [
         evolve(prop, python_name=names[place]) for place, prop in enumerate([*required, *optional])
@@ -168,15 +154,16 @@ def _settle_fields(model: ModelProperty, config: Config) -> None:
     model.optional_properties = renamed[len(required) :]
 
 
-def _settle_operations(endpoints: list[Endpoint], config: Config) -> None:
+def _settle_operations(endpoints: list[Endpoint]) -> None:
     taken: set[str] = set()
     for endpoint in endpoints:
         name = unique(normal(endpoint.name), taken)
-        if len(name.encode()) > _LONGEST_MODULE_NAME:
-            raise CompileError(f"the operationId {name[:60]}… is too long for a file: {len(name.encode())} bytes")
+        _check_length(name, f"the operation {name[:60]}…")
         taken.add(name)
         endpoint.name = _identifier(name)
         parameters = [prop for _, prop in endpoint.iter_all_parameters()]
-        names = distinct(parameters, config, PARAMETERS_IN_USE, lambda prop: _bare(prop.python_name))
+        names = distinct(
+            parameters, PARAMETERS_IN_USE, lambda prop: _bare(prop.python_name, _HIDDEN_BY_PARAMETERS)
+        )
         for place, prop in enumerate(parameters):
             object.__setattr__(prop, "python_name", names[place])
