@@ -1,0 +1,211 @@
+"""The command line of the compiler."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import attrs
+
+from tools.compiler import changes, config, difference, document
+from tools.compiler.compilation import compile_into, prepare
+from tools.compiler.errors import CompileError
+from tools.compiler.swap import swap, workshop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+    from openapi_python_client.config import ConfigFile
+
+    from tools.compiler.desugar import Desugared
+    from tools.compiler.document import Document
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN_PROBLEMS = 12
+# Deep enough for any document that the reader lets through: allOf chains are followed by recursion.
+RECURSION_LIMIT = 20_000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compiles a document into a package; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    previous = _exit_on_termination()
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    try:
+        return _run(options)
+    except CompileError as error:
+        _print_problems(error, options.spec)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or 'regenerate'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; the old package is as it was", file=sys.stderr)
+        return 130
+    except Exception as error:
+        if options.traceback:
+            raise
+        kind = type(error).__name__
+        print(f"{_shown(options.spec)}: the compiler failed on this document ({kind}: {str(error)[:300]})\n"
+              "  This is a fault of the compiler: --traceback shows where.", file=sys.stderr)  # fmt: skip
+        return 1
+    finally:
+        sys.setrecursionlimit(limit)
+        if previous is not None:
+            signal.signal(signal.SIGTERM, previous)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="regenerate",
+        description="Compiles an OpenAPI document into a client package and says what changed for its users.",
+        epilog="Exit code: 0 done, 1 refused or (with --check) not up to date, 2 wrong usage.",
+    )
+    parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", metavar="FILE",
+                        help="the document, YAML or JSON (default: openapi.yaml)")  # fmt: skip
+    parser.add_argument("--config", type=Path, default=ROOT / "generator-config.yaml", metavar="FILE",
+                        help="the generator's options (default: generator-config.yaml)")  # fmt: skip
+    parser.add_argument("--output", type=Path, default=ROOT / "generated", metavar="DIR",
+                        help="the folder that the package's folder is in (default: generated)")  # fmt: skip
+    parser.add_argument("--check", action="store_true",
+                        help="write nothing; exit 1 and name every file that differs")  # fmt: skip
+    parser.add_argument("--against", type=Path, metavar="FILE",
+                        help="the document to compare with (default: the package's own)")  # fmt: skip
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the changes as JSON, too")
+    parser.add_argument("--traceback", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    settings = config.load(options.config)
+    source = document.load(options.spec)
+    prepared = prepare(source, settings)
+    target = _target(options.output, settings)
+    old = _old_document(options.against, target)
+    if options.check:
+        with tempfile.TemporaryDirectory(prefix="regenerate-") as folder:
+            package = Path(folder).resolve() / target.name
+            package.mkdir()
+            compile_into(package, source, prepared)
+            differences = difference.compare(package, target)
+        _report_differences(differences)
+        status = 1 if differences else 0
+    else:
+        _build(target, source, prepared)
+        status = 0
+    _report_changes(old, source, options.report)
+    return status
+
+
+def _build(target: Path, source: Document, prepared: Desugared) -> None:
+    with workshop(target) as work:
+        package = work / "new" / target.name
+        package.mkdir(parents=True)
+        emitted = compile_into(package, source, prepared)
+        if difference.compare(package, target):
+            swap(package, target, work)
+            outcome = "written"
+        else:
+            outcome = "unchanged"
+    counts = f"{len(emitted.operations)} operations, {len(emitted.models)} models, {len(emitted.enums)} enums"
+    print(f"{_shown(target)} is {outcome}: {counts}")
+    for note in prepared.notes:
+        print(f"note: {note}")
+
+
+def _target(output: Path, settings: ConfigFile) -> Path:
+    """The folder of the package; one that holds something else is not overwritten."""
+    target = output.resolve() / (settings.package_name_override or "egp_api")
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
+        raise CompileError("is in the way: the package needs a folder of this name", file=_shown(target))
+    if target.is_dir() and not (target / "openapi.yaml").is_file():
+        inside = [path for path in target.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+        if any(path.stat().st_size for path in inside):
+            raise CompileError(
+                "holds files that were not generated",
+                file=_shown(target),
+                remedy="Name another --output, or remove the folder if nothing in it is needed.",
+            )
+    return target
+
+
+def _old_document(against: Path | None, target: Path) -> Document | None:
+    path = against if against is not None else target / "openapi.yaml"
+    if against is None and not path.is_file():
+        return None
+    try:
+        return document.load(path)
+    except CompileError as error:
+        problems = [attrs.evolve(problem, file=problem.file or _shown(path)) for problem in error.problems]
+        raise CompileError.of(problems) from None
+
+
+def _report_differences(differences: Sequence[difference.Difference]) -> None:
+    for item in differences[:SHOWN_PROBLEMS]:
+        print(item)
+    if len(differences) > SHOWN_PROBLEMS:
+        print(f"and {len(differences) - SHOWN_PROBLEMS} more")
+    if differences:
+        print("The package is not what document, options and templates give: run scripts/regenerate.")
+    else:
+        print("The package is up to date.")
+
+
+def _report_changes(old: Document | None, new: Document, report_file: Path | None) -> None:
+    if old is None:
+        print("There is no earlier package to compare with.")
+        return
+    report = changes.compare(old.content, new.content, same_bytes=old.source == new.source)
+    print(report.to_text())
+    if report_file is not None:
+        text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
+        report_file.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _print_problems(error: CompileError, spec: Path) -> None:
+    name = _shown(spec)
+    source: Document | None = None
+    for problem in error.problems[:SHOWN_PROBLEMS]:
+        line = problem.line
+        if line is None and problem.file is None and problem.pointer is not None:
+            source = source or document.load(spec)
+            line = source.line(problem.pointer)
+        where = f"{problem.file or name}:{line}" if line is not None else problem.file or name
+        print(f"{where}: {_one_line(problem.message)}", file=sys.stderr)
+        if problem.remedy:
+            print(f"  {problem.remedy}", file=sys.stderr)
+    if len(error.problems) > SHOWN_PROBLEMS:
+        print(f"and {len(error.problems) - SHOWN_PROBLEMS} more problems", file=sys.stderr)
+
+
+def _one_line(message: str) -> str:
+    """The message on one line, without characters that a terminal would obey."""
+    text = " ".join(message.split())
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:600]
+
+
+def _shown(path: Path) -> str:
+    """A path as short as it can be said from here."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _exit_on_termination() -> signal._HANDLER:
+    """Makes SIGTERM an ordinary exit, so that what was begun is cleaned up."""
+
+    def leave(signum: int, _frame: FrameType | None) -> NoReturn:
+        sys.exit(128 + signum)
+
+    try:
+        return signal.signal(signal.SIGTERM, leave)
+    except ValueError:  # not the main thread: whoever owns the process decides
+        return None

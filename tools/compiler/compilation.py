@@ -1,0 +1,112 @@
+"""From a document to a package on disk that was looked at before anyone may use it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tools.compiler import checks
+from tools.compiler.desugar import Desugared, desugar
+from tools.compiler.emit import emit
+from tools.compiler.errors import CompileError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from openapi_python_client.config import ConfigFile
+
+    from tools.compiler.document import Document
+    from tools.compiler.emit import Emitted
+
+# Runs in a process of its own: the package is imported from where it was made, and nothing is left behind.
+_TRIAL = """
+import importlib, json, pathlib, sys
+folder, package, samples = sys.argv[1], sys.argv[2], json.load(sys.stdin)
+sys.path.insert(0, folder)
+for path in sorted(pathlib.Path(folder, package).rglob("*.py")):
+    name = ".".join(path.relative_to(folder).with_suffix("").parts)
+    importlib.import_module(name.removesuffix(".__init__"))
+models = importlib.import_module(package + ".models")
+for place, name, sample in samples:
+    again = getattr(models, name).from_dict(json.loads(json.dumps(sample))).to_dict()
+    if again != sample:
+        sys.exit(f"{place} does not survive {name}.from_dict(…).to_dict()")
+"""
+
+
+def prepare(document: Document, config: ConfigFile) -> Desugared:
+    """The document in the generator's own terms; raises CompileError for what cannot be compiled."""
+    checks.check(document.content)
+    return desugar(document.content, config)
+
+
+def compile_into(package: Path, document: Document, prepared: Desugared) -> Emitted:
+    """Writes the package into the empty folder `package`, and looks whether all of it works."""
+    try:
+        emitted = emit(prepared.content, prepared.config, package, document.source)
+    except CompileError as error:
+        raise CompileError.of([_in_source(problem, prepared) for problem in error.problems]) from None
+    _count(prepared, emitted)
+    _compile(package)
+    _try(package, prepared)
+    _set_modes(package)
+    return emitted
+
+
+def _in_source(problem: Problem, prepared: Desugared) -> Problem:
+    place = problem.pointer
+    return Problem(
+        problem.message,
+        None if place is None else prepared.source_place(place),
+        problem.line,
+        problem.remedy,
+        problem.file,
+    )
+
+
+def _count(prepared: Desugared, emitted: Emitted) -> None:
+    """Every operation and every schema of the document is in the package: an exit code proves nothing."""
+    classes = {*emitted.models, *emitted.enums}
+    problems = [
+        Problem(f"the generator left out the operation {name}", place)
+        for name, place in prepared.operations.items()
+        if name not in emitted.operations
+    ] + [
+        Problem(f"the generator left out the schema {name}", prepared.source_place(place))
+        for name, place in prepared.classes.items()
+        if name not in classes
+    ]
+    if problems:
+        raise CompileError.of(problems)
+
+
+def _compile(package: Path) -> None:
+    for path in sorted(package.rglob("*.py")):
+        try:
+            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            name = path.relative_to(package).as_posix()
+            raise CompileError(f"what was made for {name} is not Python: {error}") from None
+
+
+def _try(package: Path, prepared: Desugared) -> None:
+    """Imports every module and sends the document's examples through the models."""
+    result = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", _TRIAL, str(package.parent), package.name],
+        input=json.dumps(prepared.samples),
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+        check=False,
+    )
+    if result.returncode:
+        last = (result.stderr.strip().splitlines() or ["no message"])[-1]
+        raise CompileError(f"the package does not work: {last[:500]}")
+
+
+def _set_modes(package: Path) -> None:
+    for path in [package, *package.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)

@@ -1,0 +1,149 @@
+"""From a document as people write it to the part of OpenAPI 3.1 that the generator gets right.
+
+Every step is sound: what the document allows decodes without loss and is typed no narrower than documented.
+What cannot be put that way raises CompileError with its place; nothing is left out in silence.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+from openapi_python_client.config import ConfigFile
+
+from tools.compiler import pointer
+from tools.compiler.checks import operation_name, tag_name
+from tools.compiler.desugar.cycles import in_order, open_cycles
+from tools.compiler.desugar.merging import ANNOTATIONS, is_object, reference_of
+from tools.compiler.desugar.naming import Names
+from tools.compiler.desugar.operations import Operations
+from tools.compiler.desugar.references import component_of, unshare
+from tools.compiler.desugar.samples import samples
+from tools.compiler.desugar.schemas import Schemas
+from tools.compiler.desugar.tags import set_tags
+from tools.compiler.desugar.values import default_fits
+
+
+@attrs.frozen
+class Desugared:
+    """A document in the generator's terms.
+
+    `operations` maps `tag.operation` to its place in the source, `classes` the class that a component becomes
+    to its place in `content`. `samples` are (place, class, value): the document's own examples of objects.
+    `notes` say what a reader of the package should know.
+    """
+
+    content: dict[str, Any]
+    config: ConfigFile
+    operations: dict[str, str]
+    classes: dict[str, str]
+    samples: list[tuple[str, str, Any]]
+    notes: list[str]
+    _places: dict[str, str]
+    _paths: dict[str, str]
+
+    def source_place(self, place: str) -> str:
+        """The place in the source that a place in `content` was made from, or the nearest above it."""
+        tokens = pointer.split(place)
+        if tokens[:2] == ("components", "schemas") and len(tokens) > 2:
+            return "/".join([self._places.get(tokens[2], "/components/schemas"), *place.split("/")[4:]])
+        if tokens[:1] == ("paths",) and len(tokens) > 1:
+            return pointer.join("/paths", self._paths.get(tokens[1], tokens[1]), *tokens[2:])
+        return place
+
+
+def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
+    """Puts a checked document in the generator's terms; raises CompileError for what cannot be put so."""
+    content = unshare(content)
+    names = Names(config)
+    schemas = Schemas(content, names)
+    schemas.build()
+    operations = Operations(content, schemas, config.field_prefix)
+    paths = operations.build()
+    set_tags(schemas)
+    opened = open_cycles(schemas.components)
+    for schema, default, place in schemas.defaults:
+        default_fits(schema, default, schemas.components, place)
+    components = {name: _finished(schema, schemas) for name, schema in in_order(schemas.components).items()}
+    info = content["info"]
+    result: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {
+            key: str(info[key]) for key in ("title", "version", "summary", "description") if info.get(key)
+        },
+    }
+    if content.get("servers"):
+        result["servers"] = content["servers"]
+    result["paths"] = _with_finished_schemas(paths, schemas)
+    result["components"] = {"schemas": components}
+    if security := (content.get("components") or {}).get("securitySchemes"):
+        result["components"]["securitySchemes"] = security
+    for key in ("security", "tags"):
+        if content.get(key):
+            result[key] = content[key]
+    classes = {
+        names.class_of(name): pointer.join("/components/schemas", name)
+        for name, schema in components.items()
+        if is_object(schema) or "enum" in schema
+    }
+    return Desugared(
+        content=result,
+        config=config,
+        operations=_operations(paths, operations.source_paths, config.field_prefix),
+        classes=classes,
+        samples=samples(content, schemas, names),
+        notes=[f"{name} contains itself; its innermost value is typed as anything" for name in opened],
+        places=schemas.places,
+        paths=operations.source_paths,
+    )
+
+
+def _operations(paths: dict[str, Any], sources: dict[str, str], prefix: str) -> dict[str, str]:
+    return {
+        f"{tag_name(operation)}.{operation_name(path, method, operation, prefix)}": pointer.join(
+            "/paths", sources[path], method
+        )
+        for path, item in paths.items()
+        for method, operation in item.items()
+    }
+
+
+def _finished(schema: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
+    """The schema with null where what it refers to may be null, and without defaults that cannot be shown."""
+    reference = reference_of(schema)
+    default = schema.get("default")
+    if default is not None and not default_fits(schema, default, schemas.components, ""):
+        schema = {key: value for key, value in schema.items() if key != "default"}
+    if reference is not None:
+        if component_of(reference) not in schemas.nullable:
+            return schema
+        said = {key: value for key, value in schema.items() if key in ANNOTATIONS}
+        return {"anyOf": [{"$ref": reference}, {"type": "null"}], **said}
+    result = dict(schema)
+    if "anyOf" in schema:
+        members = [_finished(member, schemas) for member in schema["anyOf"]]
+        result["anyOf"] = [part for member in members for part in member.get("anyOf", [member])]
+        nulls = [part for part in result["anyOf"] if part.get("type") == "null"]
+        result["anyOf"] = [part for part in result["anyOf"] if part.get("type") != "null"] + nulls[:1]
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            result[key] = _finished(schema[key], schemas)
+    if "properties" in schema:
+        result["properties"] = {
+            name: _finished(value, schemas) for name, value in schema["properties"].items()
+        }
+    return result
+
+
+def _with_finished_schemas(node: Any, schemas: Schemas) -> Any:
+    """The paths with every schema of theirs finished: those under the key `schema`."""
+    if isinstance(node, dict):
+        return {
+            key: _finished(value, schemas)
+            if key == "schema" and isinstance(value, dict)
+            else _with_finished_schemas(value, schemas)
+            for key, value in node.items()
+        }
+    if isinstance(node, list):
+        return [_with_finished_schemas(item, schemas) for item in node]
+    return node

@@ -1,0 +1,57 @@
+"""Names of the classes that inline schemas become."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple
+
+from openapi_python_client.config import ClassOverride, ConfigFile
+from openapi_python_client.schema.untrusted_string import UntrustedString
+from openapi_python_client.strings import ClassName, pascal_case
+
+# Two names of this length and a digest still make the name of a file.
+_LONGEST_NAME = 120
+
+
+class Naming(NamedTuple):
+    """Where a schema is: the class that it belongs to (empty for a component), and its own name there."""
+
+    parent: str
+    own: str
+
+    def child(self, suffix: str) -> Naming:
+        """The place of a part: an item of an array, a member of a union."""
+        return Naming(self.parent, f"{self.own}_{suffix}")
+
+    def class_name(self) -> str:
+        """The name that the generator would give a class here."""
+        name = f"{pascal_case(self.parent)}{pascal_case(self.own)}" if self.parent else self.own
+        if len(name) > _LONGEST_NAME:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+            name = f"{name[: _LONGEST_NAME - 8]}{digest}"
+        return name
+
+
+class Names:
+    """The names that are taken, as classes in Python."""
+
+    def __init__(self, config: ConfigFile) -> None:
+        self._prefix = config.field_prefix
+        self._overrides: dict[str, ClassOverride] = config.class_overrides or {}
+        self._taken: set[str] = set()
+
+    def class_of(self, component: str) -> str:
+        """The class that the generator makes of a component's name, overrides included."""
+        name = ClassName(UntrustedString(component), self._prefix)
+        override = self._overrides.get(name)
+        if override is not None and override.class_name is not None:
+            name = ClassName(override.class_name, self._prefix)
+        return str(name)
+
+    def take(self, wanted: str) -> str:
+        """`wanted`, or the first of wanted2, wanted3, … whose class is not taken yet."""
+        name, number = wanted, 2
+        while self.class_of(name) in self._taken:
+            name, number = f"{wanted}{number}", number + 1
+        self._taken.add(self.class_of(name))
+        return name

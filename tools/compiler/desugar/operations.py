@@ -1,0 +1,170 @@
+"""Operations, with everything they refer to or inherit in its place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tools.compiler import pointer
+from tools.compiler.checks import METHODS, operation_name
+from tools.compiler.desugar.naming import Naming
+from tools.compiler.desugar.references import follow
+from tools.compiler.errors import CompileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.compiler.desugar.schemas import Schemas
+
+_EVENT_STREAM = "text/event-stream"
+_BODY_KINDS = {
+    "application/x-www-form-urlencoded": "data",
+    "multipart/form-data": "files",
+    "application/octet-stream": "content",
+}
+_SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Operations:
+    """The paths of a document; each operation says all that applies to it."""
+
+    def __init__(self, content: dict[str, Any], schemas: Schemas, prefix: str) -> None:
+        self._content = content
+        self._schemas = schemas
+        self._prefix = prefix
+        self.source_paths: dict[str, str] = {}
+
+    def build(self) -> dict[str, Any]:
+        """The `paths` of the desugared document."""
+        paths: dict[str, Any] = {}
+        for path, item in (self._content.get("paths") or {}).items():
+            if path.startswith("x-"):
+                continue
+            place = pointer.join("/paths", path)
+            item, place = follow(self._content, item, place)
+            self._refuse_servers(item, place)
+            for method in METHODS:
+                if isinstance(item.get(method), dict):
+                    plain, operation = self._operation(path, method, item, place)
+                    if method in paths.get(plain, {}):
+                        raise CompileError(
+                            f"{method.upper()} {plain} is there twice, with parameters of other names",
+                            pointer=pointer.join(place, method),
+                        )
+                    paths.setdefault(plain, {})[method] = operation
+                    self.source_paths[plain] = path
+        return paths
+
+    def _operation(
+        self, path: str, method: str, item: dict[str, Any], item_place: str
+    ) -> tuple[str, dict[str, Any]]:
+        operation = item[method]
+        place = pointer.join(item_place, method)
+        self._refuse_servers(operation, place)
+        name = operation_name(path, method, operation, self._prefix)
+        path, parameters = _simple_names(
+            path, list(self._parameters(operation, place, item, item_place, name))
+        )
+        result = {key: operation[key] for key in ("summary", "description", "deprecated") if key in operation}
+        result["operationId"] = operation.get("operationId", name)
+        result["tags"] = (operation.get("tags") or ["default"])[:1]
+        if parameters:
+            result["parameters"] = parameters
+        if operation.get("requestBody") is not None:
+            result["requestBody"] = self._body(
+                operation["requestBody"], pointer.join(place, "requestBody"), name
+            )
+        result["responses"] = {
+            code.upper() if code != "default" else code: self._response(
+                response, pointer.join(place, "responses", code), name, code
+            )
+            for code, response in operation["responses"].items()
+            if not code.startswith("x-")
+        }
+        security = operation.get("security", self._content.get("security"))
+        if security is not None:
+            result["security"] = security
+        return path, {**result, **{k: v for k, v in operation.items() if k.startswith("x-")}}
+
+    def _parameters(
+        self, operation: dict[str, Any], place: str, item: dict[str, Any], item_place: str, name: str
+    ) -> Iterator[dict[str, Any]]:
+        """The parameters of the operation, and those of its path that it does not set itself."""
+        seen: set[tuple[str, str]] = set()
+        for source, source_place in ((operation, place), (item, item_place)):
+            for i, entry in enumerate(source.get("parameters", [])):
+                at = pointer.join(source_place, "parameters", i)
+                parameter, at = follow(self._content, entry, at)
+                key = (parameter["in"], parameter["name"])
+                if key in seen:
+                    continue
+                seen.add(key)
+                yield self._parameter(parameter, at, name)
+
+    def _parameter(self, parameter: dict[str, Any], place: str, name: str) -> dict[str, Any]:
+        result = {key: value for key, value in parameter.items() if key not in {"example", "examples"}}
+        schema, at = parameter.get("schema"), pointer.join(place, "schema")
+        if schema is None:
+            # A parameter with `content` is written as that type; the generator looks at `schema` only.
+            kind, media = next(iter(parameter["content"].items()))
+            schema, at = media.get("schema", {}), pointer.join(place, "content", kind, "schema")
+        result["schema"] = self._schemas.nested(schema, at, Naming(name, parameter["name"]))
+        if parameter["in"] == "path":
+            result["required"] = True
+        return result
+
+    def _body(self, body: dict[str, Any], place: str, name: str) -> dict[str, Any]:
+        body, place = follow(self._content, body, place)
+        several = len(body["content"]) > 1
+        content = {}
+        for kind, media in body["content"].items():
+            own = (
+                f"{name}_{_BODY_KINDS.get(kind.partition(';')[0].strip().lower(), 'json')}"
+                if several
+                else name
+            )
+            content[kind] = self._media(media, pointer.join(place, "content", kind), Naming(own, "body"))
+        return {**body, "content": content}
+
+    def _response(self, response: dict[str, Any], place: str, name: str, code: str) -> dict[str, Any]:
+        response, place = follow(self._content, response, place)
+        content = {
+            kind: self._media(
+                media,
+                pointer.join(place, "content", kind),
+                Naming(name, "event" if kind.startswith(_EVENT_STREAM) else f"response_{code.upper()}"),
+            )
+            for kind, media in (response.get("content") or {}).items()
+        }
+        result = {"description": str(response.get("description", ""))}
+        return {**result, "content": content} if content else result
+
+    def _media(self, media: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
+        """A media type with its schema; without one it holds any value."""
+        kept = {key: value for key, value in media.items() if key == "encoding"}
+        return {**kept, "schema": self._schemas.nested(media.get("schema", {}), f"{place}/schema", naming)}
+
+    def _refuse_servers(self, node: dict[str, Any], place: str) -> None:
+        if node.get("servers") and node["servers"] != self._content.get("servers"):
+            raise CompileError(
+                "an operation with servers of its own is not supported: a client has one base URL",
+                pointer=f"{place}/servers",
+            )
+
+
+def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """Path parameters whose names the generator can find in the path. Only the path shows those names."""
+    used = {parameter["name"] for parameter in parameters}
+    result = []
+    for parameter in parameters:
+        name = parameter["name"]
+        if parameter["in"] == "path" and not _SIMPLE_NAME.fullmatch(name):
+            simple = re.sub(r"\W", "_", name, flags=re.ASCII)
+            simple = simple if _SIMPLE_NAME.fullmatch(simple) else f"parameter_{simple}"
+            while simple in used:
+                simple += "_"
+            used.add(simple)
+            path = path.replace(f"{{{name}}}", f"{{{simple}}}")
+            parameter = {**parameter, "name": simple}
+        result.append(parameter)
+    return path, result
