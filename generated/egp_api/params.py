@@ -2,96 +2,79 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Required, TypedDict
+from uuid import UUID
+
+from .types import File
 
 if TYPE_CHECKING:
-    from .models import (
-        AllowedTools,
-        AllowedToolsChoice,
-        AssistantMessage,
-        AudioOptions,
-        AudioPart,
-        AudioReference,
-        CustomCall,
-        CustomTool,
-        CustomToolCall,
-        CustomToolChoice,
-        CustomToolDefinition,
-        DeveloperMessage,
-        FilePart,
-        FunctionCall,
-        FunctionCallOption,
-        FunctionDefinition,
-        FunctionMessage,
-        FunctionTool,
-        FunctionToolCall,
-        FunctionToolChoice,
-        Grammar,
-        GrammarSyntaxType0,
-        GrammarToolFormat,
-        ImageDetailType0,
-        ImagePart,
-        ImageURL,
-        InputAudio,
-        InputAudioFormatType0,
-        InputFile,
-        JSONObjectResponseFormat,
-        JSONSchema,
-        JSONSchemaResponseFormat,
-        LogitBias,
-        Metadata,
-        ModalityType0,
-        ModelVendor,
-        OtherMessage,
-        OtherPart,
-        OtherResponseFormat,
-        OtherTool,
-        OtherToolCall,
-        OtherToolChoice,
-        OtherToolFormat,
-        OutputAudioFormatType0,
-        OutputSchema,
-        Prediction,
-        ReasoningEffortType0,
-        RefusalPart,
-        SortOrder,
-        StreamOptions,
-        SystemMessage,
-        TextPart,
-        TextResponseFormat,
-        TextToolFormat,
-        ToolChoiceModeType0,
-        ToolMessage,
-        ToolName,
-        UserMessage,
-    )
+    from .models import AllowedTools
+    from .models import AllowedToolsChoice
+    from .models import AssistantMessage
+    from .models import AudioOptions
+    from .models import AudioPart
+    from .models import AudioReference
+    from .models import CustomCall
+    from .models import CustomTool
+    from .models import CustomToolCall
+    from .models import CustomToolChoice
+    from .models import CustomToolDefinition
+    from .models import DeveloperMessage
+    from .models import FilePart
+    from .models import FunctionCall
+    from .models import FunctionCallOption
+    from .models import FunctionDefinition
+    from .models import FunctionMessage
+    from .models import FunctionTool
+    from .models import FunctionToolCall
+    from .models import FunctionToolChoice
+    from .models import Grammar
+    from .models import GrammarSyntax
+    from .models import GrammarToolFormat
+    from .models import ImageDetail
+    from .models import ImagePart
+    from .models import ImageURL
+    from .models import InputAudio
+    from .models import InputAudioFormat
+    from .models import InputFile
+    from .models import JSONObjectResponseFormat
+    from .models import JSONSchema
+    from .models import JSONSchemaResponseFormat
+    from .models import LogitBias
+    from .models import Metadata
+    from .models import Modality
+    from .models import ModelVendor
+    from .models import OtherMessage
+    from .models import OtherPart
+    from .models import OtherResponseFormat
+    from .models import OtherTool
+    from .models import OtherToolCall
+    from .models import OtherToolChoice
+    from .models import OtherToolFormat
+    from .models import OutputAudioFormat
+    from .models import OutputSchema
+    from .models import Prediction
+    from .models import ReasoningEffort
+    from .models import RefusalPart
+    from .models import SortOrder
+    from .models import StreamOptions
+    from .models import SystemMessage
+    from .models import TextPart
+    from .models import TextResponseFormat
+    from .models import TextToolFormat
+    from .models import ToolChoiceMode
+    from .models import ToolMessage
+    from .models import ToolName
+    from .models import UserMessage
 
 
 class CreateChatCompletionKeywords(TypedDict, total=False):
     """The keywords of `create_chat_completion`."""
-
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
-    messages: Required[
-        Iterable[
-            SystemMessageParam
-            | SystemMessage
-            | Mapping[str, object]
-            | DeveloperMessageParam
-            | DeveloperMessage
-            | UserMessageParam
-            | UserMessage
-            | AssistantMessageParam
-            | AssistantMessage
-            | ToolMessageParam
-            | ToolMessage
-            | FunctionMessageParam
-            | FunctionMessage
-            | OtherMessageParam
-            | OtherMessage
-        ]
-    ]
+    messages: Required[Iterable[SystemMessageParam | SystemMessage | Mapping[str, object] | DeveloperMessageParam | DeveloperMessage | UserMessageParam | UserMessage | AssistantMessageParam | AssistantMessage | ToolMessageParam | ToolMessage | FunctionMessageParam | FunctionMessage | OtherMessageParam | OtherMessage]]
     """The conversation so far, oldest message first."""
     audio: AudioOptionsParam | AudioOptions | Mapping[str, object]
     """How spoken output should sound. Needed when `modalities` names `audio`."""
@@ -100,7 +83,10 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     model repeats itself less.
     """
     function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object]
-    """The function that the model must call. Superseded by `tool_choice`."""
+    """The function that the model must call. Superseded by `tool_choice`.
+
+    Deprecated.
+    """
     functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
     """The functions that the model may call. Superseded by `tools`.
 
@@ -121,7 +107,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """
     metadata: Mapping[str, str] | Metadata
     """Labels to keep with the completion, name to value."""
-    modalities: Iterable[ModalityType0 | str]
+    modalities: Iterable[Modality | str]
     """The kinds of output wanted, such as `["text"]` or `["text", "audio"]`."""
     n: int
     """How many choices to generate. The tokens of each are billed."""
@@ -135,19 +121,9 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """From -2 to 2. Above zero, tokens that the text already has are less likely, so the model turns to
     new topics more readily.
     """
-    reasoning_effort: ReasoningEffortType0 | str
+    reasoning_effort: ReasoningEffort | str
     """How much a reasoning model should think before it answers."""
-    response_format: (
-        TextResponseFormatParam
-        | TextResponseFormat
-        | Mapping[str, object]
-        | JSONObjectResponseFormatParam
-        | JSONObjectResponseFormat
-        | JSONSchemaResponseFormatParam
-        | JSONSchemaResponseFormat
-        | OtherResponseFormatParam
-        | OtherResponseFormat
-    )
+    response_format: TextResponseFormatParam | TextResponseFormat | Mapping[str, object] | JSONObjectResponseFormatParam | JSONObjectResponseFormat | JSONSchemaResponseFormatParam | JSONSchemaResponseFormat | OtherResponseFormatParam | OtherResponseFormat
     """The format that the answer must have, such as JSON by a schema."""
     seed: int
     """With the same seed and the same request, the model tries to give the same answer.
@@ -161,29 +137,9 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
-    tool_choice: (
-        ToolChoiceModeType0
-        | str
-        | FunctionToolChoiceParam
-        | FunctionToolChoice
-        | Mapping[str, object]
-        | CustomToolChoiceParam
-        | CustomToolChoice
-        | AllowedToolsChoiceParam
-        | AllowedToolsChoice
-        | OtherToolChoiceParam
-        | OtherToolChoice
-    )
+    tool_choice: ToolChoiceMode | str | FunctionToolChoiceParam | FunctionToolChoice | Mapping[str, object] | CustomToolChoiceParam | CustomToolChoice | AllowedToolsChoiceParam | AllowedToolsChoice | OtherToolChoiceParam | OtherToolChoice
     """Whether the model calls tools, and which."""
-    tools: Iterable[
-        FunctionToolParam
-        | FunctionTool
-        | Mapping[str, object]
-        | CustomToolParam
-        | CustomTool
-        | OtherToolParam
-        | OtherTool
-    ]
+    tools: Iterable[FunctionToolParam | FunctionTool | Mapping[str, object] | CustomToolParam | CustomTool | OtherToolParam | OtherTool]
     """The tools that the model may call, up to 128."""
     top_k: int
     """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
@@ -199,7 +155,6 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
 
 class ListChatCompletionModelsKeywords(TypedDict, total=False):
     """The keywords of `list_chat_completion_models`."""
-
     model_vendor: ModelVendor
     """Only the models of this vendor."""
     limit: int
@@ -216,28 +171,9 @@ class ListChatCompletionModelsKeywords(TypedDict, total=False):
 
 class ChatCompletionRequestParam(TypedDict, total=False):
     """A conversation to continue. Fields beyond these are handed on to the vendor."""
-
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
-    messages: Required[
-        Iterable[
-            SystemMessageParam
-            | SystemMessage
-            | Mapping[str, object]
-            | DeveloperMessageParam
-            | DeveloperMessage
-            | UserMessageParam
-            | UserMessage
-            | AssistantMessageParam
-            | AssistantMessage
-            | ToolMessageParam
-            | ToolMessage
-            | FunctionMessageParam
-            | FunctionMessage
-            | OtherMessageParam
-            | OtherMessage
-        ]
-    ]
+    messages: Required[Iterable[SystemMessageParam | SystemMessage | Mapping[str, object] | DeveloperMessageParam | DeveloperMessage | UserMessageParam | UserMessage | AssistantMessageParam | AssistantMessage | ToolMessageParam | ToolMessage | FunctionMessageParam | FunctionMessage | OtherMessageParam | OtherMessage]]
     """The conversation so far, oldest message first."""
     audio: AudioOptionsParam | AudioOptions | Mapping[str, object]
     """How spoken output should sound. Needed when `modalities` names `audio`."""
@@ -246,7 +182,10 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     model repeats itself less.
     """
     function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object]
-    """The function that the model must call. Superseded by `tool_choice`."""
+    """The function that the model must call. Superseded by `tool_choice`.
+
+    Deprecated.
+    """
     functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
     """The functions that the model may call. Superseded by `tools`.
 
@@ -267,7 +206,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """
     metadata: Mapping[str, str] | Metadata
     """Labels to keep with the completion, name to value."""
-    modalities: Iterable[ModalityType0 | str]
+    modalities: Iterable[Modality | str]
     """The kinds of output wanted, such as `["text"]` or `["text", "audio"]`."""
     n: int
     """How many choices to generate. The tokens of each are billed."""
@@ -281,19 +220,9 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """From -2 to 2. Above zero, tokens that the text already has are less likely, so the model turns to
     new topics more readily.
     """
-    reasoning_effort: ReasoningEffortType0 | str
+    reasoning_effort: ReasoningEffort | str
     """How much a reasoning model should think before it answers."""
-    response_format: (
-        TextResponseFormatParam
-        | TextResponseFormat
-        | Mapping[str, object]
-        | JSONObjectResponseFormatParam
-        | JSONObjectResponseFormat
-        | JSONSchemaResponseFormatParam
-        | JSONSchemaResponseFormat
-        | OtherResponseFormatParam
-        | OtherResponseFormat
-    )
+    response_format: TextResponseFormatParam | TextResponseFormat | Mapping[str, object] | JSONObjectResponseFormatParam | JSONObjectResponseFormat | JSONSchemaResponseFormatParam | JSONSchemaResponseFormat | OtherResponseFormatParam | OtherResponseFormat
     """The format that the answer must have, such as JSON by a schema."""
     seed: int
     """With the same seed and the same request, the model tries to give the same answer.
@@ -309,29 +238,9 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
-    tool_choice: (
-        ToolChoiceModeType0
-        | str
-        | FunctionToolChoiceParam
-        | FunctionToolChoice
-        | Mapping[str, object]
-        | CustomToolChoiceParam
-        | CustomToolChoice
-        | AllowedToolsChoiceParam
-        | AllowedToolsChoice
-        | OtherToolChoiceParam
-        | OtherToolChoice
-    )
+    tool_choice: ToolChoiceMode | str | FunctionToolChoiceParam | FunctionToolChoice | Mapping[str, object] | CustomToolChoiceParam | CustomToolChoice | AllowedToolsChoiceParam | AllowedToolsChoice | OtherToolChoiceParam | OtherToolChoice
     """Whether the model calls tools, and which."""
-    tools: Iterable[
-        FunctionToolParam
-        | FunctionTool
-        | Mapping[str, object]
-        | CustomToolParam
-        | CustomTool
-        | OtherToolParam
-        | OtherTool
-    ]
+    tools: Iterable[FunctionToolParam | FunctionTool | Mapping[str, object] | CustomToolParam | CustomTool | OtherToolParam | OtherTool]
     """The tools that the model may call, up to 128."""
     top_k: int
     """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
@@ -347,64 +256,41 @@ class ChatCompletionRequestParam(TypedDict, total=False):
 
 class AudioOptionsParam(TypedDict, total=False):
     """How spoken output should sound."""
-
     voice: Required[str]
     """The voice to speak with, such as `alloy`."""
-    format: Required[OutputAudioFormatType0 | str]
+    format: Required[OutputAudioFormat | str]
     """The format of the recording."""
 
 
 class FunctionCallOptionParam(TypedDict, total=False):
     """The function that the model must call, by its name."""
-
     name: Required[str]
     """The name of the function."""
 
 
 class PredictionParam(TypedDict, total=False):
     """Text that much of the answer is expected to repeat."""
-
-    type: Required[Literal["content"]]
+    type: Required[Literal['content']]
     """The kind of prediction."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
     """The text expected."""
 
 
 class TextResponseFormatParam(TypedDict, total=False):
     """Free text."""
-
-    type: Required[Literal["text"]]
+    type: Required[Literal['text']]
     """The kind of format."""
 
 
 class JSONObjectResponseFormatParam(TypedDict, total=False):
     """Some JSON object. The messages must ask for JSON too."""
-
-    type: Required[Literal["json_object"]]
+    type: Required[Literal['json_object']]
     """The kind of format."""
 
 
 class JSONSchemaResponseFormatParam(TypedDict, total=False):
     """JSON that fits a schema."""
-
-    type: Required[Literal["json_schema"]]
+    type: Required[Literal['json_schema']]
     """The kind of format."""
     json_schema: Required[OutputSchemaParam | OutputSchema | Mapping[str, object]]
     """The schema, and how to apply it."""
@@ -412,22 +298,19 @@ class JSONSchemaResponseFormatParam(TypedDict, total=False):
 
 class OtherResponseFormatParam(TypedDict, total=False):
     """A format of a vendor's own."""
-
     type: str
     """The kind of format."""
 
 
 class StreamOptionsParam(TypedDict, total=False):
     """What a stream should contain."""
-
     include_usage: bool
     """Whether to end with one more chunk that has `usage` and no choices."""
 
 
 class FunctionToolChoiceParam(TypedDict, total=False):
     """The model must call this function."""
-
-    type: Required[Literal["function"]]
+    type: Required[Literal['function']]
     """The kind of choice."""
     function: Required[ToolNameParam | ToolName | Mapping[str, object]]
     """The function to call."""
@@ -435,8 +318,7 @@ class FunctionToolChoiceParam(TypedDict, total=False):
 
 class CustomToolChoiceParam(TypedDict, total=False):
     """The model must call this custom tool."""
-
-    type: Required[Literal["custom"]]
+    type: Required[Literal['custom']]
     """The kind of choice."""
     custom: Required[ToolNameParam | ToolName | Mapping[str, object]]
     """The tool to call."""
@@ -444,8 +326,7 @@ class CustomToolChoiceParam(TypedDict, total=False):
 
 class AllowedToolsChoiceParam(TypedDict, total=False):
     """The model may call only some of the tools."""
-
-    type: Required[Literal["allowed_tools"]]
+    type: Required[Literal['allowed_tools']]
     """The kind of choice."""
     allowed_tools: Required[AllowedToolsParam | AllowedTools | Mapping[str, object]]
     """The tools to choose from."""
@@ -453,34 +334,15 @@ class AllowedToolsChoiceParam(TypedDict, total=False):
 
 class OtherToolChoiceParam(TypedDict, total=False):
     """A choice of a vendor's own."""
-
     type: str
     """The kind of choice."""
 
 
 class SystemMessageParam(TypedDict, total=False):
     """Instructions that the model follows, whatever the user says."""
-
-    role: Required[Literal["system"]]
+    role: Required[Literal['system']]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
     """The instructions."""
     name: str
     """Tells participants of the same role apart."""
@@ -488,27 +350,9 @@ class SystemMessageParam(TypedDict, total=False):
 
 class DeveloperMessageParam(TypedDict, total=False):
     """Instructions of the application's developer. Newer models want them, not system messages."""
-
-    role: Required[Literal["developer"]]
+    role: Required[Literal['developer']]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
     """The instructions."""
     name: str
     """Tells participants of the same role apart."""
@@ -516,27 +360,9 @@ class DeveloperMessageParam(TypedDict, total=False):
 
 class UserMessageParam(TypedDict, total=False):
     """What the user says or shows."""
-
-    role: Required[Literal["user"]]
+    role: Required[Literal['user']]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
     """What is said, as text or as parts such as text, images, audio and files."""
     name: str
     """Tells participants of the same role apart."""
@@ -544,28 +370,9 @@ class UserMessageParam(TypedDict, total=False):
 
 class AssistantMessageParam(TypedDict, total=False):
     """What the model said earlier. The `message` of a completion can be sent back as it is."""
-
-    role: Required[Literal["assistant"]]
+    role: Required[Literal['assistant']]
     """Who speaks."""
-    content: (
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-        | None
-    )
+    content: str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart] | None
     """What was said. May be null or absent beside tool calls or a function call."""
     refusal: str | None
     """The words in which the model declined."""
@@ -573,18 +380,7 @@ class AssistantMessageParam(TypedDict, total=False):
     """Tells participants of the same role apart."""
     audio: AudioReferenceParam | AudioReference | Mapping[str, object] | None
     """An earlier spoken answer to refer to."""
-    tool_calls: (
-        Iterable[
-            FunctionToolCallParam
-            | FunctionToolCall
-            | Mapping[str, object]
-            | CustomToolCallParam
-            | CustomToolCall
-            | OtherToolCallParam
-            | OtherToolCall
-        ]
-        | None
-    )
+    tool_calls: Iterable[FunctionToolCallParam | FunctionToolCall | Mapping[str, object] | CustomToolCallParam | CustomToolCall | OtherToolCallParam | OtherToolCall] | None
     """The tool calls that the model made. Each is answered by a tool message."""
     function_call: FunctionCallParam | FunctionCall | Mapping[str, object] | None
     """The function call that the model made. Superseded by `tool_calls`.
@@ -595,27 +391,9 @@ class AssistantMessageParam(TypedDict, total=False):
 
 class ToolMessageParam(TypedDict, total=False):
     """The result of a tool call."""
-
-    role: Required[Literal["tool"]]
+    role: Required[Literal['tool']]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
     """What the tool gave back."""
     tool_call_id: Required[str]
     """The `id` of the tool call that this answers."""
@@ -623,8 +401,7 @@ class ToolMessageParam(TypedDict, total=False):
 
 class FunctionMessageParam(TypedDict, total=False):
     """The result of a function call. Superseded by tool messages."""
-
-    role: Required[Literal["function"]]
+    role: Required[Literal['function']]
     """Who speaks."""
     name: Required[str]
     """The function that was called."""
@@ -634,14 +411,12 @@ class FunctionMessageParam(TypedDict, total=False):
 
 class OtherMessageParam(TypedDict, total=False):
     """A message with a role of a vendor's own."""
-
     role: Required[str]
     """Who speaks."""
 
 
 class FunctionDefinitionParam(TypedDict, total=False):
     """A function that the model may call."""
-
     name: Required[str]
     """The name to call it by."""
     description: str
@@ -654,7 +429,6 @@ class FunctionDefinitionParam(TypedDict, total=False):
 
 class OutputSchemaParam(TypedDict, total=False):
     """A schema that an answer must fit."""
-
     name: Required[str]
     """A name for the schema."""
     description: str
@@ -667,34 +441,21 @@ class OutputSchemaParam(TypedDict, total=False):
 
 class ToolNameParam(TypedDict, total=False):
     """A tool, by its name."""
-
     name: Required[str]
     """The name of the tool."""
 
 
 class AllowedToolsParam(TypedDict, total=False):
     """The tools that may be called now, of all that `tools` defines."""
-
-    mode: Required[ToolChoiceModeType0 | str]
+    mode: Required[ToolChoiceMode | str]
     """Whether one of them may be called (`auto`) or must be (`required`)."""
-    tools: Required[
-        Iterable[
-            FunctionToolParam
-            | FunctionTool
-            | Mapping[str, object]
-            | CustomToolParam
-            | CustomTool
-            | OtherToolParam
-            | OtherTool
-        ]
-    ]
+    tools: Required[Iterable[FunctionToolParam | FunctionTool | Mapping[str, object] | CustomToolParam | CustomTool | OtherToolParam | OtherTool]]
     """The tools, by kind and name."""
 
 
 class FunctionToolParam(TypedDict, total=False):
     """A function of the application, called with JSON arguments."""
-
-    type: Required[Literal["function"]]
+    type: Required[Literal['function']]
     """The kind of tool."""
     function: Required[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
     """The function."""
@@ -702,8 +463,7 @@ class FunctionToolParam(TypedDict, total=False):
 
 class CustomToolParam(TypedDict, total=False):
     """A tool of the application, called with free text."""
-
-    type: Required[Literal["custom"]]
+    type: Required[Literal['custom']]
     """The kind of tool."""
     custom: Required[CustomToolDefinitionParam | CustomToolDefinition | Mapping[str, object]]
     """The tool."""
@@ -711,21 +471,18 @@ class CustomToolParam(TypedDict, total=False):
 
 class OtherToolParam(TypedDict, total=False):
     """A tool of a vendor's own, such as a search that the vendor runs. Not all have a `type`."""
-
     type: str
     """The kind of tool."""
 
 
 class AudioReferenceParam(TypedDict, total=False):
     """A spoken answer, by its id."""
-
     id: Required[str]
     """The `id` of the audio of an earlier completion."""
 
 
 class FunctionCallParam(TypedDict, total=False):
     """A function to call, with its arguments."""
-
     name: Required[str]
     """The name of the function."""
     arguments: Required[str]
@@ -736,8 +493,7 @@ class FunctionCallParam(TypedDict, total=False):
 
 class TextPartParam(TypedDict, total=False):
     """A piece of text."""
-
-    type: Required[Literal["text"]]
+    type: Required[Literal['text']]
     """The kind of part."""
     text: Required[str]
     """The text."""
@@ -745,8 +501,7 @@ class TextPartParam(TypedDict, total=False):
 
 class ImagePartParam(TypedDict, total=False):
     """An image for the model to look at."""
-
-    type: Required[Literal["image_url"]]
+    type: Required[Literal['image_url']]
     """The kind of part."""
     image_url: Required[ImageURLParam | ImageURL | Mapping[str, object]]
     """Where the image is, and how closely to look."""
@@ -754,8 +509,7 @@ class ImagePartParam(TypedDict, total=False):
 
 class AudioPartParam(TypedDict, total=False):
     """A recording for the model to listen to."""
-
-    type: Required[Literal["input_audio"]]
+    type: Required[Literal['input_audio']]
     """The kind of part."""
     input_audio: Required[InputAudioParam | InputAudio | Mapping[str, object]]
     """The recording."""
@@ -763,8 +517,7 @@ class AudioPartParam(TypedDict, total=False):
 
 class FilePartParam(TypedDict, total=False):
     """A file for the model to read."""
-
-    type: Required[Literal["file"]]
+    type: Required[Literal['file']]
     """The kind of part."""
     file: Required[InputFileParam | InputFile | Mapping[str, object]]
     """The file, sent along or uploaded before."""
@@ -772,8 +525,7 @@ class FilePartParam(TypedDict, total=False):
 
 class RefusalPartParam(TypedDict, total=False):
     """Words in which the model declined earlier. In assistant messages."""
-
-    type: Required[Literal["refusal"]]
+    type: Required[Literal['refusal']]
     """The kind of part."""
     refusal: Required[str]
     """The words."""
@@ -781,36 +533,25 @@ class RefusalPartParam(TypedDict, total=False):
 
 class OtherPartParam(TypedDict, total=False):
     """A part of a kind of a vendor's own."""
-
     type: Required[str]
     """The kind of part."""
 
 
 class CustomToolDefinitionParam(TypedDict, total=False):
     """A tool that the model may call with free text."""
-
     name: Required[str]
     """The name to call it by."""
     description: str
     """What it does and when to call it, for the model to read."""
-    format: (
-        TextToolFormatParam
-        | TextToolFormat
-        | Mapping[str, object]
-        | GrammarToolFormatParam
-        | GrammarToolFormat
-        | OtherToolFormatParam
-        | OtherToolFormat
-    )
+    format: TextToolFormatParam | TextToolFormat | Mapping[str, object] | GrammarToolFormatParam | GrammarToolFormat | OtherToolFormatParam | OtherToolFormat
     """The form of the text. Absent, any text."""
 
 
 class FunctionToolCallParam(TypedDict, total=False):
     """A call of a function."""
-
     id: Required[str]
     """The id of the call, for the tool message that answers it."""
-    type: Required[Literal["function"]]
+    type: Required[Literal['function']]
     """The kind of tool called."""
     function: Required[FunctionCallParam | FunctionCall | Mapping[str, object]]
     """The function, and its arguments."""
@@ -818,10 +559,9 @@ class FunctionToolCallParam(TypedDict, total=False):
 
 class CustomToolCallParam(TypedDict, total=False):
     """A call of a custom tool."""
-
     id: Required[str]
     """The id of the call, for the tool message that answers it."""
-    type: Required[Literal["custom"]]
+    type: Required[Literal['custom']]
     """The kind of tool called."""
     custom: Required[CustomCallParam | CustomCall | Mapping[str, object]]
     """The tool, and its input."""
@@ -829,32 +569,28 @@ class CustomToolCallParam(TypedDict, total=False):
 
 class OtherToolCallParam(TypedDict, total=False):
     """A tool call of a kind of a vendor's own."""
-
     type: str
     """The kind of tool called."""
 
 
 class ImageURLParam(TypedDict, total=False):
     """An image by its address."""
-
     url: Required[str]
     """The address of the image, or the image itself as a `data:` URL."""
-    detail: ImageDetailType0 | str
+    detail: ImageDetail | str
     """How closely to look at the image."""
 
 
 class InputAudioParam(TypedDict, total=False):
     """A recording, sent along."""
-
     data: Required[str]
     """The bytes of the recording, in base64."""
-    format: Required[InputAudioFormatType0 | str]
+    format: Required[InputAudioFormat | str]
     """The format of the recording."""
 
 
 class InputFileParam(TypedDict, total=False):
     """A file, either sent along (`file_data` and `filename`) or uploaded before (`file_id`)."""
-
     file_data: str
     """The bytes of the file, in base64; some vendors want a `data:` URL."""
     file_id: str
@@ -865,15 +601,13 @@ class InputFileParam(TypedDict, total=False):
 
 class TextToolFormatParam(TypedDict, total=False):
     """Any text."""
-
-    type: Required[Literal["text"]]
+    type: Required[Literal['text']]
     """The kind of format."""
 
 
 class GrammarToolFormatParam(TypedDict, total=False):
     """Text that a grammar allows."""
-
-    type: Required[Literal["grammar"]]
+    type: Required[Literal['grammar']]
     """The kind of format."""
     grammar: Required[GrammarParam | Grammar | Mapping[str, object]]
     """The grammar."""
@@ -881,14 +615,12 @@ class GrammarToolFormatParam(TypedDict, total=False):
 
 class OtherToolFormatParam(TypedDict, total=False):
     """A form of a vendor's own."""
-
     type: Required[str]
     """The kind of format."""
 
 
 class CustomCallParam(TypedDict, total=False):
     """A custom tool to call, with its input."""
-
     name: Required[str]
     """The name of the tool."""
     input: Required[str]
@@ -897,8 +629,8 @@ class CustomCallParam(TypedDict, total=False):
 
 class GrammarParam(TypedDict, total=False):
     """A grammar for the text that a custom tool takes."""
-
     definition: Required[str]
     """The grammar's own text."""
-    syntax: Required[GrammarSyntaxType0 | str]
+    syntax: Required[GrammarSyntax | str]
     """The language that the grammar is written in."""
+

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from io import IOBase
 from typing import IO, TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,11 @@ class Unset:
 
 
 UNSET: Unset = Unset()
+
+# For the models' `from_dict`, which runs once per object of every answer: attributes that are set without being
+# declared, and one look-up less.
+ABSENT: Any = UNSET
+create: Any = object.__new__
 
 
 @define(eq=False, repr=False)
@@ -78,12 +84,10 @@ class JSONObject(Generic[T]):
                 extras = self._extras
                 if extras is not None and name in extras:
                     return extras[name]
-            raise AttributeError(
-                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
-            )
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, JSONObject) or other.__class__ is not self.__class__:
+    def __eq__(self, other: Any) -> bool:
+        if other.__class__ is not self.__class__:
             return NotImplemented
         return (self._extras or None) == (other._extras or None) and _fields(self) == _fields(other)
 
@@ -96,11 +100,9 @@ class JSONObject(Generic[T]):
         return f"{type(self).__name__}({', '.join(values)})"
 
 
-def _fields(value: JSONObject[Any]) -> dict[str, Any]:
-    names: Iterable[Any] = getattr(value, "__attrs_attrs__", ())
-    return {
-        attribute.name: getattr(value, attribute.name) for attribute in names if attribute.name != "_extras"
-    }
+def _fields(value: Any) -> dict[str, Any]:
+    names = [attribute.name for attribute in value.__attrs_attrs__]
+    return {name: getattr(value, name) for name in names if name != "_extras"}
 
 
 _ATOMS = frozenset((str, int, float, bool, type(None)))
@@ -108,18 +110,20 @@ _ATOMS = frozenset((str, int, float, bool, type(None)))
 
 def encode(value: Any) -> Any:
     """`value` as JSON takes it: models, dates and UUIDs become what they are on the wire, at any depth."""
-    kind = value.__class__
+    kind: type[Any] = value.__class__
     if kind in _ATOMS:
         return value
-    if isinstance(value, JSONObject):
+    if kind is list:
+        return [item if item.__class__ in _ATOMS else encode(item) for item in value]
+    if issubclass(kind, JSONObject):
         return value.to_dict()
-    if isinstance(value, Mapping):
-        return {key: encode(item) for key, item in value.items()}
-    if isinstance(value, (datetime.date, datetime.time)):
+    if issubclass(kind, Mapping):
+        return {key: item if item.__class__ in _ATOMS else encode(item) for key, item in value.items()}
+    if issubclass(kind, (datetime.date, datetime.time)):
         return getattr(value, "received", None) or value.isoformat()
-    if isinstance(value, UUID):
+    if issubclass(kind, UUID):
         return str(value)
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, bytearray, IO)):
+    if issubclass(kind, Iterable) and not issubclass(kind, (str, bytes, bytearray, IOBase)):
         return [encode(item) for item in value]
     return value
 

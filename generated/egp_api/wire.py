@@ -34,10 +34,10 @@ def simple(value: Any, *, explode: bool = False, safe: str | None = None) -> str
         return text(item) if safe is None else quote(text(item), safe=safe)
 
     plain = encode(value)
-    if isinstance(plain, dict):
+    if plain.__class__ is dict:
         joint = "=" if explode else ","
         return ",".join(f"{part(key)}{joint}{part(item)}" for key, item in plain.items())
-    return ",".join(map(part, plain)) if isinstance(plain, list) else part(plain)
+    return ",".join(map(part, plain)) if plain.__class__ is list else part(plain)
 
 
 def json_text(value: Any) -> str:
@@ -52,13 +52,13 @@ def query(name: str, value: Any, *, style: str = "form", explode: bool = True) -
         return []
     if style == "json":
         return [(name, json_text(plain))]
-    if isinstance(plain, dict):
+    if plain.__class__ is dict:
         if style == "deepObject":
             return list(_deep(name, plain))
         if explode:
             return [pair for key, item in plain.items() for pair in query(key, item)]
         return [(name, ",".join(f"{text(key)},{text(item)}" for key, item in plain.items()))]
-    if isinstance(plain, list):
+    if plain.__class__ is list:
         if explode:
             return [(name, text(item)) for item in plain]
         return [(name, _SEPARATORS[style].join(map(text, plain)))]
@@ -66,10 +66,10 @@ def query(name: str, value: Any, *, style: str = "form", explode: bool = True) -
 
 
 def _deep(name: str, value: Any) -> Iterable[tuple[str, str]]:
-    if isinstance(value, dict):
+    if value.__class__ is dict:
         for key, item in value.items():
             yield from _deep(f"{name}[{key}]", item)
-    elif isinstance(value, list):
+    elif value.__class__ is list:
         for item in value:
             yield from _deep(name, item)
     elif value is not None:
@@ -85,13 +85,13 @@ def cookies(pairs: Mapping[str, Any]) -> str:
 def form(body: Any) -> Any:
     """A body for `application/x-www-form-urlencoded`."""
     plain = encode(body)
-    return {name: _field(item) for name, item in plain.items()} if isinstance(plain, dict) else plain
+    return {name: _field(item) for name, item in plain.items()} if plain.__class__ is dict else plain
 
 
 def _field(value: Any) -> Any:
-    if isinstance(value, list):
+    if value.__class__ is list:
         return [json_text(item) if isinstance(item, dict) else text(item) for item in value]
-    return json_text(value) if isinstance(value, dict) else text(value)
+    return json_text(value) if value.__class__ is dict else text(value)
 
 
 def multipart(body: Any) -> RequestFiles:
@@ -100,13 +100,13 @@ def multipart(body: Any) -> RequestFiles:
 
 
 def _items(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return value if value.__class__ is list else [value]
 
 
 def _part(value: Any) -> FileTypes:
     if isinstance(value, File):
         return value.to_tuple()
-    if isinstance(value, dict):
+    if value.__class__ is dict:
         return None, json_text(value).encode(), "application/json"
     return None, value if isinstance(value, bytes) else text(value).encode(), "text/plain"
 

@@ -44,21 +44,21 @@ if TYPE_CHECKING:
     from .function_tool_call import FunctionToolCall
     from .function_tool_choice import FunctionToolChoice
     from .grammar import Grammar
-    from .grammar_syntax_type_0 import GrammarSyntaxType0
+    from .grammar_syntax import GrammarSyntax
     from .grammar_tool_format import GrammarToolFormat
     from .http_validation_error import HTTPValidationError
-    from .image_detail_type_0 import ImageDetailType0
+    from .image_detail import ImageDetail
     from .image_part import ImagePart
     from .image_url import ImageURL
     from .input_audio import InputAudio
-    from .input_audio_format_type_0 import InputAudioFormatType0
+    from .input_audio_format import InputAudioFormat
     from .input_file import InputFile
     from .json_object_response_format import JSONObjectResponseFormat
     from .json_schema import JSONSchema
     from .json_schema_response_format import JSONSchemaResponseFormat
     from .logit_bias import LogitBias
     from .metadata import Metadata
-    from .modality_type_0 import ModalityType0
+    from .modality import Modality
     from .model_availability import ModelAvailability
     from .model_vendor import ModelVendor
     from .other_message import OtherMessage
@@ -68,11 +68,11 @@ if TYPE_CHECKING:
     from .other_tool_call import OtherToolCall
     from .other_tool_choice import OtherToolChoice
     from .other_tool_format import OtherToolFormat
-    from .output_audio_format_type_0 import OutputAudioFormatType0
+    from .output_audio_format import OutputAudioFormat
     from .output_schema import OutputSchema
     from .prediction import Prediction
     from .prompt_tokens_details import PromptTokensDetails
-    from .reasoning_effort_type_0 import ReasoningEffortType0
+    from .reasoning_effort import ReasoningEffort
     from .refusal_part import RefusalPart
     from .service_tier import ServiceTier
     from .sort_order import SortOrder
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     from .token_logprob import TokenLogprob
     from .tool_call_delta import ToolCallDelta
     from .tool_call_delta_type import ToolCallDeltaType
-    from .tool_choice_mode_type_0 import ToolChoiceModeType0
+    from .tool_choice_mode import ToolChoiceMode
     from .tool_message import ToolMessage
     from .tool_name import ToolName
     from .top_logprob import TopLogprob
@@ -134,21 +134,21 @@ else:
         "FunctionToolCall": "function_tool_call",
         "FunctionToolChoice": "function_tool_choice",
         "Grammar": "grammar",
-        "GrammarSyntaxType0": "grammar_syntax_type_0",
+        "GrammarSyntax": "grammar_syntax",
         "GrammarToolFormat": "grammar_tool_format",
         "HTTPValidationError": "http_validation_error",
-        "ImageDetailType0": "image_detail_type_0",
+        "ImageDetail": "image_detail",
         "ImagePart": "image_part",
         "ImageURL": "image_url",
         "InputAudio": "input_audio",
-        "InputAudioFormatType0": "input_audio_format_type_0",
+        "InputAudioFormat": "input_audio_format",
         "InputFile": "input_file",
         "JSONObjectResponseFormat": "json_object_response_format",
         "JSONSchema": "json_schema",
         "JSONSchemaResponseFormat": "json_schema_response_format",
         "LogitBias": "logit_bias",
         "Metadata": "metadata",
-        "ModalityType0": "modality_type_0",
+        "Modality": "modality",
         "ModelAvailability": "model_availability",
         "ModelVendor": "model_vendor",
         "OtherMessage": "other_message",
@@ -158,11 +158,11 @@ else:
         "OtherToolCall": "other_tool_call",
         "OtherToolChoice": "other_tool_choice",
         "OtherToolFormat": "other_tool_format",
-        "OutputAudioFormatType0": "output_audio_format_type_0",
+        "OutputAudioFormat": "output_audio_format",
         "OutputSchema": "output_schema",
         "Prediction": "prediction",
         "PromptTokensDetails": "prompt_tokens_details",
-        "ReasoningEffortType0": "reasoning_effort_type_0",
+        "ReasoningEffort": "reasoning_effort",
         "RefusalPart": "refusal_part",
         "ServiceTier": "service_tier",
         "SortOrder": "sort_order",
@@ -174,7 +174,7 @@ else:
         "TokenLogprob": "token_logprob",
         "ToolCallDelta": "tool_call_delta",
         "ToolCallDeltaType": "tool_call_delta_type",
-        "ToolChoiceModeType0": "tool_choice_mode_type_0",
+        "ToolChoiceMode": "tool_choice_mode",
         "ToolMessage": "tool_message",
         "ToolName": "tool_name",
         "TopLogprob": "top_logprob",
@@ -237,21 +237,21 @@ __all__ = [
     "FunctionToolCall",
     "FunctionToolChoice",
     "Grammar",
-    "GrammarSyntaxType0",
+    "GrammarSyntax",
     "GrammarToolFormat",
     "HTTPValidationError",
-    "ImageDetailType0",
+    "ImageDetail",
     "ImagePart",
     "ImageURL",
     "InputAudio",
-    "InputAudioFormatType0",
+    "InputAudioFormat",
     "InputFile",
     "JSONObjectResponseFormat",
     "JSONSchema",
     "JSONSchemaResponseFormat",
     "LogitBias",
     "Metadata",
-    "ModalityType0",
+    "Modality",
     "ModelAvailability",
     "ModelVendor",
     "OtherMessage",
@@ -261,11 +261,11 @@ __all__ = [
     "OtherToolCall",
     "OtherToolChoice",
     "OtherToolFormat",
-    "OutputAudioFormatType0",
+    "OutputAudioFormat",
     "OutputSchema",
     "Prediction",
     "PromptTokensDetails",
-    "ReasoningEffortType0",
+    "ReasoningEffort",
     "RefusalPart",
     "ServiceTier",
     "SortOrder",
@@ -277,7 +277,7 @@ __all__ = [
     "TokenLogprob",
     "ToolCallDelta",
     "ToolCallDeltaType",
-    "ToolChoiceModeType0",
+    "ToolChoiceMode",
     "ToolMessage",
     "ToolName",
     "TopLogprob",

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
-    from .output_audio_format_type_0 import OutputAudioFormatType0
+    from .output_audio_format import OutputAudioFormat
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -17,19 +19,18 @@ class AudioOptions(JSONObject[Any]):
 
     voice: str
     """The voice to speak with, such as `alloy`."""
-    format: OutputAudioFormatType0 | str
+    format: OutputAudioFormat | str
     """The format of the recording."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.voice = get("voice", UNSET)
-        self.format = get("format", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.voice = d['voice'] if 'voice' in d else ABSENT
+        self.format = d['format'] if 'format' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,15 +39,11 @@ class AudioOptions(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.voice) is not UNSET:
-            d["voice"] = v
+            d['voice'] = v
         if (v := fields.format) is not UNSET:
-            d["format"] = v
+            d['format'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "voice",
-        "format",
-    )
-)
+_KNOWN = frozenset(('voice', 'format', ))
+

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -18,12 +21,11 @@ class AudioReference(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.id = get("id", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.id = d['id'] if 'id' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -32,8 +34,9 @@ class AudioReference(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.id) is not UNSET:
-            d["id"] = v
+            d['id'] = v
         return d
 
 
-_KNOWN = frozenset(("id",))
+_KNOWN = frozenset(('id', ))
+

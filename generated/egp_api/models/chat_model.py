@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
     from .chat_model_type import ChatModelType
@@ -29,15 +31,14 @@ class ChatModel(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.model_name = get("model_name", UNSET)
-        self.model_type = get("model_type", UNSET)
-        self.model_vendor = get("model_vendor", UNSET)
-        self.model_availability = get("model_availability", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.model_name = d['model_name'] if 'model_name' in d else ABSENT
+        self.model_type = d['model_type'] if 'model_type' in d else ABSENT
+        self.model_vendor = d['model_vendor'] if 'model_vendor' in d else ABSENT
+        self.model_availability = d['model_availability'] if 'model_availability' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -46,21 +47,15 @@ class ChatModel(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.model_name) is not UNSET:
-            d["model_name"] = v
+            d['model_name'] = v
         if (v := fields.model_type) is not UNSET:
-            d["model_type"] = v
+            d['model_type'] = v
         if (v := fields.model_vendor) is not UNSET:
-            d["model_vendor"] = v
+            d['model_vendor'] = v
         if (v := fields.model_availability) is not UNSET:
-            d["model_availability"] = v
+            d['model_availability'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "model_name",
-        "model_type",
-        "model_vendor",
-        "model_availability",
-    )
-)
+_KNOWN = frozenset(('model_name', 'model_type', 'model_vendor', 'model_availability', ))
+

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -14,22 +17,20 @@ class ChatModelList(JSONObject[Any]):
 
     items: list[ChatModel]
     """The models."""
-    object: Literal["list"] | Unset = UNSET
+    object: Literal['list'] | Unset = UNSET
     """The kind of object."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
+        self: Self = create(cls)
+        d: Any = src_dict
         v: Any
-        get: Any = src_dict.get
-        v = get("items", UNSET)
-        self.items = (
-            [ChatModel.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        )
-        self.object = get("object", UNSET)
+        v = d['items'] if 'items' in d else ABSENT
+        self.items = [ChatModel.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
+        self.object = d['object'] if 'object' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,17 +39,12 @@ class ChatModelList(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.items) is not UNSET:
-            d["items"] = encode(v)
+            d['items'] = encode(v)
         if (v := fields.object) is not UNSET:
-            d["object"] = v
+            d['object'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "items",
-        "object",
-    )
-)
+_KNOWN = frozenset(('items', 'object', ))
 
 from .chat_model import ChatModel

@@ -1,11 +1,4 @@
 from typing import Literal
 
-ChatModelType = (
-    Literal[
-        "chat_completion",
-        "completion",
-        "generic",
-    ]
-    | str
-)
+ChatModelType = Literal['chat_completion', 'completion', 'generic', ] | str
 """What a model does."""

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -20,19 +23,15 @@ class ChoiceLogprobs(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
+        self: Self = create(cls)
+        d: Any = src_dict
         v: Any
-        get: Any = src_dict.get
-        v = get("content", UNSET)
-        self.content = (
-            [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        )
-        v = get("refusal", UNSET)
-        self.refusal = (
-            [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        )
+        v = d['content'] if 'content' in d else ABSENT
+        self.content = [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
+        v = d['refusal'] if 'refusal' in d else ABSENT
+        self.refusal = [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -41,17 +40,12 @@ class ChoiceLogprobs(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.content) is not UNSET:
-            d["content"] = encode(v)
+            d['content'] = encode(v)
         if (v := fields.refusal) is not UNSET:
-            d["refusal"] = encode(v)
+            d['refusal'] = encode(v)
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "content",
-        "refusal",
-    )
-)
+_KNOWN = frozenset(('content', 'refusal', ))
 
 from .token_logprob import TokenLogprob

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -24,15 +27,14 @@ class CompletionTokensDetails(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.accepted_prediction_tokens = get("accepted_prediction_tokens", UNSET)
-        self.audio_tokens = get("audio_tokens", UNSET)
-        self.reasoning_tokens = get("reasoning_tokens", UNSET)
-        self.rejected_prediction_tokens = get("rejected_prediction_tokens", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.accepted_prediction_tokens = d['accepted_prediction_tokens'] if 'accepted_prediction_tokens' in d else ABSENT
+        self.audio_tokens = d['audio_tokens'] if 'audio_tokens' in d else ABSENT
+        self.reasoning_tokens = d['reasoning_tokens'] if 'reasoning_tokens' in d else ABSENT
+        self.rejected_prediction_tokens = d['rejected_prediction_tokens'] if 'rejected_prediction_tokens' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -41,21 +43,15 @@ class CompletionTokensDetails(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.accepted_prediction_tokens) is not UNSET:
-            d["accepted_prediction_tokens"] = v
+            d['accepted_prediction_tokens'] = v
         if (v := fields.audio_tokens) is not UNSET:
-            d["audio_tokens"] = v
+            d['audio_tokens'] = v
         if (v := fields.reasoning_tokens) is not UNSET:
-            d["reasoning_tokens"] = v
+            d['reasoning_tokens'] = v
         if (v := fields.rejected_prediction_tokens) is not UNSET:
-            d["rejected_prediction_tokens"] = v
+            d['rejected_prediction_tokens'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "accepted_prediction_tokens",
-        "audio_tokens",
-        "reasoning_tokens",
-        "rejected_prediction_tokens",
-    )
-)
+_KNOWN = frozenset(('accepted_prediction_tokens', 'audio_tokens', 'reasoning_tokens', 'rejected_prediction_tokens', ))
+

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -22,27 +25,15 @@ class CustomToolDefinition(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
+        self: Self = create(cls)
+        d: Any = src_dict
         v: Any
-        get: Any = src_dict.get
-        self.name = get("name", UNSET)
-        self.description = get("description", UNSET)
-        v = get("format", UNSET)
-        self.format = (
-            (
-                TextToolFormat.from_dict(v)
-                if (t0 := v.get("type", UNSET)) == "text"
-                else GrammarToolFormat.from_dict(v)
-                if t0 == "grammar"
-                else GrammarToolFormat.from_dict(v)
-                if t0 is UNSET and "grammar" in v
-                else OtherToolFormat.from_dict(v)
-            )
-            if v.__class__ is dict
-            else v
-        )
+        self.name = d['name'] if 'name' in d else ABSENT
+        self.description = d['description'] if 'description' in d else ABSENT
+        v = d['format'] if 'format' in d else ABSENT
+        self.format = TextToolFormat.from_dict(v) if (t0 := v.get('type', UNSET) if v.__class__ is dict else None) == 'text' else GrammarToolFormat.from_dict(v) if t0 == 'grammar' else GrammarToolFormat.from_dict(v) if t0 is UNSET and 'grammar' in v else OtherToolFormat.from_dict(v) if v.__class__ is dict else v
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -51,21 +42,15 @@ class CustomToolDefinition(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.name) is not UNSET:
-            d["name"] = v
+            d['name'] = v
         if (v := fields.description) is not UNSET:
-            d["description"] = v
+            d['description'] = v
         if (v := fields.format) is not UNSET:
-            d["format"] = encode(v)
+            d['format'] = encode(v)
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "name",
-        "description",
-        "format",
-    )
-)
+_KNOWN = frozenset(('name', 'description', 'format', ))
 
 from .grammar_tool_format import GrammarToolFormat
 from .other_tool_format import OtherToolFormat

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -24,15 +27,15 @@ class ErrorBody(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
+        self: Self = create(cls)
+        d: Any = src_dict
         v: Any
-        get: Any = src_dict.get
-        self.detail = get("detail", UNSET)
-        v = get("error", UNSET)
+        self.detail = d['detail'] if 'detail' in d else ABSENT
+        v = d['error'] if 'error' in d else ABSENT
         self.error = ErrorDetail.from_dict(v) if v.__class__ is dict else v
-        self.message = get("message", UNSET)
+        self.message = d['message'] if 'message' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -41,20 +44,14 @@ class ErrorBody(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.detail) is not UNSET:
-            d["detail"] = v
+            d['detail'] = v
         if (v := fields.error) is not UNSET:
-            d["error"] = encode(v)
+            d['error'] = encode(v)
         if (v := fields.message) is not UNSET:
-            d["message"] = v
+            d['message'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "detail",
-        "error",
-        "message",
-    )
-)
+_KNOWN = frozenset(('detail', 'error', 'message', ))
 
 from .error_detail import ErrorDetail

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -24,15 +27,14 @@ class ErrorDetail(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.message = get("message", UNSET)
-        self.type = get("type", UNSET)
-        self.code = get("code", UNSET)
-        self.param = get("param", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.message = d['message'] if 'message' in d else ABSENT
+        self.type = d['type'] if 'type' in d else ABSENT
+        self.code = d['code'] if 'code' in d else ABSENT
+        self.param = d['param'] if 'param' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -41,21 +43,15 @@ class ErrorDetail(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.message) is not UNSET:
-            d["message"] = v
+            d['message'] = v
         if (v := fields.type) is not UNSET:
-            d["type"] = v
+            d['type'] = v
         if (v := fields.code) is not UNSET:
-            d["code"] = v
+            d['code'] = v
         if (v := fields.param) is not UNSET:
-            d["param"] = v
+            d['param'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "message",
-        "type",
-        "code",
-        "param",
-    )
-)
+_KNOWN = frozenset(('message', 'type', 'code', 'param', ))
+

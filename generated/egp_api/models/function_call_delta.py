@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -20,13 +23,12 @@ class FunctionCallDelta(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.name = get("name", UNSET)
-        self.arguments = get("arguments", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.name = d['name'] if 'name' in d else ABSENT
+        self.arguments = d['arguments'] if 'arguments' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -35,15 +37,11 @@ class FunctionCallDelta(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.name) is not UNSET:
-            d["name"] = v
+            d['name'] = v
         if (v := fields.arguments) is not UNSET:
-            d["arguments"] = v
+            d['arguments'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "name",
-        "arguments",
-    )
-)
+_KNOWN = frozenset(('name', 'arguments', ))
+

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
 class FunctionMessage(JSONObject[Any]):
     """The result of a function call. Superseded by tool messages."""
 
-    role: Literal["function"] = "function"
+    role: Literal['function'] = 'function'
     """Who speaks."""
     name: str
     """The function that was called."""
@@ -22,14 +25,13 @@ class FunctionMessage(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.role = get("role", UNSET)
-        self.name = get("name", UNSET)
-        self.content = get("content", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.role = d['role'] if 'role' in d else ABSENT
+        self.name = d['name'] if 'name' in d else ABSENT
+        self.content = d['content'] if 'content' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,18 +40,13 @@ class FunctionMessage(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.role) is not UNSET:
-            d["role"] = v
+            d['role'] = v
         if (v := fields.name) is not UNSET:
-            d["name"] = v
+            d['name'] = v
         if (v := fields.content) is not UNSET:
-            d["content"] = v
+            d['content'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "role",
-        "name",
-        "content",
-    )
-)
+_KNOWN = frozenset(('role', 'name', 'content', ))
+

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
 class FunctionToolChoice(JSONObject[Any]):
     """The model must call this function."""
 
-    type: Literal["function"] = "function"
+    type: Literal['function'] = 'function'
     """The kind of choice."""
     function: ToolName
     """The function to call."""
@@ -20,14 +23,14 @@ class FunctionToolChoice(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
+        self: Self = create(cls)
+        d: Any = src_dict
         v: Any
-        get: Any = src_dict.get
-        self.type = get("type", UNSET)
-        v = get("function", UNSET)
+        self.type = d['type'] if 'type' in d else ABSENT
+        v = d['function'] if 'function' in d else ABSENT
         self.function = ToolName.from_dict(v) if v.__class__ is dict else v
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -36,17 +39,12 @@ class FunctionToolChoice(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d["type"] = v
+            d['type'] = v
         if (v := fields.function) is not UNSET:
-            d["function"] = encode(v)
+            d['function'] = encode(v)
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "type",
-        "function",
-    )
-)
+_KNOWN = frozenset(('type', 'function', ))
 
 from .tool_name import ToolName

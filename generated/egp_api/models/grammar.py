@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
-    from .grammar_syntax_type_0 import GrammarSyntaxType0
+    from .grammar_syntax import GrammarSyntax
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -17,19 +19,18 @@ class Grammar(JSONObject[Any]):
 
     definition: str
     """The grammar's own text."""
-    syntax: GrammarSyntaxType0 | str
+    syntax: GrammarSyntax | str
     """The language that the grammar is written in."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.definition = get("definition", UNSET)
-        self.syntax = get("syntax", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.definition = d['definition'] if 'definition' in d else ABSENT
+        self.syntax = d['syntax'] if 'syntax' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,15 +39,11 @@ class Grammar(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.definition) is not UNSET:
-            d["definition"] = v
+            d['definition'] = v
         if (v := fields.syntax) is not UNSET:
-            d["syntax"] = v
+            d['syntax'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "definition",
-        "syntax",
-    )
-)
+_KNOWN = frozenset(('definition', 'syntax', ))
+

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
-    from .image_detail_type_0 import ImageDetailType0
+    from .image_detail import ImageDetail
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -17,19 +19,18 @@ class ImageURL(JSONObject[Any]):
 
     url: str
     """The address of the image, or the image itself as a `data:` URL."""
-    detail: ImageDetailType0 | str | Unset = UNSET
+    detail: ImageDetail | str | Unset = UNSET
     """How closely to look at the image."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.url = get("url", UNSET)
-        self.detail = get("detail", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.url = d['url'] if 'url' in d else ABSENT
+        self.detail = d['detail'] if 'detail' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,15 +39,11 @@ class ImageURL(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.url) is not UNSET:
-            d["url"] = v
+            d['url'] = v
         if (v := fields.detail) is not UNSET:
-            d["detail"] = v
+            d['detail'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "url",
-        "detail",
-    )
-)
+_KNOWN = frozenset(('url', 'detail', ))
+

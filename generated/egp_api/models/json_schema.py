@@ -1,21 +1,25 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
 class JSONSchema(JSONObject[Any]):
     """A JSON Schema."""
 
+
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
+        self: Self = create(cls)
         self._extras = {k: v for k, v in src_dict.items()}
         return self
 
@@ -23,3 +27,5 @@ class JSONSchema(JSONObject[Any]):
         """The object as JSON takes it, without the fields that are UNSET."""
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         return d
+
+

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -20,13 +23,12 @@ class PromptTokensDetails(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.audio_tokens = get("audio_tokens", UNSET)
-        self.cached_tokens = get("cached_tokens", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.audio_tokens = d['audio_tokens'] if 'audio_tokens' in d else ABSENT
+        self.cached_tokens = d['cached_tokens'] if 'cached_tokens' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -35,15 +37,11 @@ class PromptTokensDetails(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.audio_tokens) is not UNSET:
-            d["audio_tokens"] = v
+            d['audio_tokens'] = v
         if (v := fields.cached_tokens) is not UNSET:
-            d["cached_tokens"] = v
+            d['cached_tokens'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "audio_tokens",
-        "cached_tokens",
-    )
-)
+_KNOWN = frozenset(('audio_tokens', 'cached_tokens', ))
+

@@ -1,13 +1,4 @@
 from typing import Literal
 
-ServiceTier = (
-    Literal[
-        "auto",
-        "default",
-        "flex",
-        "priority",
-        "scale",
-    ]
-    | str
-)
+ServiceTier = Literal['auto', 'default', 'flex', 'priority', 'scale', ] | str
 """How a vendor ranks a request among others."""

@@ -1,10 +1,4 @@
 from typing import Literal
 
-SortOrder = (
-    Literal[
-        "asc",
-        "desc",
-    ]
-    | str
-)
+SortOrder = Literal['asc', 'desc', ] | str
 """A direction to sort in."""

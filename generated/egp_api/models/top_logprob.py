@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, Unset, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -16,20 +19,19 @@ class TopLogprob(JSONObject[Any]):
     """The token."""
     logprob: float
     """The natural logarithm of the token's probability; -9999 for very unlikely tokens."""
-    bytes_: list[int] | None | Unset = UNSET
+    bytes: list[int] | None | Unset = UNSET
     """The token's UTF-8 bytes. Null where a token has none."""
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.token = get("token", UNSET)
-        self.logprob = get("logprob", UNSET)
-        self.bytes_ = get("bytes", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.token = d['token'] if 'token' in d else ABSENT
+        self.logprob = d['logprob'] if 'logprob' in d else ABSENT
+        self.bytes = d['bytes'] if 'bytes' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,18 +40,13 @@ class TopLogprob(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.token) is not UNSET:
-            d["token"] = v
+            d['token'] = v
         if (v := fields.logprob) is not UNSET:
-            d["logprob"] = v
-        if (v := fields.bytes_) is not UNSET:
-            d["bytes"] = encode(v)
+            d['logprob'] = v
+        if (v := fields.bytes) is not UNSET:
+            d['bytes'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "token",
-        "logprob",
-        "bytes",
-    )
-)
+_KNOWN = frozenset(('token', 'logprob', 'bytes', ))
+

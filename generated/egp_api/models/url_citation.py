@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -24,15 +27,14 @@ class URLCitation(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.start_index = get("start_index", UNSET)
-        self.end_index = get("end_index", UNSET)
-        self.title = get("title", UNSET)
-        self.url = get("url", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.start_index = d['start_index'] if 'start_index' in d else ABSENT
+        self.end_index = d['end_index'] if 'end_index' in d else ABSENT
+        self.title = d['title'] if 'title' in d else ABSENT
+        self.url = d['url'] if 'url' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -41,21 +43,15 @@ class URLCitation(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.start_index) is not UNSET:
-            d["start_index"] = v
+            d['start_index'] = v
         if (v := fields.end_index) is not UNSET:
-            d["end_index"] = v
+            d['end_index'] = v
         if (v := fields.title) is not UNSET:
-            d["title"] = v
+            d['title'] = v
         if (v := fields.url) is not UNSET:
-            d["url"] = v
+            d['url'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "start_index",
-        "end_index",
-        "title",
-        "url",
-    )
-)
+_KNOWN = frozenset(('start_index', 'end_index', 'title', 'url', ))
+

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
-from ..types import UNSET, JSONObject, encode
+from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -22,14 +25,13 @@ class ValidationError(JSONObject[Any]):
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
-        self = cls.__new__(cls)
-        v: Any
-        get: Any = src_dict.get
-        self.loc = get("loc", UNSET)
-        self.msg = get("msg", UNSET)
-        self.type = get("type", UNSET)
+        self: Self = create(cls)
+        d: Any = src_dict
+        self.loc = d['loc'] if 'loc' in d else ABSENT
+        self.msg = d['msg'] if 'msg' in d else ABSENT
+        self.type = d['type'] if 'type' in d else ABSENT
         self._extras = (
-            None if src_dict.keys() <= _KNOWN else {k: v for k, v in src_dict.items() if k not in _KNOWN}
+            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         )
         return self
 
@@ -38,18 +40,13 @@ class ValidationError(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.loc) is not UNSET:
-            d["loc"] = encode(v)
+            d['loc'] = v
         if (v := fields.msg) is not UNSET:
-            d["msg"] = v
+            d['msg'] = v
         if (v := fields.type) is not UNSET:
-            d["type"] = v
+            d['type'] = v
         return d
 
 
-_KNOWN = frozenset(
-    (
-        "loc",
-        "msg",
-        "type",
-    )
-)
+_KNOWN = frozenset(('loc', 'msg', 'type', ))
+

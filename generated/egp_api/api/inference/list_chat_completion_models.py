@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
 
+from ... import errors as _errors
 from ... import types as _types
 from ... import wire as _wire
+from ...types import UNSET, File, Unset
 from ...models.chat_model_list import ChatModelList
 from ...models.error_body import ErrorBody
 from ...models.http_validation_error import HTTPValidationError
-from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     import httpx
@@ -16,8 +20,8 @@ if TYPE_CHECKING:
     from ...models.model_vendor import ModelVendor
     from ...models.sort_order import SortOrder
 
-METHOD = "GET"
-PATH = "/v5/chat/completions/models"
+METHOD = 'GET'
+PATH = '/v5/chat/completions/models'
 
 
 def request_kwargs(
@@ -29,22 +33,23 @@ def request_kwargs(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
+
 ) -> dict[str, Any]:
     """What `httpx.Client.request` and `build_request` take to send this operation."""
-    _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions/models"}
+    _kwargs: dict[str, Any] = {"method": METHOD, "url": '/v5/chat/completions/models'}
     _params = [
-        *_wire.query("model_vendor", model_vendor),
-        *_wire.query("limit", limit),
-        *_wire.query("sort_by", sort_by),
-        *_wire.query("sort_order", sort_order),
-        *_wire.query("starting_after", starting_after),
-        *_wire.query("ending_before", ending_before),
+        *_wire.query('model_vendor', model_vendor),
+        *_wire.query('limit', limit),
+        *_wire.query('sort_by', sort_by),
+        *_wire.query('sort_order', sort_order),
+        *_wire.query('starting_after', starting_after),
+        *_wire.query('ending_before', ending_before),
     ]
     if _params:
         _kwargs["params"] = _params
     _headers: dict[str, str] = {}
     if not isinstance(x_selected_account_id, Unset):
-        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
+        _headers['x-selected-account-id'] = _wire.simple(x_selected_account_id)
     if _headers:
         _kwargs["headers"] = _headers
     return _kwargs
@@ -56,16 +61,12 @@ def parse(data: Any) -> ChatModelList:
     return result
 
 
-def _parse_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ChatModelList | HTTPValidationError | ErrorBody | None:
+def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     if response.status_code == 200:
         return parse(response.json())
     if response.status_code == 422:
         _data_2: Any = response.json()
-        _parsed_2: HTTPValidationError = (
-            HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
-        )
+        _parsed_2: HTTPValidationError = HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
         return _parsed_2
     if 400 <= response.status_code <= 499:
         _data_3: Any = response.json()
@@ -80,9 +81,7 @@ def _parse_response(
     return _parsed_5
 
 
-def _build_response(
-    *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
+def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
     return _types.Response(
         status_code=response.status_code,
         content=response.content,
@@ -93,7 +92,7 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: Client | AuthenticatedClient,
+    client: AuthenticatedClient,
     model_vendor: ModelVendor | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort_by: str | Unset = UNSET,
@@ -101,6 +100,7 @@ def sync_detailed(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
+
 ) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
     """List the models.
 
@@ -127,13 +127,14 @@ def sync_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
+
     )
     return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
 
 
 def sync(
     *,
-    client: Client | AuthenticatedClient,
+    client: AuthenticatedClient,
     model_vendor: ModelVendor | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort_by: str | Unset = UNSET,
@@ -141,6 +142,7 @@ def sync(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
+
 ) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     """List the models.
 
@@ -168,12 +170,13 @@ def sync(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
+
     ).parsed
 
 
 async def asyncio_detailed(
     *,
-    client: Client | AuthenticatedClient,
+    client: AuthenticatedClient,
     model_vendor: ModelVendor | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort_by: str | Unset = UNSET,
@@ -181,6 +184,7 @@ async def asyncio_detailed(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
+
 ) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
     """List the models.
 
@@ -207,13 +211,14 @@ async def asyncio_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
+
     )
     return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
 
 
 async def asyncio(
     *,
-    client: Client | AuthenticatedClient,
+    client: AuthenticatedClient,
     model_vendor: ModelVendor | Unset = UNSET,
     limit: int | Unset = UNSET,
     sort_by: str | Unset = UNSET,
@@ -221,6 +226,7 @@ async def asyncio(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
+
 ) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     """List the models.
 
@@ -248,5 +254,6 @@ async def asyncio(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
+
     )
     return _response.parsed

@@ -1,9 +1,0 @@
-from typing import Literal
-
-GrammarSyntaxType0 = (
-    Literal[
-        "lark",
-        "regex",
-    ]
-    | str
-)

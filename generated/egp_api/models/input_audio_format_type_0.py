@@ -1,9 +1,0 @@
-from typing import Literal
-
-InputAudioFormatType0 = (
-    Literal[
-        "mp3",
-        "wav",
-    ]
-    | str
-)

@@ -1,9 +1,0 @@
-from typing import Literal
-
-ModalityType0 = (
-    Literal[
-        "audio",
-        "text",
-    ]
-    | str
-)
