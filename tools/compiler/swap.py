@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-try:
+with contextlib.suppress(ImportError):  # Windows has no such locks, and no scripts/regenerate either
     import fcntl
-except ImportError:  # pragma: no cover - Windows has no such locks, and no scripts/regenerate either
-    fcntl = None  # type: ignore[assignment]
 
 # renameat2(2): exchange two names in one step, from Linux 3.15 and glibc 2.28.
 _RENAME_EXCHANGE = 2
@@ -38,7 +36,7 @@ def workshop(target: Path) -> Iterator[Path]:
     with _locked(target.parent):
         try:
             _recover(work, target)
-            work.mkdir()
+            work.mkdir(parents=True)
             (work / ".gitignore").write_text("*\n", encoding="utf-8")
             yield work
         finally:
@@ -99,7 +97,7 @@ def _create(folder: Path) -> list[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    if fcntl is None:  # pragma: no cover
+    if "fcntl" not in sys.modules:  # pragma: no cover
         yield
         return
     try:
