@@ -160,6 +160,10 @@ def cutter(index_server):
 @pytest.fixture
 def identified(monkeypatch, tmp_path):
     """Give twine the right credentials by its environment variables, and nothing else."""
+    from uv import find_uv_bin
+
+    cache = subprocess.run([find_uv_bin(), "cache", "dir"], capture_output=True, text=True, check=True)
+    monkeypatch.setenv("UV_CACHE_DIR", cache.stdout.strip())
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

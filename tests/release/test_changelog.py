@@ -25,7 +25,7 @@ GOOD = """\
 ## [9.9.9] - an example, not a section
 ```
 
-## 0.1.0 - 2026-10-01
+## 0.1.0 - 2026-10-01 [YANKED]
 - The beginning.
 """
 

@@ -9,7 +9,7 @@ from tools.release.refusal import Refusal
 CHANGELOG_FILE = "CHANGELOG.md"
 UNRELEASED = "unreleased"
 
-_HEADING = re.compile(r"^##[ \t]+\[?(?P<name>[^\]\s]+)\]?(?:[ \t]+-[ \t]+(?P<date>\S+))?[ \t]*$")
+_HEADING = re.compile(r"^##\s+\[?(?P<name>[^\]\s]+)\]?(?:\s+-\s+(?P<date>\S+))?(?:\s+\[YANKED\])?\s*$")
 _ENTRY = re.compile(r"^[-*+][ \t]+\S")
 
 

@@ -1,0 +1,24 @@
+"""docs/release.md explains what the script does, in the same order."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("twine", reason="needs the release tools: tox -e release")
+
+from tools.release.checklist import STEPS
+
+PAGE = Path(__file__).parents[2] / "docs/release.md"
+
+
+def test_the_headings_of_the_checklist_are_the_steps_of_the_script():
+    headings = re.findall(r"^### (\d+)\. (.+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert headings == [(str(number), step.title) for number, step in enumerate(STEPS, 1)]
+
+
+def test_every_refusal_of_a_step_number_is_about_a_heading():
+    text = PAGE.read_text(encoding="utf-8")
+
+    assert {int(number) for number in re.findall(r"\bstep (\d+)", text)} <= set(range(1, len(STEPS) + 1))
