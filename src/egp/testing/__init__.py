@@ -34,6 +34,7 @@ _HOME = {
     "Server": "_server",
     "chunk": "_chunks",
 }
+_FROM_THE_EXTRA = {"jsonschema", "referencing", "starlette", "uvicorn", "yaml"}
 
 
 def __getattr__(name: str) -> object:
@@ -42,13 +43,13 @@ def __getattr__(name: str) -> object:
     try:
         return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     except ModuleNotFoundError as error:
-        if error.name and error.name.partition(".")[0] in {"jsonschema", "starlette", "uvicorn", "yaml"}:
-            raise ImportError(
-                f"egp.testing.{name} needs {error.name}, which comes with an extra: "
-                "pip install egp-client[testing]",
-                name=error.name,
-            ) from error
-        raise
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _FROM_THE_EXTRA:
+            raise
+        raise ImportError(
+            f"egp.testing.{name} needs {missing}, which comes with an extra: pip install egp-client[testing]",
+            name=missing,
+        ) from error
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+_BOOLEAN, _TIMESTAMP = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"
+
+
 class _Loader(_SafeLoader):  # type: ignore[misc]  # its type depends on the build, see above
-    """Reads YAML as JSON's types: a date in an example stays the text that it is on the wire."""
+    """Reads YAML as JSON's types: a date stays the text that it is on the wire, and so do `on` and `no`."""
 
 
 _Loader.yaml_implicit_resolvers = {
-    initial: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    initial: [(tag, pattern) for tag, pattern in resolvers if tag not in {_BOOLEAN, _TIMESTAMP}]
     for initial, resolvers in _SafeLoader.yaml_implicit_resolvers.items()
 }
+_Loader.add_implicit_resolver(_BOOLEAN, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), [*"tTfF"])
 
 
 def load(spec: Mapping[str, Any] | Path | str | None) -> Mapping[str, Any]:

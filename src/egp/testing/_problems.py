@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from egp.testing._json import Object
+from egp.testing._wording import wording
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -16,33 +17,8 @@ Problem = Object
 Check = Callable[[Any, Sequence[str | int]], list[Problem]]
 """Says what is wrong with a value that stands at `loc`."""
 
-_TYPES = {
-    "array": ("list_type", "Input should be a valid list"),
-    "boolean": ("bool_type", "Input should be a valid boolean"),
-    "integer": ("int_type", "Input should be a valid integer"),
-    "null": ("none_required", "Input should be None"),
-    "number": ("float_type", "Input should be a valid number"),
-    "object": ("dict_type", "Input should be a valid dictionary"),
-    "string": ("string_type", "Input should be a valid string"),
-}
 
-_BOUNDS: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "exclusiveMaximum": ("less_than", lambda bound: f"Input should be less than {bound}"),
-    "exclusiveMinimum": ("greater_than", lambda bound: f"Input should be greater than {bound}"),
-    "maximum": ("less_than_equal", lambda bound: f"Input should be less than or equal to {bound}"),
-    "minimum": ("greater_than_equal", lambda bound: f"Input should be greater than or equal to {bound}"),
-    "multipleOf": ("multiple_of", lambda bound: f"Input should be a multiple of {bound}"),
-    "maxItems": ("too_long", lambda bound: f"List should have at most {bound} items after validation"),
-    "minItems": ("too_short", lambda bound: f"List should have at least {bound} items after validation"),
-    "maxProperties": ("too_long", lambda bound: f"Dictionary should have at most {bound} items"),
-    "minProperties": ("too_short", lambda bound: f"Dictionary should have at least {bound} items"),
-    "maxLength": ("string_too_long", lambda bound: f"String should have at most {bound} characters"),
-    "minLength": ("string_too_short", lambda bound: f"String should have at least {bound} characters"),
-    "pattern": ("string_pattern_mismatch", lambda bound: f"String should match pattern '{bound}'"),
-}
-
-
-def missing(*loc: str) -> Problem:
+def missing(*loc: str | int) -> Problem:
     """Say that what `loc` names was not sent."""
     return {"loc": list(loc), "msg": "Field required", "type": "missing"}
 
@@ -72,32 +48,18 @@ def describe(errors: Iterable[ValidationError], loc: Sequence[str | int]) -> lis
     return found
 
 
-def _translate(error: ValidationError, loc: list[Any]) -> Iterator[Problem]:
-    expected: Any = error.validator_value
+def _translate(error: ValidationError, loc: list[str | int]) -> Iterator[Problem]:
     instance: Any = error.instance
-    rule = str(error.validator)
-    if rule == "required":
-        absent = [name for name in expected if name not in instance and f"'{name}'" in error.message]
-        yield from (missing(*loc, name) for name in absent)
-    elif rule == "type":
-        kinds = [expected] if isinstance(expected, str) else [kind for kind in expected if kind != "null"]
-        for kind in kinds:
-            name, message = _TYPES[kind]
-            yield {"loc": loc, "msg": message, "type": name}
-    elif rule in {"const", "enum"}:
-        allowed = [repr(value) for value in (expected if rule == "enum" else [expected]) if value is not None]
-        text = " or ".join([", ".join(allowed[:-1]), allowed[-1]] if len(allowed) > 1 else allowed)
-        yield {"loc": loc, "msg": f"Input should be {text}", "type": "literal_error"}
-    elif rule == "additionalProperties":
+    expected: Any = error.validator_value
+    if error.validator == "required":
+        yield from (missing(*loc, name) for name in expected if name not in instance)
+    elif error.validator == "additionalProperties":
         schema: Any = error.schema
-        known: Object = schema.get("properties", {})
-        for name in (name for name in instance if name not in known):
+        for name in (name for name in instance if name not in schema.get("properties", {})):
             yield {"loc": [*loc, name], "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}
-    elif rule in _BOUNDS:
-        name, message_for = _BOUNDS[rule]
-        yield {"loc": loc, "msg": message_for(expected), "type": name}
     else:
-        yield {"loc": loc, "msg": f"Value error, {rule} does not hold", "type": "value_error"}
+        for kind, message in wording(str(error.validator), expected, instance):
+            yield {"loc": loc, "msg": message, "type": kind}
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:

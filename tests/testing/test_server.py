@@ -1,0 +1,217 @@
+"""The life of a server: start, stop, several at once, from many threads, from async code."""
+
+import asyncio
+import gc
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from egp.testing import Server, chunk
+
+CHAT = "/v5/chat/completions"
+KEY = {"x-api-key": "k"}
+
+
+def call(server, body):
+    with httpx.Client(trust_env=False, verify=False) as client:
+        return client.post(f"{server.url}{CHAT}", json=body, headers=KEY)
+
+
+def said(response):
+    return response.json()["choices"][0]["message"]["content"]
+
+
+def port_of(server):
+    return int(server.url.rpartition(":")[2].partition("/")[0])
+
+
+def test_a_server_has_no_address_before_it_is_started(server):
+    with pytest.raises(RuntimeError, match="before it is started"):
+        _ = server.url
+
+
+def test_a_server_cannot_be_started_twice(server):
+    server.start()
+
+    with pytest.raises(RuntimeError, match="running already"):
+        server.start()
+
+
+def test_stopping_twice_is_harmless(server):
+    server.start()
+
+    server.stop()
+    server.stop()
+
+
+def test_a_stopped_server_leaves_no_thread_and_no_socket(ask):
+    before = set(threading.enumerate())
+
+    with Server() as server:
+        port = port_of(server)
+        assert call(server, ask()).status_code == 200
+
+    gc.collect()  # a socket left open would warn, and warnings are errors
+    assert set(threading.enumerate()) == before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_a_stop_ends_answers_that_are_on_their_way(ask):
+    with Server() as server, httpx.Client(trust_env=False, verify=False) as client:
+        server.stream([chunk("a")], end="stall")
+        body = ask(stream=True)
+        with client.stream("POST", f"{server.url}{CHAT}", json=body, headers=KEY) as response:
+            lines = response.iter_lines()
+            next(lines)
+            server.stop()
+            with pytest.raises(httpx.RemoteProtocolError):
+                list(lines)
+
+
+def test_a_server_can_be_started_again_on_its_port(server, ask):
+    first = server.start().url
+    server.stop()
+
+    second = server.start().url
+
+    assert second == first
+    assert call(server, ask()).status_code == 200
+
+
+def test_what_was_recorded_is_there_after_the_stop(server, ask):
+    server.start()
+    call(server, ask())
+
+    server.stop()
+
+    assert len(server.requests) == 1
+
+
+def test_several_servers_run_at_once_and_share_nothing(ask):
+    with Server() as first, Server() as second:
+        first.reply("from the first")
+
+        assert "from the first" not in call(second, ask()).text
+        assert "from the first" in call(first, ask()).text
+        assert (len(first.requests), len(second.requests)) == (1, 1)
+
+
+def test_a_taken_port_is_an_error_that_leaves_nothing_behind(ask):
+    with Server() as first:
+        second = Server(port=port_of(first))
+
+        with pytest.raises(OSError, match="in use"):
+            second.start()
+
+        second.stop()
+        assert call(first, ask()).status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["/public", "public/", "/a/b"])
+def test_a_prefix_is_part_of_the_address_and_nothing_is_beside_it(ask, prefix):
+    with Server(prefix=prefix) as server:
+        beside = f"http://127.0.0.1:{port_of(server)}{CHAT}"
+
+        assert server.url.endswith("/" + prefix.strip("/"))
+        assert call(server, ask()).status_code == 200
+        assert httpx.post(beside, json=ask(), headers=KEY, trust_env=False, verify=False).status_code == 404
+
+
+def test_the_end_of_streams_can_be_chosen_for_the_whole_server(ask):
+    with Server(end="eof") as server:
+        assert "[DONE]" not in call(server, ask(stream=True)).text
+
+
+def test_a_server_can_be_told_to_refuse_nothing():
+    with Server(check=False) as server, httpx.Client(trust_env=False, verify=False) as client:
+        response = client.post(f"{server.url}{CHAT}", json={"messages": [], "temperature": 9})
+
+    assert response.status_code == 200
+
+
+def test_a_server_serves_async_code(ask):
+    async def use():
+        async with Server() as server, httpx.AsyncClient(trust_env=False, verify=False) as client:
+            calls = (client.post(f"{server.url}{CHAT}", json=ask(str(n)), headers=KEY) for n in range(20))
+            return [
+                response.json()["choices"][0]["message"]["content"]
+                for response in await asyncio.gather(*calls)
+            ]
+
+    assert asyncio.run(use()) == [f"You said: {n}" for n in range(20)]
+
+
+def test_threads_that_share_a_server_get_each_its_own_answer(egp_server, ask):
+    with (
+        httpx.Client(trust_env=False, verify=False, headers=KEY) as client,
+        ThreadPoolExecutor(16) as threads,
+    ):
+        said = [f"number {n}" for n in range(200)]
+
+        answers = [
+            *threads.map(lambda one: client.post(f"{egp_server.url}{CHAT}", json=ask(one)).json(), said)
+        ]
+
+    assert [answer["choices"][0]["message"]["content"] for answer in answers] == [
+        f"You said: {one}" for one in said
+    ]
+    assert len(egp_server.requests) == 200
+
+
+def test_every_scripted_answer_is_given_once_though_requests_race(egp_server, ask):
+    for number in range(100):
+        egp_server.reply({"number": number})
+
+    with (
+        httpx.Client(trust_env=False, verify=False, headers=KEY) as client,
+        ThreadPoolExecutor(16) as threads,
+    ):
+        answers = [
+            *threads.map(lambda _: client.post(f"{egp_server.url}{CHAT}", json=ask()).json(), range(100))
+        ]
+
+    assert sorted(answer["number"] for answer in answers) == [*range(100)]
+
+
+def test_two_hundred_streams_are_open_at_once(egp_server, ask):
+    egp_server.stream([chunk("a")], end="stall", times=None)
+
+    async def hold():
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(trust_env=False, verify=False, limits=limits, timeout=30) as client:
+
+            async def open_one():
+                request = client.build_request(
+                    "POST", f"{egp_server.url}{CHAT}", json=ask(stream=True), headers=KEY
+                )
+                response = await client.send(request, stream=True)
+                await anext(response.aiter_lines())
+                return response
+
+            responses = await asyncio.gather(*(open_one() for _ in range(200)))
+            held = egp_server.connections
+            for response in responses:
+                await response.aclose()
+            return held
+
+    assert asyncio.run(hold()) == 200
+
+
+def test_it_runs_as_a_program_until_it_is_interrupted(ask):
+    command = [sys.executable, "-m", "egp.testing", "--prefix", "/public"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        response = httpx.post(f"{url}{CHAT}", json=ask(), headers=KEY, trust_env=False, verify=False)
+        process.terminate()
+
+        assert process.wait(timeout=10) == 0
+
+    assert url.endswith("/public")
+    assert response.status_code == 200
