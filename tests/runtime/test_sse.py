@@ -275,7 +275,7 @@ def test_a_hundred_thousand_events_are_handed_out_in_bounded_memory():
 def seconds(stream, step):
     pieces = [stream[n : n + step] for n in range(0, len(stream), step)]
     best = float("inf")
-    for _ in range(3):
+    for _ in range(5):
         decoder = EventDecoder()
         start = time.process_time()
         for piece in pieces:
@@ -299,4 +299,4 @@ def test_time_grows_in_step_with_the_bytes(small, times, step):
     growth = seconds(large, step) / seconds(small, step)
 
     # Linear is 8, quadratic 64; the rest is room for a busy machine.
-    assert growth < 3 * times
+    assert growth < 4 * times

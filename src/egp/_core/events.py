@@ -1,0 +1,170 @@
+"""What the events of a stream mean: chunks, the end, errors, and what is passed over."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from egp._core import codec
+from egp._core.problem import body_value, message_in
+from egp.errors import APIError, APIResponseValidationError, APIStreamError
+
+__all__ = ["DONE", "Problem", "chunk_payload", "error_status", "says_something", "wrong_body"]
+
+DONE = object()
+"""What `chunk_payload` gives for the event that ends a stream."""
+
+_THREE_DIGITS = re.compile(r"[0-9]{3}")
+_KEEP_ALIVES = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
+
+# The words that servers use, in `type` or `code`, where they give no number.
+_STATUS_OF_WORD = {
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "rate_limited": 429,
+    "too_many_requests": 429,
+    "throttling": 429,
+    "throttlingexception": 429,
+    "resource_exhausted": 429,
+    "server_error": 500,
+    "internal_error": 500,
+    "internal_server_error": 500,
+    "internalservererror": 500,
+    "api_error": 500,
+    "internal": 500,
+    "bad_gateway": 502,
+    "unavailable": 503,
+    "service_unavailable": 503,
+    "service_unavailable_error": 503,
+    "serviceunavailable": 503,
+    "deadline_exceeded": 504,
+    "gateway_timeout": 504,
+    "timeout_error": 504,
+    "overloaded": 529,
+    "overloaded_error": 529,
+}
+
+
+class Problem(Exception):  # noqa: N818 - not an error yet: the driver makes one of it, with what it knows
+    """Why a stream gives no more chunks."""
+
+    def __init__(self, kind: type[APIError], message: str, body: Any, status: int | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.body = body
+        self.status = status
+        """The HTTP status in whose shape the server reported the error, where it did."""
+
+
+def chunk_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool = False) -> Any:
+    """The JSON object of an event that holds a chunk; None for an event to pass over; `DONE` for the end.
+
+    `may_be_cut`: the stream ended in this event, so data that cannot be read are a piece of something.
+
+    Raises Problem for errors that the server reports and for data that cannot be read.
+    """
+    if name == "message":
+        if data == b"[DONE]":
+            return DONE
+        try:
+            payload = codec.decode(data)
+        except codec.UnreadableError as error:
+            return _unreadable(data, error, may_be_cut=may_be_cut)
+        if payload.__class__ is dict:
+            if (payload.get("error")) or ("choices" not in payload and _is_error(payload)):
+                raise _reported(payload)
+            return payload if "choices" in payload or not _is_ping(payload) else None
+        if payload is None:
+            return None
+        raise Problem(
+            APIResponseValidationError, "an event of the stream is JSON, but no object", body_value(data)
+        )
+    return _named_payload(data, name, is_chat=is_chat, may_be_cut=may_be_cut)
+
+
+def _named_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool) -> Any:
+    try:
+        payload = codec.decode(data)
+    except codec.UnreadableError:
+        payload = None
+    if name == "error":
+        if may_be_cut and payload is None:
+            return None
+        raise _reported(body_value(data))
+    if not codec.is_object(payload) or name in _KEEP_ALIVES:
+        return DONE if data.strip() == b"[DONE]" else None
+    if payload.get("error") or _is_error(payload):
+        raise _reported(payload)
+    if is_chat:
+        # An event of a vendor's own may say anything; a chunk has choices.
+        return payload if codec.is_array(payload.get("choices")) else None
+    return None if _is_ping(payload) else payload
+
+
+def _unreadable(data: bytes, error: codec.UnreadableError, *, may_be_cut: bool) -> Any:
+    text = data.strip()
+    if text == b"[DONE]":
+        return DONE
+    if not text or may_be_cut:
+        return None
+    message = f"an event of the stream cannot be read as JSON: {error}"
+    raise Problem(APIResponseValidationError, message, body_value(data)) from None
+
+
+def _is_error(payload: dict[str, Any]) -> bool:
+    return payload.get("object") == "error" or payload.get("type") == "error"
+
+
+def _is_ping(payload: dict[str, Any]) -> bool:
+    return payload.get("type") in _KEEP_ALIVES
+
+
+def _reported(body: Any) -> Problem:
+    message = message_in(body) or "the server reported an error in the stream, without a message"
+    return Problem(APIStreamError, message, body, error_status(body))
+
+
+def error_status(body: Any) -> int | None:
+    """The HTTP status that an error object stands for, by its numbers or words; None when it tells none."""
+    whole = _object_or_empty(body)
+    for part in (_object_or_empty(whole.get("error")), whole):
+        values = [part.get(key) for key in ("status_code", "status", "code", "http_code", "type")]
+        for value in values:
+            number = int(value) if isinstance(value, str) and _THREE_DIGITS.fullmatch(value) else value
+            if isinstance(number, int) and 400 <= number <= 599:
+                return number
+        for value in values:
+            if isinstance(value, str) and (status := _STATUS_OF_WORD.get(value.lower())):
+                return status
+    return None
+
+
+def wrong_body(content: bytes, content_type: str) -> Problem:
+    """What to say of a whole body that came where an event stream was asked for."""
+    body = body_value(content)
+    if codec.is_object(body) and (body.get("error") or _is_error(body)):
+        return _reported(body)
+    what = content_type or "a body without content type"
+    if body is None:
+        return Problem(
+            APIResponseValidationError, f"the server sent an empty body ({what}), not an event stream", None
+        )
+    return Problem(
+        APIResponseValidationError, f"the server sent {what} where an event stream was asked for", body
+    )
+
+
+def says_something(payload: dict[str, Any]) -> bool:
+    """Whether a chat chunk has more than a role: text, a call, a reason to finish, anything of an answer."""
+    choices = payload.get("choices")
+    for choice in choices if codec.is_array(choices) else ():
+        piece = _object_or_empty(choice)
+        delta = _object_or_empty(piece.get("delta"))
+        if piece.get("finish_reason") or any(value for key, value in delta.items() if key != "role"):
+            return True
+    return False
+
+
+def _object_or_empty(value: object) -> dict[str, Any]:
+    return value if codec.is_object(value) else {}

@@ -1,0 +1,323 @@
+"""Streams: the chunks of an answer while it is being made."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from egp._core.chunks import DEFAULT_OPTIONS, Chunks, StreamOptions
+from egp._core.events import Problem
+from egp.errors import APIError, EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    import httpx
+    from egp_api.models import ChatCompletion, ChatCompletionChunk
+
+    from egp._core.headers import Headers
+    from egp._io.asynchronous import AsyncStreamReply
+    from egp._io.sync import StreamReply
+    from egp.errors import Attempt
+
+__all__ = ["AsyncStream", "Stream"]
+
+T = TypeVar("T")
+R = TypeVar("R", bound="StreamReply | AsyncStreamReply")
+
+
+class _Course(Generic[T, R]):
+    """What the two streams share: all but waiting."""
+
+    def __init__(
+        self,
+        reply: R,
+        parse: Callable[[Any], T],
+        options: StreamOptions = DEFAULT_OPTIONS,
+        *,
+        is_chat: bool | None = None,
+        waited: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._reply = reply
+        self._parse = parse
+        self._options = options
+        self._clock = clock
+        self._is_chat = is_chat
+        self._is_closed = False
+        self._begin(waited)
+
+    def _begin(self, waited: float) -> None:
+        self._chunks = Chunks(
+            self._parse,
+            self._reply.content_type,
+            self._options,
+            is_chat=self._is_chat,
+            waited=waited,
+            clock=self._clock,
+        )
+
+    @property
+    def response(self) -> httpx.Response:
+        """Status and headers of the response, as httpx has them; its request has neither key nor prompt."""
+        return self._reply.http_response()
+
+    @property
+    def status_code(self) -> int:
+        """The HTTP status of the response."""
+        return self._reply.status
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the response, with those about rate limits; values of secret ones are redacted."""
+        return self._reply.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request, from `x-request-id`; None where it gave none."""
+        return self._reply.request_id
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt made, with its status and the wait after it."""
+        return self._reply.attempts
+
+    def _error(self, problem: Problem) -> APIError:
+        return self._reply.error(problem.kind, problem.message, body=problem.body)
+
+    def _with_partial(self, error: APIError) -> APIError:
+        error.partial = self._chunks.partial()
+        return error
+
+    def _completion(self) -> ChatCompletion:
+        accumulator = self._chunks.accumulator
+        if accumulator is None:
+            raise EGPError("this is not the stream of a chat completion")
+        if not self._chunks.ended:
+            raise EGPError(
+                "the stream was closed before its end; the accumulated part is not the whole answer"
+            )
+        return accumulator.completion()
+
+    def __repr__(self) -> str:
+        state = "ended" if self._chunks.ended else "closed" if self._is_closed else "open"
+        return f"<{type(self).__name__} {self.status_code} {state}, request id {self.request_id}>"
+
+
+class Stream(_Course[T, "StreamReply"]):
+    """The chunks of an answer, each as soon as its last byte is in.
+
+    Iterate over it, best in a `with` block. Leaving the loop or the block, or `close()`, frees the
+    connection; use `next(stream)` to take single chunks and go on afterwards.
+
+    Raises while it is read:
+        APIStreamError: the server reported an error. Before the first chunk, one in the shape of a 429 or 5xx
+            is retried under the call's budget.
+        StreamInterruptedError: the connection broke, or the stream ended without `[DONE]` and without a
+            `finish_reason` for every choice (`on_truncated="ignore"` takes that for the end). `partial` has
+            the completion so far.
+        APITimeoutError: a timeout or the deadline ran out, with `partial` as well.
+        APIResponseValidationError: an event cannot be read, or is larger than `max_event_bytes`.
+    """
+
+    def __iter__(self) -> Iterator[T]:
+        try:
+            while (chunk := self._advance()) is not None:
+                yield chunk
+        finally:
+            self.close()
+
+    def __next__(self) -> T:
+        chunk = self._advance()
+        if chunk is None:
+            raise StopIteration
+        return chunk
+
+    def _advance(self, *, until_events: bool = False) -> T | None:
+        while not (self._is_closed or (until_events and self._chunks.is_event_stream)):
+            try:
+                chunk = self._chunks.next()
+                if chunk is not None:
+                    return chunk
+                if self._chunks.ended:
+                    break
+                self._read()
+            except Problem as problem:
+                self._retry_or_raise(problem)
+            except APIError as error:
+                self.close()
+                raise self._with_partial(error) from error.__cause__
+            except BaseException:
+                self.close()
+                raise
+        self.close()
+        return None
+
+    def _read(self) -> None:
+        until, otherwise = self._chunks.limit()
+        try:
+            piece = self._reply.read(until, otherwise)
+        except APIError as error:
+            self._chunks.fail(error)
+            return
+        if piece:
+            self._chunks.feed(piece)
+        else:
+            self._chunks.end()
+
+    def _retry_or_raise(self, problem: Problem) -> None:
+        error = self._error(problem)
+        if self._chunks.started or problem.status is None:
+            self.close()
+            raise self._with_partial(error) from None
+        try:
+            self._reply = self._reply.retry(error, problem.status)
+        except BaseException:
+            self.close()
+            raise
+        self._begin(0.0)
+        self._require_events()
+
+    def _require_events(self) -> None:
+        """Read a body that is no event stream now, for the error that it is."""
+        if not self._chunks.is_event_stream:
+            self._advance()
+
+    def get_final_completion(self: Stream[ChatCompletionChunk]) -> ChatCompletion:
+        """Read to the end and return what all chunks add up to, those taken before included.
+
+        See `CompletionAccumulator` for how fields are put together.
+        """
+        while self._advance() is not None:
+            pass
+        return self._completion()
+
+    def close(self) -> None:
+        """Free the connection. More than once is harmless; a closed stream gives no more chunks."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._reply.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncStream(_Course[T, "AsyncStreamReply"]):
+    """The chunks of an answer, each as soon as its last byte is in.
+
+    Iterate over it with `async for`, best in an `async with` block. Leaving the loop or the block, or
+    `await close()`, frees the connection; use `await anext(stream)` to take single chunks and go on
+    afterwards. What it raises is what `Stream` raises; a cancelled task leaves no connection open.
+    """
+
+    def __aiter__(self) -> _AsyncLoop[T]:
+        return _AsyncLoop(self)
+
+    async def __anext__(self) -> T:
+        chunk = await self._advance()
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
+
+    async def _advance(self, *, until_events: bool = False) -> T | None:
+        while not (self._is_closed or (until_events and self._chunks.is_event_stream)):
+            try:
+                chunk = self._chunks.next()
+                if chunk is not None:
+                    return chunk
+                if self._chunks.ended:
+                    break
+                await self._read()
+            except Problem as problem:
+                await self._retry_or_raise(problem)
+            except APIError as error:
+                await self.close()
+                raise self._with_partial(error) from error.__cause__
+            except BaseException:
+                self.abandon()
+                raise
+        await self.close()
+        return None
+
+    async def _read(self) -> None:
+        until, otherwise = self._chunks.limit()
+        try:
+            piece = await self._reply.read(until, otherwise)
+        except APIError as error:
+            self._chunks.fail(error)
+            return
+        if piece:
+            self._chunks.feed(piece)
+        else:
+            self._chunks.end()
+
+    async def _retry_or_raise(self, problem: Problem) -> None:
+        error = self._error(problem)
+        if self._chunks.started or problem.status is None:
+            await self.close()
+            raise self._with_partial(error) from None
+        try:
+            self._reply = await self._reply.retry(error, problem.status)
+        except BaseException:
+            self.abandon()
+            raise
+        self._begin(0.0)
+        await self._require_events()
+
+    async def _require_events(self) -> None:
+        """Read a body that is no event stream now, for the error that it is."""
+        if not self._chunks.is_event_stream:
+            await self._advance()
+
+    async def get_final_completion(self: AsyncStream[ChatCompletionChunk]) -> ChatCompletion:
+        """Read to the end and return what all chunks add up to, those taken before included.
+
+        See `CompletionAccumulator` for how fields are put together.
+        """
+        while await self._advance() is not None:
+            pass
+        return self._completion()
+
+    async def close(self) -> None:
+        """Free the connection. More than once is harmless; a closed stream gives no more chunks."""
+        if not self._is_closed:
+            self._is_closed = True
+            await self._reply.aclose()
+
+    def abandon(self) -> None:
+        """Free the connection at once, where nothing can be awaited."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._reply.abort()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class _AsyncLoop(Generic[T]):
+    """One `async for` over a stream. A loop that is left drops it, and nothing else tells of that."""
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: AsyncStream[T]) -> None:
+        self._stream = stream
+
+    def __aiter__(self) -> _AsyncLoop[T]:
+        return self
+
+    def __anext__(self) -> Any:
+        return self._stream.__anext__()
+
+    def __del__(self) -> None:
+        self._stream.abandon()
