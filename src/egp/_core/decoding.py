@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 from egp._core.faults import UndecodableError
@@ -22,7 +23,8 @@ def inflater(headers: Headers) -> Inflater | None:
     coding = headers.get("content-encoding")
     if coding is None:
         return None
-    codings = [part for part in (c.strip().lower() for c in coding.split(",")) if part not in ("", "identity")]
+    parts = (part.strip().lower() for part in coding.split(","))
+    codings = [part for part in parts if part not in ("", "identity")]
     if not codings:
         return None
     if len(codings) > 1 or codings[0] not in ("gzip", "x-gzip", "deflate"):
@@ -33,39 +35,45 @@ def inflater(headers: Headers) -> Inflater | None:
 class Inflater:
     """Decodes one gzip or deflate body, as far as its bytes allow at any time."""
 
-    __slots__ = ("_coding", "_started", "_stream")
+    __slots__ = ("_coding", "_pending", "_stream")
 
     def __init__(self, coding: str) -> None:
-        import zlib
-
         self._coding = coding
-        # 16 + 15: a gzip wrapper with the largest window; plain 15: the zlib wrapper that deflate stands for.
-        self._stream = zlib.decompressobj(15 + 16 if coding != "deflate" else 15)
-        self._started = False
+        self._stream: zlib._Decompress | None = None
+        self._pending = b""
 
     def feed(self, data: bytes) -> bytes:
         """The decoded bytes that these make known; raises `UndecodableError`."""
-        import zlib
-
+        if self._stream is None:
+            data = self._pending + data
+            if len(data) < 2:
+                self._pending = data
+                return b""
+            self._stream = zlib.decompressobj(self._window(data))
         decoded = b""
-        while data:
-            if self._stream.eof:
-                # RFC 1952, section 2.2: a gzip body may have several members.
-                self._stream = zlib.decompressobj(15 + 16)
-            try:
+        try:
+            while data:
+                if self._stream.eof and self._coding != "deflate":
+                    # RFC 1952, section 2.2: a gzip body may have several members.
+                    self._stream = zlib.decompressobj(_GZIP)
                 decoded += self._stream.decompress(data)
-            except zlib.error as error:
-                if self._coding == "deflate" and not self._started:
-                    # Some servers send deflate without the zlib wrapper.
-                    self._stream = zlib.decompressobj(-15)
-                    self._started = True
-                    continue
-                raise UndecodableError(f"the body is not {self._coding}, as its header says: {error}") from None
-            self._started = True
-            data = self._stream.unused_data if self._coding != "deflate" else b""
+                data = self._stream.unused_data if self._coding != "deflate" else b""
+        except zlib.error as error:
+            raise UndecodableError(f"the body is not {self._coding}, as its header says: {error}") from None
         return decoded
 
     def end(self) -> None:
         """The body has ended; raises `UndecodableError` where its encoding has not."""
-        if self._started and not self._stream.eof:
+        if self._pending if self._stream is None else not self._stream.eof:
             raise UndecodableError(f"the {self._coding} body breaks off before its end")
+
+    def _window(self, start: bytes) -> int:
+        """What zlib calls the window, which also names the wrapper."""
+        if self._coding != "deflate":
+            return _GZIP
+        # RFC 1950, section 2.2: the wrapper that deflate stands for; some servers leave it out.
+        is_wrapped = start[0] & 0x0F == 8 and int.from_bytes(start[:2]) % 31 == 0
+        return zlib.MAX_WBITS if is_wrapped else -zlib.MAX_WBITS
+
+
+_GZIP = zlib.MAX_WBITS + 16

@@ -128,7 +128,7 @@ class Chunked(Body):
                     position += 2
                 elif data.startswith(b"\n", position):
                     position += 1
-                elif position == size - 1 and data[position] == 13:
+                elif data[position:] in (b"", b"\r"):
                     break
                 else:
                     raise ProtocolError("the server sent a chunk longer than its size")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, NoReturn, TypeVar
 
 from egp._core.headers import REDACTED, SECRET_HEADERS, name_fault, value_fault
@@ -19,7 +19,7 @@ class Secret(Generic[T]):
     __slots__ = ("reveal",)
 
     def __init__(self, value: T) -> None:
-        self.reveal = lambda: value
+        self.reveal: Callable[[], T] = lambda: value
 
     def __repr__(self) -> str:
         return REDACTED
@@ -37,10 +37,12 @@ class Secret(Generic[T]):
 Field = tuple[str, "str | Secret[str]"]
 """A header field to send: its name in lower case, and its value, wrapped when the header is secret."""
 
-_RESERVED = frozenset({"connection", "content-length", "transfer-encoding", "upgrade", "expect", "te", "trailer"})
+_RESERVED = frozenset(
+    {"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"}
+)
 
 
-def fields(headers: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> tuple[tuple[Field, ...], str | None]:
+def fields(headers: Mapping[str, str] | Iterable[Field] | None) -> tuple[tuple[Field, ...], str | None]:
     """Header fields as users give them, the secret ones wrapped; and what is wrong with them, or None.
 
     Refused is what HTTP forbids, and the fields that frame a message, which only the transport can know.
@@ -49,8 +51,12 @@ def fields(headers: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> tup
     """
     if not headers:
         return (), None
-    checked = []
+    checked: list[Field] = []
     for name, value in headers.items() if isinstance(headers, Mapping) else headers:
+        if isinstance(value, Secret):
+            # Checked before.
+            checked.append((name, value))
+            continue
         fault = name_fault(name)
         if fault is not None:
             return (), fault

@@ -8,8 +8,9 @@ import httpx
 from egp_api import AuthenticatedClient
 
 from egp._core.call import Call, CallOptions
+from egp._core.problem import body_value
 from egp._core.reply import Reply, decoded_fields
-from egp.errors import EGPError
+from egp.errors import APIResponseValidationError, EGPError
 
 if TYPE_CHECKING:
     from egp._client import AsyncClient, Client
@@ -67,9 +68,17 @@ class _CheckedResponse(httpx.Response):
     def json(self, **kwargs: Any) -> Any:
         if kwargs:
             return super().json(**kwargs)
-        from egp._core.codec import read_reply
+        from egp._core.codec import UnreadableError, decode
 
-        return read_reply(self._reply)
+        reply = self._reply
+        try:
+            return decode(reply.content)
+        except UnreadableError as error:
+            message = f"the answer is not JSON: {error}"
+        kind = reply.content_type or "no content type"
+        raise reply.error(
+            APIResponseValidationError, f"{message} (it came as {kind})", body=body_value(reply.content)
+        )
 
 
 def generated_client(client: Client) -> AuthenticatedClient:
