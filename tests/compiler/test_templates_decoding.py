@@ -79,7 +79,10 @@ SCHEMAS: dict[str, Any] = {
     ),
     "Constant": obj("kind", kind={"const": 'ki"nd\\'}, version={"const": 2}),
     "Defaults": obj(
-        "must", must=TEXT, text={**TEXT, "default": "d"}, many={"type": "array", "items": TEXT, "default": ["x"]}
+        "must",
+        must=TEXT,
+        text={**TEXT, "default": "d"},
+        many={"type": "array", "items": TEXT, "default": ["x"]},
     ),
     "Dates": obj(
         moment={"type": "string", "format": "date-time"},
@@ -125,11 +128,15 @@ DOCUMENTS = [
 
 
 @pytest.mark.parametrize(("name", "document"), DOCUMENTS)
-def test_what_the_schema_allows_comes_back_as_it_was(models: Any, name: str, document: dict[str, Any]) -> None:
+def test_what_the_schema_allows_comes_back_as_it_was(
+    models: Any, name: str, document: dict[str, Any]
+) -> None:
     assert getattr(models, name).from_dict(copy.deepcopy(document)).to_dict() == document
 
 
-@pytest.mark.parametrize("value", [None, 0, 1.5, True, "text", [], [[]], [None, 7, "x"], {}, {"kind": ["list"]}])
+@pytest.mark.parametrize(
+    "value", [None, 0, 1.5, True, "text", [], [[]], [None, 7, "x"], {}, {"kind": ["list"]}]
+)
 @pytest.mark.parametrize("name", sorted(set(SCHEMAS) - {"Flying"}))
 def test_a_value_of_any_other_type_is_kept_as_received(models: Any, name: str, value: Any) -> None:
     document = dict.fromkeys(SCHEMAS[name].get("properties", {}), value)
@@ -189,7 +196,9 @@ def test_null_is_kept_apart_from_absent(models: Any, types: Any) -> None:
 
 
 class TestUnions:
-    @pytest.mark.parametrize(("kind", "name"), [("cat", "Cat"), ("dog", "Dog"), ("fish", "Fish"), ("shark", "Fish")])
+    @pytest.mark.parametrize(
+        ("kind", "name"), [("cat", "Cat"), ("dog", "Dog"), ("fish", "Fish"), ("shark", "Fish")]
+    )
     def test_the_tag_decides(self, models: Any, kind: str, name: str) -> None:
         pets = models.Pets.from_dict({"one": {"kind": kind, "bark": "?"}, "many": [{"kind": kind}]})
 

@@ -174,14 +174,14 @@ def view(
     endpoint: Endpoint, place: Place, document: Mapping[str, Any], models: Models, dictionaries: Dictionaries
 ) -> Call:
     """What the template of `endpoint` needs. Names the dictionaries of its bodies."""
-    dictionaries.reach(*(body.prop for body in endpoint.bodies))
+    asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
+    dictionaries.reach(*asked)
     parameters = _parameters(endpoint, place, document, dictionaries)
     responses = [r for r in endpoint.responses if r.status_code.range != (EVENT_STATUS, EVENT_STATUS)]
     events = [r for r in endpoint.responses if r.status_code.range == (EVENT_STATUS, EVENT_STATUS)]
     event = _decoded(events[0], models) if events else None
     success = next((r for r in responses if _is_success(r) and _kind(r) == "json"), None)
     annotations = [_annotation(response) for response in responses]
-    asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
     call = Call(
         name=endpoint.name,
         method=place.method.upper(),
@@ -196,12 +196,13 @@ def view(
         event=event,
         body_switch=_body_switch(endpoint.bodies, models) if event else "",
         answers=tuple(
-            _answer(response, response is success, models, number) for number, response in enumerate(responses, 1)
+            _answer(response, response is success, models, number)
+            for number, response in enumerate(responses, 1)
         ),
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
         answer_models=classes(*(r.prop for r in endpoint.responses))[0],
         request_classes={**mentioned_modules(asked), **classes(*(r.prop for r in endpoint.responses))[1]},
-        params=tuple(filter(None, (dictionaries.name_of(m) for b in endpoint.bodies for m in flatten(b.prop)))),
+        params=tuple(sorted(dictionaries.within(*asked))),
         about=_about(place.operation),
     )
     _add_keywords(call, endpoint, models, dictionaries)
@@ -223,7 +224,9 @@ def _parameters(
         parameter = resolve(document, entry)
         written[parameter["in"], parameter["name"]] = parameter
     return tuple(
-        _parameter(prop, str(location.value), written[str(location.value), text(prop.name)], place, dictionaries)
+        _parameter(
+            prop, str(location.value), written[str(location.value), text(prop.name)], place, dictionaries
+        )
         for location, prop in endpoint.iter_all_parameters()
     )
 
@@ -234,7 +237,8 @@ def _parameter(
     style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
     if style not in _STYLES[location]:
         raise CompileError(
-            f"the style {style} of the {location} parameter {text(prop.name)} is not supported", pointer=place.pointer
+            f"the style {style} of the {location} parameter {text(prop.name)} is not supported",
+            pointer=place.pointer,
         )
     explode = written.get("explode", style == "form") is True
     return Parameter(
@@ -269,7 +273,11 @@ def _on_the_wire(prop: Property, location: str, style: str, *, explode: bool, as
 def _url(place: Place, parameters: Sequence[Parameter]) -> str:
     """The path as a concatenation of literals and escaped parameters."""
     by_name = {p.name: p for p in parameters if p.location == "path"}
-    parts = re.split("|".join(rf"(\{{{re.escape(name)}\}})" for name in by_name), place.path) if by_name else [place.path]
+    parts = (
+        re.split("|".join(rf"(\{{{re.escape(name)}\}})" for name in by_name), place.path)
+        if by_name
+        else [place.path]
+    )
     code = [
         by_name[part[1:-1]].expression if part[:1] == "{" and part[1:-1] in by_name else literal(part)
         for part in parts
@@ -400,10 +408,13 @@ def _add_keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: 
     ]
     if json_models:
         without = STREAM_SWITCH if call.body_switch else ""
-        dictionaries.add_keywords(name, about, dictionaries.keys(models[json_models[0].class_info.name], without=without))
+        dictionaries.add_keywords(
+            name, about, dictionaries.keys(models[json_models[0].class_info.name], without=without)
+        )
     elif not endpoint.bodies:
         described = {p.python_name: p.description for p in call.query_parameters}
         keys = [
-            dictionaries.key(prop, prop.python_name, described[prop.python_name]) for prop in endpoint.query_parameters
+            dictionaries.key(prop, prop.python_name, described[prop.python_name])
+            for prop in endpoint.query_parameters
         ]
         dictionaries.add_keywords(name, about, keys)

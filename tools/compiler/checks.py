@@ -11,6 +11,7 @@ from openapi_python_client.strings import PythonIdentifier
 
 from tools.compiler import pointer
 from tools.compiler.errors import CompileError, Problem
+from tools.compiler.media import is_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -232,7 +233,11 @@ class _Walk:
         if "schema" in parameter:
             yield from self.schema(parameter["schema"], pointer.join(place, "schema"))
         elif "content" in parameter:
-            yield Problem("a parameter with `content` is not supported", place, remedy="Use `schema`.")
+            kinds = list(parameter["content"]) if isinstance(parameter["content"], dict) else []
+            if len(kinds) != 1 or not is_json(str(kinds[0])):
+                yield Problem("the `content` of a parameter must be one type, and JSON", place, remedy="Use `schema`.")
+            else:
+                yield from self.media_type(parameter["content"][kinds[0]], pointer.join(place, "content", kinds[0]))
         else:
             yield Problem("the parameter has no `schema`", place)
 

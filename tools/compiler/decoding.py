@@ -30,7 +30,11 @@ def _decode(members: Sequence[Property], source: str, models: Models, depth: int
     for kind, parser in _PARSERS.items():
         if any(isinstance(member, kind) for member in members):
             otherwise = f"{parser}({otherwise})"
-    branches = [*_objects(members, source, models, depth), *_arrays(members, source, models, depth), otherwise]
+    branches = [
+        *_objects(members, source, models, depth),
+        *_arrays(members, source, models, depth),
+        otherwise,
+    ]
     return " else ".join(branches)
 
 

@@ -88,6 +88,18 @@ class Dictionaries:
             return ""
         return self._names.get(prop.class_info.name, "")
 
+    def within(self, *properties: Property) -> set[str]:
+        """The dictionaries that the wide types of `properties` mention."""
+        names = {self.name_of(prop) for prop in flatten(*properties)}
+        inner = [prop.inner_property for prop in flatten(*properties) if isinstance(prop, ListProperty)]
+        extras = [
+            model.additional_properties
+            for prop in flatten(*properties)
+            if isinstance(prop, ModelProperty) and not fields(model := self.models[prop.class_info.name])
+        ]
+        deeper = self.within(*filter(None, [*inner, *extras])) if inner or extras else set()  # type: ignore[arg-type]  # the protocol of Property
+        return (names | deeper) - {""}
+
     @property
     def dictionaries(self) -> Sequence[Dictionary]:
         """All of them: keywords first."""
@@ -145,7 +157,6 @@ class Dictionaries:
     def _in_use(self) -> set[str]:
         keywords = (keywords.name for keywords in self._keywords)
         return {*self.classes_in_use, *self.models, *self._names.values(), *keywords}
-
 
     def _dictionary(self, name: str, about: str, keys: Iterable[Key]) -> Dictionary:
         plain: list[Key] = []

@@ -65,7 +65,12 @@ def emit(
 
 def _settings(config: ConfigFile, document: dict[str, Any], output: Path) -> Config:
     settings = Config.from_sources(
-        config, MetaType.NONE, document_source=output, file_encoding="utf-8", overwrite=True, output_path=output
+        config,
+        MetaType.NONE,
+        document_source=output,
+        file_encoding="utf-8",
+        overwrite=True,
+        output_path=output,
     )
     settings.post_hooks = []  # the generator skips them without an error where ruff is not on PATH
     settings.content_type_overrides = {**overrides(document), **settings.content_type_overrides}
@@ -104,9 +109,11 @@ def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
 
 def _problem(error: GeneratorError) -> Problem:
     told = " ".join(filter(None, (error.header, error.detail)))
-    about = f": {error.data.model_dump_json(exclude_none=True, exclude_defaults=True)[:200]}" if (
-        isinstance(error, ParseError) and error.data is not None
-    ) else ""
+    about = (
+        f": {error.data.model_dump_json(exclude_none=True, exclude_defaults=True)[:200]}"
+        if (isinstance(error, ParseError) and error.data is not None)
+        else ""
+    )
     return Problem(" ".join(told.split()) + about)
 
 
@@ -139,6 +146,10 @@ def _tidy(output: Path) -> None:
     for command in (["check", "--fix", "--exit-zero", f"--select={_RULES}", *common], ["format", *common]):
         if command[0] == "format":
             command = [option for option in command if option != "--select"]
-        done = subprocess.run([find_ruff_bin(), *command, str(output)], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [find_ruff_bin(), *command, str(output)], capture_output=True, text=True, check=False
+        )
         if done.returncode:
-            raise CompileError(f"ruff cannot read the generated code: {(done.stderr or done.stdout).strip()[:2000]}")
+            raise CompileError(
+                f"ruff cannot read the generated code: {(done.stderr or done.stdout).strip()[:2000]}"
+            )

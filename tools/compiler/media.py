@@ -49,14 +49,20 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
             return node
         target: Any = document
         for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(target, Mapping) else None
+            target = (
+                target.get(step.replace("~1", "/").replace("~0", "~"))
+                if isinstance(target, Mapping)
+                else None
+            )
         node = target
     return node
 
 
 def arrange(document: dict[str, Any]) -> dict[str, Any]:
     """A copy of the document whose answers the generator can take. Shares what it does not change."""
-    paths = {path: dict(item) if isinstance(item, Mapping) else item for path, item in document["paths"].items()}
+    paths = {
+        path: dict(item) if isinstance(item, Mapping) else item for path, item in document["paths"].items()
+    }
     for path, method, _, operation in operations(document):
         responses = {
             status: _json_first(resolve(document, response))
@@ -76,7 +82,9 @@ def _json_first(response: Any) -> Any:
     content = response.get("content") if isinstance(response, Mapping) else None
     if not isinstance(content, Mapping):
         return response
-    ordered = sorted(content.items(), key=lambda item: (not is_json(item[0]), media_type(item[0]) == EVENT_STREAM))
+    ordered = sorted(
+        content.items(), key=lambda item: (not is_json(item[0]), media_type(item[0]) == EVENT_STREAM)
+    )
     return {**response, "content": dict(ordered)}
 
 

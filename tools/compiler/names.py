@@ -95,7 +95,9 @@ def _identifier(name: str) -> PythonIdentifier:
 def _bare(name: str, hidden: frozenset[str]) -> str:
     """A name without the underscore that the generator puts behind all builtins, where it need not be."""
     bare = name.removesuffix("_")
-    needed = bare in hidden or keyword.iskeyword(bare) or not bare.isidentifier() or bare not in RESERVED_WORDS
+    needed = (
+        bare in hidden or keyword.iskeyword(bare) or not bare.isidentifier() or bare not in RESERVED_WORDS
+    )
     return normal(name if needed else bare)
 
 
@@ -147,9 +149,7 @@ def _settle_fields(model: ModelProperty, config: Config) -> None:
         lambda prop: _bare(PythonIdentifier(prop.name, config.field_prefix), _HIDDEN_BY_FIELDS),
     )
     # Models that share a field through allOf share its object: each model gets its own copy.
-    renamed = [
-        evolve(prop, python_name=names[place]) for place, prop in enumerate([*required, *optional])
-    ]
+    renamed = [evolve(prop, python_name=names[place]) for place, prop in enumerate([*required, *optional])]
     model.required_properties = renamed[: len(required)]
     model.optional_properties = renamed[len(required) :]
 
