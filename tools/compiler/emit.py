@@ -142,7 +142,10 @@ def _write(package: Package, data: GeneratorData, settings: Config, output: Path
 
 def _tidy(output: Path) -> None:
     """Removes unused imports and formats, with the ruff that is installed beside this interpreter."""
-    common = ["--isolated", "--no-cache", "--quiet", "--line-length=110", "--target-version=py311"]
+    # The package is made in a folder that Git ignores, and an operation's tag may be called `build`.
+    everywhere = ["--no-respect-gitignore", "--config=exclude=[]"]
+    settings = ["--isolated", "--no-cache", "--line-length=110", "--target-version=py311"]
+    common = ["--quiet", *everywhere, *settings]
     for command in (["check", "--fix", "--exit-zero", f"--select={_RULES}", *common], ["format", *common]):
         if command[0] == "format":
             command = [option for option in command if option != "--select"]
