@@ -6,6 +6,7 @@ openapi.yaml uses, and raises for any other, so that no keyword is drawn past in
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from hypothesis import strategies as st
@@ -77,7 +78,13 @@ NONE = Liberties()
 
 def documents(schema: Schema, liberties: Liberties = NONE) -> st.SearchStrategy[Document]:
     """Documents of `schema`. Without liberties, each is valid against it."""
-    return _Drawer(liberties).drawn(schema)
+    return _drawer(liberties).drawn(schema)
+
+
+@cache
+def _drawer(liberties: Liberties) -> "_Drawer":
+    # Shared, since preparing the strategy of a component takes longer than drawing from it.
+    return _Drawer(liberties)
 
 
 class _Drawer:
