@@ -21,6 +21,7 @@ def document(
     schema = reference(answer or next(iter(schemas)))
     return {
         "openapi": "3.1.0",
+        "info": {"title": "API", "version": "1"},
         "paths": {
             "/": {
                 "get": {

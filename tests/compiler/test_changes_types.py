@@ -31,7 +31,7 @@ def either(*schemas: Schema) -> Schema:
 
 
 def document(field: Schema, *, used: str, required: bool = True, **components: Schema) -> dict[str, Any]:
-    """An API with one model, `Holder`, that travels the way that `used` says: request, response or neither."""
+    """An API with one model, `Holder`, that travels as `used` says: request, response or neither."""
     content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Holder"}}}}
     operation: dict[str, Any] = {"operationId": "call", "responses": {"200": {"description": ""}}}
     if used == "request":
@@ -42,6 +42,7 @@ def document(field: Schema, *, used: str, required: bool = True, **components: S
     model = {"type": "object", "properties": {"a": STRING}}
     return {
         "openapi": "3.1.0",
+        "info": {"title": "API", "version": "1"},
         "paths": {"/": {"post": operation}},
         "components": {"schemas": {"Holder": holder, "Model": model, "Other": model, **components}},
     }
@@ -149,11 +150,10 @@ def test_an_open_enum_grows_without_surprise() -> None:
     ]
 
 
-@pytest.mark.parametrize("spelling", [either(AB, STRING), either(STRING, AB), either({"const": "a"}, STRING)])
-def test_an_enum_that_the_document_itself_opens_is_one_enum(spelling: Schema) -> None:
-    report = compare(document(STRING, used="request"), document(spelling, used="request"))
-
-    assert [(change.kind, change.where) for change in report.changes] == [("schema-added", "HolderField")]
+@pytest.mark.parametrize("used", ["request", "response"])
+def test_an_enum_that_the_document_itself_opens_is_no_narrower_than_text(used: str) -> None:
+    assert verdict(STRING, either(AB, STRING), used) == "same"
+    assert verdict(either(AB, STRING), STRING, used) == "same"
 
 
 def test_closing_an_enum_that_the_document_had_opened_narrows_what_is_sent() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.compiler.changes.definitions import compare_definitions
+from tools.compiler.changes.kinds import Step
+from tools.compiler.changes.normal import normal
 from tools.compiler.changes.operations import compare_operations
 from tools.compiler.changes.renames import renamed_definitions, renamed_operations
 from tools.compiler.changes.report import Change, Report
@@ -26,7 +28,25 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
         same_bytes = _spelled(old) == _spelled(new)
     if same_bytes:
         return Report.of([], same_bytes=True)
-    return Report.of(list(_changes(survey(old), survey(new))), same_bytes=False)
+    return Report.of([*_of_structure(old, new), *_of_wording(old, new)], same_bytes=False)
+
+
+def _of_structure(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = normal(old), normal(new)
+    if before is None or after is None:
+        before, after = dict(old), dict(new)
+    return (change for change in _changes(survey(before), survey(after)) if not _is_of_wording(change))
+
+
+def _of_wording(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """What only the documents as they were written show: normal ones are without prose and odd defaults."""
+    return (change for change in _changes(survey(old), survey(new)) if _is_of_wording(change))
+
+
+def _is_of_wording(change: Change) -> bool:
+    return change.step is Step.PATCH or change.kind.endswith(
+        ("-deprecated", "-undeprecated", "-default-changed")
+    )
 
 
 def _spelled(document: Mapping[str, Any]) -> str:
@@ -38,7 +58,6 @@ def _changes(old: Surface, new: Surface) -> Iterator[Change]:
     operations = renamed_operations(old.operations, new.operations)
     yield from compare_operations(old, new, operations, definitions)
     yield from compare_definitions(old.definitions, new.definitions, definitions, directions(old))
-    yield from _compare_discriminators(old.discriminators, new.discriminators)
     yield from _compare_environments(old.environments, new.environments)
     if old.api_key_header is not None and _lower(old.api_key_header) != _lower(new.api_key_header):
         yield Change(
@@ -47,18 +66,6 @@ def _changes(old: Surface, new: Surface) -> Iterator[Change]:
     for place in sorted(old.texts.keys() | new.texts.keys()):
         if old.texts.get(place) != new.texts.get(place):
             yield Change("documentation-changed", place)
-
-
-def _compare_discriminators(
-    old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, str]]
-) -> Iterator[Change]:
-    """Which member of a union a value is decoded as."""
-    for place in sorted(old.keys() | new.keys()):
-        before, after = old.get(place, {}), new.get(place, {})
-        if before == after:
-            continue
-        kind = "discriminator-added" if before.items() <= after.items() else "discriminator-changed"
-        yield Change(kind, place, before=_spelled(before), after=_spelled(after))
 
 
 def _compare_environments(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:

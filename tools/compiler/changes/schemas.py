@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -37,7 +37,6 @@ class SchemaReader:
 
     references: References
     definitions: dict[str, Definition] = attrs.field(factory=dict[str, Definition])
-    discriminators: dict[str, Mapping[str, str]] = attrs.field(factory=dict[str, Mapping[str, str]])
     _pending: deque[tuple[str, dict[str, Any]]] = attrs.field(factory=deque[tuple[str, dict[str, Any]]])
     _of_reference: dict[str, Shape | None] = attrs.field(factory=dict[str, Shape | None])
     _met_again: set[str] = attrs.field(factory=set[str])
@@ -96,10 +95,6 @@ class SchemaReader:
             return self.shape(alternatives[0], name, parent)
         if "enum" in schema or _only_narrows(schema, one_of):
             return None
-        open_enum = _open_enum(one_of)
-        if open_enum is not None:
-            values, plain = open_enum
-            return self._enum(schema | {"enum": values}, name, parent) | plain
         types = schema.get("type")
         if isinstance(types, list):
             one_of += [
@@ -109,8 +104,6 @@ class SchemaReader:
             ]
         if not one_of:
             return None
-        if "discriminator" in schema:
-            self.discriminators[class_name(name, parent)] = _tags(mapping(schema["discriminator"]))
         members = (
             self.shape(alternative, f"{name}_type_{index}", parent)
             for index, alternative in enumerate(one_of)
@@ -210,13 +203,6 @@ def _simplified(shape: Shape) -> Shape:
     return ANY if Scalar("any") in shape else shape
 
 
-def _tags(discriminator: dict[str, Any]) -> dict[str, str]:
-    """The property that tells the members of a union apart, and the member behind each of its values."""
-    mapped = mapping(discriminator.get("mapping"))
-    members = {f"={value}": class_name(name_of(str(member))) for value, member in mapped.items()}
-    return {"property": str(discriminator.get("propertyName", ""))} | members
-
-
 def _only_narrows(schema: dict[str, Any], alternatives: list[Any]) -> bool:
     """Whether the alternatives only say which fields go together, as in `anyOf: [{required: [a]}, …]`."""
     told = {"$ref", "type", "properties", "enum", "const", "items", "anyOf", "oneOf", "allOf"}
@@ -225,23 +211,3 @@ def _only_narrows(schema: dict[str, Any], alternatives: list[Any]) -> bool:
         and ("properties" in schema or schema.get("type") == "object")
         and not any(told & mapping(alternative).keys() for alternative in alternatives)
     )
-
-
-def _open_enum(alternatives: list[Any]) -> tuple[list[Any], Shape] | None:
-    """The values and the plain type of an enum written as open: `anyOf: [{enum: […]}, {type: string}]`."""
-    values: list[Any] = []
-    plain: set[Scalar] = set()
-    for alternative in map(mapping, alternatives):
-        if "enum" in alternative:
-            values += sequence(alternative["enum"])
-        elif "const" in alternative:
-            values.append(alternative["const"])
-        elif alternative.get("type") in {"string", "integer", "null"} and "format" not in alternative:
-            plain.add(Scalar(str(alternative["type"])))
-        else:
-            return None
-    types = {json_type(value) for value in values}
-    opened = {scalar.name for scalar in plain} - {"null"}
-    if not values or not opened or not types - {"null"} <= opened:
-        return None
-    return values, frozenset(plain)

@@ -151,7 +151,6 @@ class Surface:
 
     operations: Mapping[str, Operation]
     definitions: Mapping[str, Definition]
-    discriminators: Mapping[str, Mapping[str, str]]
     environments: Mapping[str, str]
     api_key_header: str | None
     texts: Mapping[str, str]

@@ -41,7 +41,6 @@ def survey(document: Mapping[str, Any]) -> Surface:
     return Surface(
         operations=operations,
         definitions=schemas.definitions,
-        discriminators=schemas.discriminators,
         environments=_environments(references.root),
         api_key_header=_api_key_header(references),
         texts=_texts(references.root),

@@ -74,7 +74,8 @@ def _takes(shape: Shape, atom: Atom, *, enums_open: bool = False) -> bool:
             return _takes_values(shape, frozenset({atom.value}), frozenset({atom.type}))
         case Enum():
             return _takes_values(shape, atom.values, atom.types) or any(
-                isinstance(known, Enum) and known.name == atom.name for known in shape
+                isinstance(known, Enum) and (known.name, known.types) == (atom.name, atom.types)
+                for known in shape
             )
         case Array():
             return any(

@@ -1,0 +1,22 @@
+"""The documents as the generator gets them, so that classes have the names that callers import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from openapi_python_client.config import ConfigFile
+
+from tools.compiler.checks import check
+from tools.compiler.desugar import desugar
+from tools.compiler.errors import CompileError
+
+
+def normal(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The document in the generator's own terms; None for one that cannot be compiled."""
+    content = dict(document)
+    try:
+        check(content)
+        return desugar(content, ConfigFile(literal_enums=True)).content
+    except (CompileError, RecursionError):
+        return None
