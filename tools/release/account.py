@@ -3,7 +3,7 @@
 import argparse
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import quote
@@ -94,7 +94,7 @@ class Account:
 
 
 @contextmanager
-def explained_as_twine() -> Iterator[None]:
+def explained_as_twine() -> Generator[None]:
     """Turn twine's own complaints into refusals, but for the one that there is nobody to ask."""
     try:
         yield

@@ -1,7 +1,7 @@
 """Requests to an index that end, that show credentials to one host only, and whose failures are explained."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -55,7 +55,7 @@ def limit(session: requests.Session) -> None:
 
 
 @contextmanager
-def explained(url: str, moment: str, *, identified: bool) -> Iterator[None]:
+def explained(url: str, moment: str, *, identified: bool) -> Generator[None]:
     """Turn the failures of requests into refusals that name the host, the moment and the way out."""
     where = urlsplit(url).netloc
     try:

@@ -16,7 +16,7 @@ def compare_contracts(old: bytes, new: bytes) -> list[Change]:
     """Return what changed for users from the bytes of one openapi.yaml to those of the next."""
     before, after = _parse(old, "of the last release"), _parse(new, "of this release")
     report = compare(before.content, after.content, same_bytes=old == new)
-    changes = []
+    changes: list[Change] = []
     for change in report.changes:
         said = change.to_line().removeprefix(f"{change.kind}: {change.where}")
         step = cast(Step, str(change.step))  # the compiler's steps go by the same four names

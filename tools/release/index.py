@@ -110,7 +110,7 @@ class Index:
                     f"{self.address.simple} is not a list of packages ({error.content_type}).",
                     way_out="name the list of the index with --simple",
                 ) from None
-        found = []
+        found: list[tuple[Version, DistributionPackage]] = []
         for file in page.packages:
             try:
                 found.append((Version(file.version or ""), file))

@@ -125,7 +125,7 @@ def _annotated(member: griffe.Object, package: griffe.Module) -> list[griffe.Obj
         return []
     if not isinstance(annotation, griffe.Expr):
         return []
-    classes = []
+    classes: list[griffe.Object] = []
     for part in annotation.iterate(flat=True):
         if not isinstance(part, griffe.ExprName) or not part.canonical_path.startswith(f"{package.path}."):
             continue
@@ -142,10 +142,9 @@ def _target(member: griffe.Object | griffe.Alias) -> griffe.Object | None:
     """Follow an alias; None where it leads out of the package."""
     if isinstance(member, griffe.Alias):
         try:
-            target = member.final_target
+            return member.final_target
         except griffe.GriffeError:
             return None
-        return target if isinstance(target, griffe.Object) else None
     return member
 
 
@@ -180,6 +179,7 @@ def _names(
 
 
 def _parents(name: str) -> set[str]:
-    parts = name.partition("(")[0].split(".")
-    whole = {name.partition("(")[0]} if "(" in name else set()
-    return whole | {".".join(parts[:length]) for length in range(1, len(parts))}
+    """Return what a name is part of: its module and classes, and for a parameter also its function."""
+    path, is_parameter, _ = name.partition("(")
+    parts = path.split(".")
+    return {".".join(parts[:length]) for length in range(1, len(parts) + bool(is_parameter))}

@@ -24,7 +24,8 @@ class Change(NamedTuple):
 
 def largest(changes: list[Change]) -> Step:
     """Return the step that the weightiest of the changes asks for."""
-    return max((change.step for change in changes), key=STEPS.index, default="none")
+    steps: set[Step] = {"none", *(change.step for change in changes)}
+    return max(steps, key=STEPS.index)
 
 
 def check_step(old: Version, new: Version, changes: list[Change]) -> str:

@@ -39,7 +39,7 @@ class Repository:
 
     def versions(self) -> list[Version]:
         """Return the versions tagged in the history of the commit, oldest first."""
-        found = []
+        found: list[Version] = []
         for tag in self._git("tag", "--merged", "HEAD", "--list", "v*").split():
             try:
                 found.append(Version(tag.removeprefix("v")))

@@ -12,7 +12,7 @@ def read_requirements(wheel: Path, *, extra: str) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
         metadata = BytesParser().parsebytes(archive.read(name))
-    found = []
+    found: list[str] = []
     for text in metadata.get_all("Requires-Dist", []):
         requirement = Requirement(text)
         if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
