@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Self
 
 from egp._core.call import Timeouts
-from egp._core.config import OPTIONS, Settings, configured
+from egp._core.config import OPTIONS, VARIABLES, Settings, configured
 from egp._core.secrets import Secret, fields
 from egp.errors import EGPError
 
@@ -56,7 +56,7 @@ class _Client:
     _shared: dict[str, Any]
     _is_copy: bool
 
-    def _configure(self, options: dict[str, Any], environ: Mapping[str, str]) -> None:
+    def _configure(self, options: dict[str, Any], environ: Mapping[str, Secret[str]]) -> None:
         for name in options:
             if name not in OPTIONS:
                 raise TypeError(f"{type(self).__name__} takes no option {name!r}")
@@ -79,7 +79,7 @@ class _Client:
     def _start(self, options: dict[str, Any], fault: str | None, http_client: object, limits: dict[str, Any]) -> None:
         if fault is not None:
             raise EGPError(fault)
-        self._configure(options, os.environ)
+        self._configure(options, {name: Secret(os.environ[name]) for name in VARIABLES if name in os.environ})
         if http_client is not None and not self._settings.timeout_is_given:
             self._settings = self._settings._replace(timeout=_timeout_of(http_client, self._settings.timeout))
         self._shared = {"http_client": http_client, **limits}
@@ -123,7 +123,11 @@ class _Client:
         return bool(self._shared.get("is_closed"))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.base_url}{', closed' if self.is_closed else ''}>"
+        settings = vars(self).get("_settings")
+        if settings is None:
+            # Seen in a traceback of what went wrong at construction.
+            return f"<{type(self).__name__}>"
+        return f"<{type(self).__name__} {settings.base_url}{', closed' if self.is_closed else ''}>"
 
     def __reduce__(self) -> Any:
         raise TypeError(f"{type(self).__name__} is not pickled: it holds connections and a key")

@@ -12,7 +12,7 @@ from egp._core.retry import Retry, checked
 from egp._core.secrets import Field, Secret
 from egp.errors import EGPError
 
-__all__ = ["OPTIONS", "Origin", "Settings", "configured", "query_pairs", "seconds_or_none"]
+__all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs", "seconds_or_none"]
 
 OPTIONS = frozenset(
     {
@@ -35,6 +35,16 @@ OPTIONS = frozenset(
     }
 )
 """The names of the options that a client takes."""
+
+VARIABLES = (
+    "EGP_API_KEY",
+    "SGP_API_KEY",
+    "EGP_ACCOUNT_ID",
+    "SGP_ACCOUNT_ID",
+    "EGP_BASE_URL",
+    "SGP_CLIENT_BASE_URL",
+)
+"""The environment variables that are read."""
 
 MAX_EVENT_BYTES = 64 * 1024 * 1024
 
@@ -89,10 +99,11 @@ class Settings(NamedTuple):
         return (*(secret for secret in own if secret is not None), *given)
 
 
-def configured(given: Mapping[str, Any], environ: Mapping[str, str], servers: Mapping[str, str]) -> Settings:
+def configured(given: Mapping[str, Any], environ: Mapping[str, Secret[str]], servers: Mapping[str, str]) -> Settings:
     """Settings from arguments, environment variables and defaults, in this order of precedence.
 
-    `given` are the client's arguments, secrets and header fields wrapped; raises `EGPError`, which shows no secret.
+    `given` are the client's arguments, secrets and header fields wrapped, and `environ` the variables of these
+    names, wrapped too, as all of them are in the locals of a traceback. Raises `EGPError`, which shows no secret.
     """
     headers: tuple[Field, ...] = given.get("default_headers", ())
     api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY") or _header(headers, "x-api-key")
@@ -120,18 +131,19 @@ def configured(given: Mapping[str, Any], environ: Mapping[str, str], servers: Ma
     )
 
 
-def _first(argument: Any, environ: Mapping[str, str], *names: str) -> tuple[Any, str | None]:
+def _first(argument: Any, environ: Mapping[str, Secret[str]], *names: str) -> tuple[Any, str | None]:
     """The first that says something: the argument, then the variables in order; and which variable it was."""
     if argument is not None:
         return argument, None
     for name in names:
-        if environ.get(name, "").strip():
-            return environ[name].strip(), name
+        value = environ[name].reveal().strip() if name in environ else ""
+        if value:
+            return value, name
     return None, None
 
 
 def _secret(
-    given: Mapping[str, Any], option: str, environ: Mapping[str, str], *names: str
+    given: Mapping[str, Any], option: str, environ: Mapping[str, Secret[str]], *names: str
 ) -> Secret[str] | None:
     value, variable = _first(given.get(option), environ, *names)
     source = variable or option
@@ -167,7 +179,7 @@ def _header(headers: tuple[Field, ...], wanted: str) -> Secret[str] | None:
 
 
 def _base(
-    base_url: Any, environment: Any, environ: Mapping[str, str], servers: Mapping[str, str]
+    base_url: Any, environment: Any, environ: Mapping[str, Secret[str]], servers: Mapping[str, str]
 ) -> tuple[Origin, str]:
     url, variable = _first(base_url, environ, "EGP_BASE_URL", "SGP_CLIENT_BASE_URL")
     if environment is not None and environment not in servers:
