@@ -60,7 +60,7 @@ class Compiled:
     def exchange(
         self, operation: str, answer: httpx.Response | None = None, tag: str = "default", **arguments: Any
     ) -> tuple[httpx.Request, Any]:
-        """Calls an operation; the request that it sent, and the detailed response that it made of `answer`."""
+        """Calls an operation; the request that it sent, and the response that it made of `answer`."""
         seen: list[httpx.Request] = []
 
         def reply(request: httpx.Request) -> httpx.Response:

@@ -95,7 +95,20 @@ PATHS: dict[str, Any] = {
             parameter("body", "path", TEXT),
             *(
                 parameter(name, "query", TEXT)
-                for name in "client url body params headers response kwargs json self type id from".split()
+                for name in [
+                    "client",
+                    "url",
+                    "body",
+                    "params",
+                    "headers",
+                    "response",
+                    "kwargs",
+                    "json",
+                    "self",
+                    "type",
+                    "id",
+                    "from",
+                ]
             ),
             parameter("id", "header", TEXT),
             parameter("request_kwargs", "query", TEXT),
@@ -304,7 +317,20 @@ class TestParameters:
         assert request.url.path == "/v1/quo'te\"d/back\\slash"
 
     def test_parameters_by_any_name_are_all_sent(self, api: Any) -> None:
-        names = "client url body params headers response kwargs json self type id from".split()
+        names = [
+            "client",
+            "url",
+            "body",
+            "params",
+            "headers",
+            "response",
+            "kwargs",
+            "json",
+            "self",
+            "type",
+            "id",
+            "from",
+        ]
         signature = api.operation("names").request_kwargs.__annotations__
         by_wire = dict.fromkeys(set(signature) - {"body", "body_path", "return", "id_header"}, "v")
 

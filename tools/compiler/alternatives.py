@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.string import StringProperty
 from openapi_python_client.parser.properties.union import UnionProperty
 
@@ -30,7 +30,7 @@ def flatten(*properties: Property) -> Iterator[Property]:
     """The members of unions, of unions within them, and so on."""
     for prop in properties:
         if isinstance(prop, UnionProperty):
-            yield from flatten(*prop.inner_properties)  # type: ignore[arg-type]  # the protocol of Property
+            yield from flatten(*prop.inner_properties)
         else:
             yield prop
 

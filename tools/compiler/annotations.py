@@ -7,7 +7,7 @@ from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.date import DateProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from tools.compiler.alternatives import flatten
@@ -15,14 +15,13 @@ from tools.compiler.literals import literal
 
 
 def annotation(prop: Property, *, files: bool = False) -> str:
-    """The type of a value of `prop`, as documented. `files`: binary strings are files (in multipart bodies)."""
+    """The type of a value of `prop`, as documented; `files` says that binary strings are files."""
     return union(_single(member, files=files) for member in flatten(prop))
 
 
 def union(types: Iterable[str]) -> str:
     """The union of `types`: each once, in the order given, None last."""
-    unique = dict.fromkeys(part for kind in types for part in [kind])
-    return " | ".join(sorted(unique, key=lambda kind: kind == "None"))
+    return " | ".join(sorted(dict.fromkeys(types), key=lambda kind: kind == "None"))
 
 
 def _single(prop: Property, *, files: bool) -> str:
@@ -30,7 +29,7 @@ def _single(prop: Property, *, files: bool) -> str:
         case ModelProperty() | LiteralEnumProperty():
             return str(prop.class_info.name)
         case ListProperty():
-            return f"list[{annotation(prop.inner_property, files=files)}]"  # type: ignore[arg-type]  # the protocol of Property
+            return f"list[{annotation(prop.inner_property, files=files)}]"
         case ConstProperty():
             return constant(prop)
         case FileProperty():
@@ -59,7 +58,7 @@ def classes(*properties: Property) -> tuple[dict[str, str], dict[str, str]]:
         elif isinstance(prop, LiteralEnumProperty):
             enums[prop.class_info.name] = prop.class_info.module_name
         elif isinstance(prop, ListProperty):
-            inner = classes(prop.inner_property)  # type: ignore[arg-type]  # the protocol of Property
+            inner = classes(prop.inner_property)
             models |= inner[0]
             enums |= inner[1]
     return models, enums

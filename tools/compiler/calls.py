@@ -11,7 +11,7 @@ from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.boolean import BooleanProperty
 from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.none import NoneProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.responses import Response
 from openapi_python_client.strings import pascal_case
 

@@ -10,25 +10,29 @@ from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.date import DateProperty
 from openapi_python_client.parser.properties.datetime import DateTimeProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from tools.compiler.alternatives import Models, Tag, fields, find_tag, flatten, tag_values
 from tools.compiler.literals import literal, text
 
 # In the order in which they are tried where a union has several: a date-time would take a date, too.
-_PARSERS = {UuidProperty: "parse_uuid", DateProperty: "parse_date", DateTimeProperty: "parse_datetime"}
+_PARSERS: dict[type[Property], str] = {
+    UuidProperty: "parse_uuid",
+    DateProperty: "parse_date",
+    DateTimeProperty: "parse_datetime",
+}
 
 
 def decode(prop: Property, source: str, models: Models) -> str:
-    """An expression for `prop` as received in the variable `source`; `source` itself if there is nothing to do."""
+    """An expression for `prop` as received in the variable `source`; just that if there is nothing to do."""
     return _decode(list(flatten(prop)), source, models, depth=0)
 
 
 def _decode(members: Sequence[Property], source: str, models: Models, depth: int) -> str:
     otherwise = source
     for kind, parser in _PARSERS.items():
-        if any(isinstance(member, kind) for member in members):
+        if any(type(member) is kind for member in members):
             otherwise = f"{parser}({otherwise})"
     branches = [
         *_objects(members, source, models, depth),
@@ -39,7 +43,7 @@ def _decode(members: Sequence[Property], source: str, models: Models, depth: int
 
 
 def _arrays(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
-    inner = list(flatten(*(member.inner_property for member in members if isinstance(member, ListProperty))))  # type: ignore[arg-type]  # the protocol of Property
+    inner = list(flatten(*(member.inner_property for member in members if isinstance(member, ListProperty))))
     if not inner:
         return []
     item = "ijklmnop"[depth % 8] + "i" * (depth // 8)

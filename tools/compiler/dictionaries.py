@@ -1,4 +1,4 @@
-"""The typed dictionaries of requests: one per JSON object that can be sent, and one per operation's keywords."""
+"""The typed dictionaries of requests: one per object that can be sent, one per operation's keywords."""
 
 import keyword
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.date import DateProperty
 from openapi_python_client.parser.properties.datetime import DateTimeProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from tools.compiler.alternatives import Models, fields, flatten
@@ -57,7 +57,7 @@ class Dictionaries:
         while pending:
             prop = pending.pop(0)
             if isinstance(prop, ListProperty):
-                pending += flatten(prop.inner_property)  # type: ignore[arg-type]  # the protocol of Property
+                pending += flatten(prop.inner_property)
             elif isinstance(prop, ModelProperty) and prop.class_info.name not in self._names:
                 model = self.models[prop.class_info.name]
                 self._names[model.class_info.name] = self._unique(f"{model.class_info.name}Param")
@@ -97,7 +97,7 @@ class Dictionaries:
             for prop in flatten(*properties)
             if isinstance(prop, ModelProperty) and not fields(model := self.models[prop.class_info.name])
         ]
-        deeper = self.within(*filter(None, [*inner, *extras])) if inner or extras else set()  # type: ignore[arg-type]  # the protocol of Property
+        deeper = self.within(*filter(None, [*inner, *extras])) if inner or extras else set()
         return (names | deeper) - {""}
 
     @property
@@ -117,7 +117,7 @@ class Dictionaries:
         return sorted(self._mentioned)
 
     def wide(self, prop: Property) -> str:
-        """The type of what a caller may pass for `prop`: models, plain dictionaries, anything that iterates."""
+        """The type of what a caller may pass for `prop`: models, plain dictionaries, any iterable."""
         return union(kind for member in flatten(prop) for kind in self._single(member))
 
     def _single(self, prop: Property) -> Iterator[str]:
@@ -128,7 +128,7 @@ class Dictionaries:
                 self._mentioned[prop.class_info.name] = None
                 yield prop.class_info.name
             case ListProperty():
-                yield f"Iterable[{self.wide(prop.inner_property)}]"  # type: ignore[arg-type]  # the protocol of Property
+                yield f"Iterable[{self.wide(prop.inner_property)}]"
             case AnyProperty():
                 yield "object"
             case ConstProperty():
@@ -168,8 +168,8 @@ class Dictionaries:
     def _is_attribute(self, key: str) -> bool:
         """Whether a class can have an annotation by that name.
 
-        Names with two underscores in front are mangled in a class, others are normalised, and a key by the name
-        of a type would hide the type from the annotations below it.
+        Names with two underscores in front are mangled in a class, others are normalised, and a key by the
+        name of a type would hide the type from the annotations below it.
         """
         hides = key in _TYPES_IN_USE or key in self._in_use()
         odd = keyword.iskeyword(key) or key[:2] == "__" or normal(key) != key

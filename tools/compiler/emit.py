@@ -8,14 +8,15 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 from openapi_python_client import Project, schema
 from openapi_python_client.config import Config, ConfigFile, MetaType
-from openapi_python_client.parser import GeneratorData, properties
+from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
 from openapi_python_client.parser.properties import model_property
 from openapi_python_client.parser.properties.protocol import PropertyProtocol
-from ruff import find_ruff_bin
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no annotations
 
 from tools.compiler import names
 from tools.compiler.errors import CompileError, Problem
@@ -41,7 +42,8 @@ def emit(
 ) -> Emitted:
     """Writes the package for `document` into the empty directory `output`.
 
-    `source` is the file that the document was read from, byte for byte: it goes into the package, with its hash.
+    `source` is the file that the document was read from, byte for byte: it goes into the package, with its
+    hash.
     `tidy=False` leaves out ruff. Raises `CompileError` for whatever the generator would only warn about.
     """
     settings = _settings(config, document, output)
@@ -81,17 +83,15 @@ def _settings(config: ConfigFile, document: dict[str, Any], output: Path) -> Con
 def _lenient() -> Iterator[None]:
     """Lets the generator pass what is settled afterwards.
 
-    It gives up on two properties that come to one Python name (names.py tells them apart), and on headers that
-    are not simple values (wire.py writes them).
+    It gives up on two properties that come to one Python name (names.py tells them apart), and on headers
+    that are not simple values (wire.py writes them). The generator is pinned; a test holds both names.
     """
-    conflict, locations = model_property._resolve_naming_conflict, PropertyProtocol._allowed_locations
-    model_property._resolve_naming_conflict = lambda *_: None  # type: ignore[assignment]
-    PropertyProtocol._allowed_locations = {*locations, schema.ParameterLocation.HEADER}
-    try:
+    locations = {*PropertyProtocol._allowed_locations, schema.ParameterLocation.HEADER}  # noqa: SLF001
+    with (
+        mock.patch.object(model_property, "_resolve_naming_conflict", return_value=None),
+        mock.patch.object(PropertyProtocol, "_allowed_locations", locations),
+    ):
         yield
-    finally:
-        model_property._resolve_naming_conflict = conflict
-        PropertyProtocol._allowed_locations = locations
 
 
 def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
@@ -143,14 +143,11 @@ def _write(package: Package, data: GeneratorData, settings: Config, output: Path
 def _tidy(output: Path) -> None:
     """Removes unused imports and formats, with the ruff that is installed beside this interpreter."""
     # The package is made in a folder that Git ignores, and an operation's tag may be called `build`.
-    everywhere = ["--no-respect-gitignore", "--config=exclude=[]"]
-    settings = ["--isolated", "--no-cache", "--line-length=110", "--target-version=py311"]
-    common = ["--quiet", *everywhere, *settings]
-    for command in (["check", "--fix", "--exit-zero", f"--select={_RULES}", *common], ["format", *common]):
-        if command[0] == "format":
-            command = [option for option in command if option != "--select"]
+    everywhere = ("--isolated", "--no-cache", "--no-respect-gitignore", "--config=exclude=[]")
+    options = (*everywhere, "--quiet", "--line-length=110", "--target-version=py311", str(output))
+    for command in (("check", "--fix", "--exit-zero", f"--select={_RULES}"), ("format",)):
         done = subprocess.run(
-            [find_ruff_bin(), *command, str(output)], capture_output=True, text=True, check=False
+            [find_ruff_bin(), *command, *options], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise CompileError(

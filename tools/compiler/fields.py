@@ -14,7 +14,7 @@ from openapi_python_client.parser.properties.float import FloatProperty
 from openapi_python_client.parser.properties.int import IntProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.string import StringProperty
 
 from tools.compiler.alternatives import Models, fields, flatten
@@ -37,7 +37,7 @@ _PARSER = re.compile(r"\bparse_(?:datetime|date|uuid)\b(?=\()")
 
 @frozen
 class Field:
-    """A field of a model. `key` and `default` are code, and so is `decoded`: empty where nothing is to be done."""
+    """A field of a model. `key`, `default` and `decoded` are code; the last may be empty."""
 
     python_name: str
     key: str
@@ -128,7 +128,7 @@ def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
 def _is_plain(prop: Property) -> bool:
     """Whether its values, as documented, are the same in Python and in JSON."""
     return all(
-        _is_plain(member.inner_property) if isinstance(member, ListProperty) else isinstance(member, _PLAIN)  # type: ignore[arg-type]  # the protocol of Property
+        _is_plain(member.inner_property) if isinstance(member, ListProperty) else isinstance(member, _PLAIN)
         for member in flatten(prop)
     )
 

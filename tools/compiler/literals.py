@@ -18,8 +18,8 @@ def text(value: UntrustedString | str | None) -> str:
 def literal(value: object) -> str:
     """Python source for a string, number, boolean or None, exact to the last character.
 
-    The generator's own filter drops format and separator characters (a zero-width space in a property's name),
-    so names and values of the wire do not go through it. `repr` escapes all that is not printable.
+    The generator's own filter drops format and separator characters (a zero-width space in a property's
+    name), so names and values of the wire do not go through it. `repr` escapes all that is not printable.
     """
     if isinstance(value, UntrustedString):
         value = value.get_untrusted_value()

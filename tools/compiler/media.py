@@ -124,7 +124,8 @@ def overrides(document: Mapping[str, Any]) -> dict[str, str]:
                 plain = media_type(kind)
                 if plain.rpartition("/")[2] in _JSON_LINES:
                     raise CompileError(
-                        f"{plain} cannot be streamed; document it as {EVENT_STREAM} or as application/octet-stream",
+                        f"{plain} cannot be streamed",
+                        remedy=f"Document it as {EVENT_STREAM} or as application/octet-stream.",
                         pointer=join("", "paths", path, method, *place.split("/"), "content", kind),
                     )
                 is_text_answer = plain.startswith("text/") and place != "requestBody"

@@ -15,7 +15,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.property import Property
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
@@ -25,17 +25,45 @@ from tools.compiler.literals import text
 
 # What the templates' modules use under its own name.
 CLASSES_IN_USE = frozenset(
-    """Any File Iterable JSONObject Literal METHOD Mapping PATH Required Self TYPECHECKING TypedDict UNSET UUID
-    Unset""".split()
+    (
+        "Any",
+        "File",
+        "Iterable",
+        "JSONObject",
+        "Literal",
+        "METHOD",
+        "Mapping",
+        "PATH",
+        "Required",
+        "Self",
+        "TYPECHECKING",
+        "TypedDict",
+        "UNSET",
+        "UUID",
+        "Unset",
+    )
 )
 MEMBERS_IN_USE = frozenset(("additional_keys", "additional_properties", "from_dict", "to_dict"))
 PARAMETERS_IN_USE = frozenset(
-    """asyncio_detailed body client content_type parse parse_date parse_datetime parse_event parse_uuid
-    request_kwargs sync_detailed""".split()
+    (
+        "asyncio_detailed",
+        "body",
+        "client",
+        "content_type",
+        "parse",
+        "parse_date",
+        "parse_datetime",
+        "parse_event",
+        "parse_uuid",
+        "request_kwargs",
+        "sync_detailed",
+    )
 )
 # The builtins that the generated code uses where a field or a parameter by their name would hide them. The
 # others may be names: users know `completion.object`, `tool.type` and `logprob.bytes`.
-_HIDDEN_BY_FIELDS = frozenset("bool classmethod datetime dict false float int list self str true".split())
+_HIDDEN_BY_FIELDS = frozenset(
+    ("bool", "classmethod", "datetime", "dict", "false", "float", "int", "list", "self", "str", "true")
+)
 _HIDDEN_BY_PARAMETERS = _HIDDEN_BY_FIELDS | {"bytes", "isinstance", "type"}
 _LONGEST_MODULE_NAME = 200  # file systems allow 255 bytes, and temporary names are longer than the final ones
 
@@ -66,8 +94,8 @@ def settle(data: GeneratorData, config: Config) -> None:
 def _settle_classes(data: GeneratorData) -> None:
     final: dict[str, Class] = {}
     modules: set[str] = set()
-    for prop in [*data.models, *data.enums]:
-        name, module = prop.class_info.name, unique(normal(prop.class_info.module_name), modules)
+    for named in [*data.models, *data.enums]:
+        name, module = named.class_info.name, unique(normal(named.class_info.module_name), modules)
         _check_length(module, f"the schema {name[:60]}…")
         modules.add(module)
         final[name] = Class(
@@ -102,8 +130,7 @@ def _bare(name: str, hidden: frozenset[str]) -> str:
 
 
 def _every_property(data: GeneratorData) -> Iterator[Property]:
-    for enum in data.enums:
-        yield enum  # type: ignore[misc]  # an EnumProperty only without literal_enums
+    yield from data.enums
     for model in data.models:
         yield model
         yield from _within(*(model.required_properties or ()), *(model.optional_properties or ()))
@@ -119,9 +146,9 @@ def _within(*properties: Property) -> Iterator[Property]:
     for prop in properties:
         yield prop
         if isinstance(prop, ListProperty):
-            yield from _within(prop.inner_property)  # type: ignore[arg-type]  # the protocol of Property
+            yield from _within(prop.inner_property)
         elif isinstance(prop, UnionProperty):
-            yield from _within(*prop.inner_properties)  # type: ignore[arg-type]  # the same
+            yield from _within(*prop.inner_properties)
 
 
 def distinct(
