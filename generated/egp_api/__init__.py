@@ -19,25 +19,25 @@ else:
         return value
 
 
-SPEC_TITLE: Final[str] = 'EGP API V5'
+SPEC_TITLE: Final[str] = "EGP API V5"
 """The title of the document."""
 
-SPEC_VERSION: Final[str] = '5.0.0'
+SPEC_VERSION: Final[str] = "5.0.0"
 """The version of the document."""
 
-SPEC_SHA256: Final[str] = '6b6e16927befe2199f5bf39d329b905770a230ffa2d56235226b2ae31760a31f'
+SPEC_SHA256: Final[str] = "6b6e16927befe2199f5bf39d329b905770a230ffa2d56235226b2ae31760a31f"
 """The hash of the document, which lies beside this module as openapi.yaml."""
 
 SERVERS: Final[Mapping[str, str]] = {
-    'production': 'https://api.egp.scale.com',
-    'production-multitenant': 'https://api.sgp.scale.com',
-    'staging': 'https://api.staging-sgp.scale.com',
-    'development': 'https://api.dev-sgp.scale.com',
-    'local': 'http://127.0.0.1:5003/public',
+    "production": "https://api.egp.scale.com",
+    "production-multitenant": "https://api.sgp.scale.com",
+    "staging": "https://api.staging-sgp.scale.com",
+    "development": "https://api.dev-sgp.scale.com",
+    "local": "http://127.0.0.1:5003/public",
 }
 """The URLs of the service by environment. The first is the default."""
 
-API_KEY_HEADER: Final[str] = 'x-api-key'
+API_KEY_HEADER: Final[str] = "x-api-key"
 """The header that carries the API key."""
 
 __all__ = [

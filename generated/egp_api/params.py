@@ -2,79 +2,96 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, Required, TypedDict
-from uuid import UUID
-
-from .types import File
 
 if TYPE_CHECKING:
-    from .models import AllowedTools
-    from .models import AllowedToolsChoice
-    from .models import AssistantMessage
-    from .models import AudioOptions
-    from .models import AudioPart
-    from .models import AudioReference
-    from .models import CustomCall
-    from .models import CustomTool
-    from .models import CustomToolCall
-    from .models import CustomToolChoice
-    from .models import CustomToolDefinition
-    from .models import DeveloperMessage
-    from .models import FilePart
-    from .models import FunctionCall
-    from .models import FunctionCallOption
-    from .models import FunctionDefinition
-    from .models import FunctionMessage
-    from .models import FunctionTool
-    from .models import FunctionToolCall
-    from .models import FunctionToolChoice
-    from .models import Grammar
-    from .models import GrammarSyntax
-    from .models import GrammarToolFormat
-    from .models import ImageDetail
-    from .models import ImagePart
-    from .models import ImageURL
-    from .models import InputAudio
-    from .models import InputAudioFormat
-    from .models import InputFile
-    from .models import JSONObjectResponseFormat
-    from .models import JSONSchema
-    from .models import JSONSchemaResponseFormat
-    from .models import LogitBias
-    from .models import Metadata
-    from .models import Modality
-    from .models import ModelVendor
-    from .models import OtherMessage
-    from .models import OtherPart
-    from .models import OtherResponseFormat
-    from .models import OtherTool
-    from .models import OtherToolCall
-    from .models import OtherToolChoice
-    from .models import OtherToolFormat
-    from .models import OutputAudioFormat
-    from .models import OutputSchema
-    from .models import Prediction
-    from .models import ReasoningEffort
-    from .models import RefusalPart
-    from .models import SortOrder
-    from .models import StreamOptions
-    from .models import SystemMessage
-    from .models import TextPart
-    from .models import TextResponseFormat
-    from .models import TextToolFormat
-    from .models import ToolChoiceMode
-    from .models import ToolMessage
-    from .models import ToolName
-    from .models import UserMessage
+    from .models import (
+        AllowedTools,
+        AllowedToolsChoice,
+        AssistantMessage,
+        AudioOptions,
+        AudioPart,
+        AudioReference,
+        CustomCall,
+        CustomTool,
+        CustomToolCall,
+        CustomToolChoice,
+        CustomToolDefinition,
+        DeveloperMessage,
+        FilePart,
+        FunctionCall,
+        FunctionCallOption,
+        FunctionDefinition,
+        FunctionMessage,
+        FunctionTool,
+        FunctionToolCall,
+        FunctionToolChoice,
+        Grammar,
+        GrammarSyntax,
+        GrammarToolFormat,
+        ImageDetail,
+        ImagePart,
+        ImageURL,
+        InputAudio,
+        InputAudioFormat,
+        InputFile,
+        JSONObjectResponseFormat,
+        JSONSchema,
+        JSONSchemaResponseFormat,
+        LogitBias,
+        Metadata,
+        Modality,
+        ModelVendor,
+        OtherMessage,
+        OtherPart,
+        OtherResponseFormat,
+        OtherTool,
+        OtherToolCall,
+        OtherToolChoice,
+        OtherToolFormat,
+        OutputAudioFormat,
+        OutputSchema,
+        Prediction,
+        ReasoningEffort,
+        RefusalPart,
+        SortOrder,
+        StreamOptions,
+        SystemMessage,
+        TextPart,
+        TextResponseFormat,
+        TextToolFormat,
+        ToolChoiceMode,
+        ToolMessage,
+        ToolName,
+        UserMessage,
+    )
 
 
 class CreateChatCompletionKeywords(TypedDict, total=False):
     """The keywords of `create_chat_completion`."""
+
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
-    messages: Required[Iterable[SystemMessageParam | SystemMessage | Mapping[str, object] | DeveloperMessageParam | DeveloperMessage | UserMessageParam | UserMessage | AssistantMessageParam | AssistantMessage | ToolMessageParam | ToolMessage | FunctionMessageParam | FunctionMessage | OtherMessageParam | OtherMessage]]
+    messages: Required[
+        Iterable[
+            SystemMessageParam
+            | SystemMessage
+            | Mapping[str, object]
+            | DeveloperMessageParam
+            | DeveloperMessage
+            | UserMessageParam
+            | UserMessage
+            | AssistantMessageParam
+            | AssistantMessage
+            | ToolMessageParam
+            | ToolMessage
+            | FunctionMessageParam
+            | FunctionMessage
+            | OtherMessageParam
+            | OtherMessage
+        ]
+    ]
     """The conversation so far, oldest message first."""
     audio: AudioOptionsParam | AudioOptions | Mapping[str, object]
     """How spoken output should sound. Needed when `modalities` names `audio`."""
@@ -123,7 +140,17 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """
     reasoning_effort: ReasoningEffort | str
     """How much a reasoning model should think before it answers."""
-    response_format: TextResponseFormatParam | TextResponseFormat | Mapping[str, object] | JSONObjectResponseFormatParam | JSONObjectResponseFormat | JSONSchemaResponseFormatParam | JSONSchemaResponseFormat | OtherResponseFormatParam | OtherResponseFormat
+    response_format: (
+        TextResponseFormatParam
+        | TextResponseFormat
+        | Mapping[str, object]
+        | JSONObjectResponseFormatParam
+        | JSONObjectResponseFormat
+        | JSONSchemaResponseFormatParam
+        | JSONSchemaResponseFormat
+        | OtherResponseFormatParam
+        | OtherResponseFormat
+    )
     """The format that the answer must have, such as JSON by a schema."""
     seed: int
     """With the same seed and the same request, the model tries to give the same answer.
@@ -137,9 +164,29 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
-    tool_choice: ToolChoiceMode | str | FunctionToolChoiceParam | FunctionToolChoice | Mapping[str, object] | CustomToolChoiceParam | CustomToolChoice | AllowedToolsChoiceParam | AllowedToolsChoice | OtherToolChoiceParam | OtherToolChoice
+    tool_choice: (
+        ToolChoiceMode
+        | str
+        | FunctionToolChoiceParam
+        | FunctionToolChoice
+        | Mapping[str, object]
+        | CustomToolChoiceParam
+        | CustomToolChoice
+        | AllowedToolsChoiceParam
+        | AllowedToolsChoice
+        | OtherToolChoiceParam
+        | OtherToolChoice
+    )
     """Whether the model calls tools, and which."""
-    tools: Iterable[FunctionToolParam | FunctionTool | Mapping[str, object] | CustomToolParam | CustomTool | OtherToolParam | OtherTool]
+    tools: Iterable[
+        FunctionToolParam
+        | FunctionTool
+        | Mapping[str, object]
+        | CustomToolParam
+        | CustomTool
+        | OtherToolParam
+        | OtherTool
+    ]
     """The tools that the model may call, up to 128."""
     top_k: int
     """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
@@ -155,6 +202,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
 
 class ListChatCompletionModelsKeywords(TypedDict, total=False):
     """The keywords of `list_chat_completion_models`."""
+
     model_vendor: ModelVendor
     """Only the models of this vendor."""
     limit: int
@@ -171,9 +219,28 @@ class ListChatCompletionModelsKeywords(TypedDict, total=False):
 
 class ChatCompletionRequestParam(TypedDict, total=False):
     """A conversation to continue. Fields beyond these are handed on to the vendor."""
+
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
-    messages: Required[Iterable[SystemMessageParam | SystemMessage | Mapping[str, object] | DeveloperMessageParam | DeveloperMessage | UserMessageParam | UserMessage | AssistantMessageParam | AssistantMessage | ToolMessageParam | ToolMessage | FunctionMessageParam | FunctionMessage | OtherMessageParam | OtherMessage]]
+    messages: Required[
+        Iterable[
+            SystemMessageParam
+            | SystemMessage
+            | Mapping[str, object]
+            | DeveloperMessageParam
+            | DeveloperMessage
+            | UserMessageParam
+            | UserMessage
+            | AssistantMessageParam
+            | AssistantMessage
+            | ToolMessageParam
+            | ToolMessage
+            | FunctionMessageParam
+            | FunctionMessage
+            | OtherMessageParam
+            | OtherMessage
+        ]
+    ]
     """The conversation so far, oldest message first."""
     audio: AudioOptionsParam | AudioOptions | Mapping[str, object]
     """How spoken output should sound. Needed when `modalities` names `audio`."""
@@ -222,7 +289,17 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """
     reasoning_effort: ReasoningEffort | str
     """How much a reasoning model should think before it answers."""
-    response_format: TextResponseFormatParam | TextResponseFormat | Mapping[str, object] | JSONObjectResponseFormatParam | JSONObjectResponseFormat | JSONSchemaResponseFormatParam | JSONSchemaResponseFormat | OtherResponseFormatParam | OtherResponseFormat
+    response_format: (
+        TextResponseFormatParam
+        | TextResponseFormat
+        | Mapping[str, object]
+        | JSONObjectResponseFormatParam
+        | JSONObjectResponseFormat
+        | JSONSchemaResponseFormatParam
+        | JSONSchemaResponseFormat
+        | OtherResponseFormatParam
+        | OtherResponseFormat
+    )
     """The format that the answer must have, such as JSON by a schema."""
     seed: int
     """With the same seed and the same request, the model tries to give the same answer.
@@ -238,9 +315,29 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
-    tool_choice: ToolChoiceMode | str | FunctionToolChoiceParam | FunctionToolChoice | Mapping[str, object] | CustomToolChoiceParam | CustomToolChoice | AllowedToolsChoiceParam | AllowedToolsChoice | OtherToolChoiceParam | OtherToolChoice
+    tool_choice: (
+        ToolChoiceMode
+        | str
+        | FunctionToolChoiceParam
+        | FunctionToolChoice
+        | Mapping[str, object]
+        | CustomToolChoiceParam
+        | CustomToolChoice
+        | AllowedToolsChoiceParam
+        | AllowedToolsChoice
+        | OtherToolChoiceParam
+        | OtherToolChoice
+    )
     """Whether the model calls tools, and which."""
-    tools: Iterable[FunctionToolParam | FunctionTool | Mapping[str, object] | CustomToolParam | CustomTool | OtherToolParam | OtherTool]
+    tools: Iterable[
+        FunctionToolParam
+        | FunctionTool
+        | Mapping[str, object]
+        | CustomToolParam
+        | CustomTool
+        | OtherToolParam
+        | OtherTool
+    ]
     """The tools that the model may call, up to 128."""
     top_k: int
     """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
@@ -256,6 +353,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
 
 class AudioOptionsParam(TypedDict, total=False):
     """How spoken output should sound."""
+
     voice: Required[str]
     """The voice to speak with, such as `alloy`."""
     format: Required[OutputAudioFormat | str]
@@ -264,33 +362,55 @@ class AudioOptionsParam(TypedDict, total=False):
 
 class FunctionCallOptionParam(TypedDict, total=False):
     """The function that the model must call, by its name."""
+
     name: Required[str]
     """The name of the function."""
 
 
 class PredictionParam(TypedDict, total=False):
     """Text that much of the answer is expected to repeat."""
-    type: Required[Literal['content']]
+
+    type: Required[Literal["content"]]
     """The kind of prediction."""
-    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
+    content: Required[
+        str
+        | Iterable[
+            TextPartParam
+            | TextPart
+            | Mapping[str, object]
+            | ImagePartParam
+            | ImagePart
+            | AudioPartParam
+            | AudioPart
+            | FilePartParam
+            | FilePart
+            | RefusalPartParam
+            | RefusalPart
+            | OtherPartParam
+            | OtherPart
+        ]
+    ]
     """The text expected."""
 
 
 class TextResponseFormatParam(TypedDict, total=False):
     """Free text."""
-    type: Required[Literal['text']]
+
+    type: Required[Literal["text"]]
     """The kind of format."""
 
 
 class JSONObjectResponseFormatParam(TypedDict, total=False):
     """Some JSON object. The messages must ask for JSON too."""
-    type: Required[Literal['json_object']]
+
+    type: Required[Literal["json_object"]]
     """The kind of format."""
 
 
 class JSONSchemaResponseFormatParam(TypedDict, total=False):
     """JSON that fits a schema."""
-    type: Required[Literal['json_schema']]
+
+    type: Required[Literal["json_schema"]]
     """The kind of format."""
     json_schema: Required[OutputSchemaParam | OutputSchema | Mapping[str, object]]
     """The schema, and how to apply it."""
@@ -298,19 +418,22 @@ class JSONSchemaResponseFormatParam(TypedDict, total=False):
 
 class OtherResponseFormatParam(TypedDict, total=False):
     """A format of a vendor's own."""
+
     type: str
     """The kind of format."""
 
 
 class StreamOptionsParam(TypedDict, total=False):
     """What a stream should contain."""
+
     include_usage: bool
     """Whether to end with one more chunk that has `usage` and no choices."""
 
 
 class FunctionToolChoiceParam(TypedDict, total=False):
     """The model must call this function."""
-    type: Required[Literal['function']]
+
+    type: Required[Literal["function"]]
     """The kind of choice."""
     function: Required[ToolNameParam | ToolName | Mapping[str, object]]
     """The function to call."""
@@ -318,7 +441,8 @@ class FunctionToolChoiceParam(TypedDict, total=False):
 
 class CustomToolChoiceParam(TypedDict, total=False):
     """The model must call this custom tool."""
-    type: Required[Literal['custom']]
+
+    type: Required[Literal["custom"]]
     """The kind of choice."""
     custom: Required[ToolNameParam | ToolName | Mapping[str, object]]
     """The tool to call."""
@@ -326,7 +450,8 @@ class CustomToolChoiceParam(TypedDict, total=False):
 
 class AllowedToolsChoiceParam(TypedDict, total=False):
     """The model may call only some of the tools."""
-    type: Required[Literal['allowed_tools']]
+
+    type: Required[Literal["allowed_tools"]]
     """The kind of choice."""
     allowed_tools: Required[AllowedToolsParam | AllowedTools | Mapping[str, object]]
     """The tools to choose from."""
@@ -334,15 +459,34 @@ class AllowedToolsChoiceParam(TypedDict, total=False):
 
 class OtherToolChoiceParam(TypedDict, total=False):
     """A choice of a vendor's own."""
+
     type: str
     """The kind of choice."""
 
 
 class SystemMessageParam(TypedDict, total=False):
     """Instructions that the model follows, whatever the user says."""
-    role: Required[Literal['system']]
+
+    role: Required[Literal["system"]]
     """Who speaks."""
-    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
+    content: Required[
+        str
+        | Iterable[
+            TextPartParam
+            | TextPart
+            | Mapping[str, object]
+            | ImagePartParam
+            | ImagePart
+            | AudioPartParam
+            | AudioPart
+            | FilePartParam
+            | FilePart
+            | RefusalPartParam
+            | RefusalPart
+            | OtherPartParam
+            | OtherPart
+        ]
+    ]
     """The instructions."""
     name: str
     """Tells participants of the same role apart."""
@@ -350,9 +494,27 @@ class SystemMessageParam(TypedDict, total=False):
 
 class DeveloperMessageParam(TypedDict, total=False):
     """Instructions of the application's developer. Newer models want them, not system messages."""
-    role: Required[Literal['developer']]
+
+    role: Required[Literal["developer"]]
     """Who speaks."""
-    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
+    content: Required[
+        str
+        | Iterable[
+            TextPartParam
+            | TextPart
+            | Mapping[str, object]
+            | ImagePartParam
+            | ImagePart
+            | AudioPartParam
+            | AudioPart
+            | FilePartParam
+            | FilePart
+            | RefusalPartParam
+            | RefusalPart
+            | OtherPartParam
+            | OtherPart
+        ]
+    ]
     """The instructions."""
     name: str
     """Tells participants of the same role apart."""
@@ -360,9 +522,27 @@ class DeveloperMessageParam(TypedDict, total=False):
 
 class UserMessageParam(TypedDict, total=False):
     """What the user says or shows."""
-    role: Required[Literal['user']]
+
+    role: Required[Literal["user"]]
     """Who speaks."""
-    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
+    content: Required[
+        str
+        | Iterable[
+            TextPartParam
+            | TextPart
+            | Mapping[str, object]
+            | ImagePartParam
+            | ImagePart
+            | AudioPartParam
+            | AudioPart
+            | FilePartParam
+            | FilePart
+            | RefusalPartParam
+            | RefusalPart
+            | OtherPartParam
+            | OtherPart
+        ]
+    ]
     """What is said, as text or as parts such as text, images, audio and files."""
     name: str
     """Tells participants of the same role apart."""
@@ -370,9 +550,28 @@ class UserMessageParam(TypedDict, total=False):
 
 class AssistantMessageParam(TypedDict, total=False):
     """What the model said earlier. The `message` of a completion can be sent back as it is."""
-    role: Required[Literal['assistant']]
+
+    role: Required[Literal["assistant"]]
     """Who speaks."""
-    content: str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart] | None
+    content: (
+        str
+        | Iterable[
+            TextPartParam
+            | TextPart
+            | Mapping[str, object]
+            | ImagePartParam
+            | ImagePart
+            | AudioPartParam
+            | AudioPart
+            | FilePartParam
+            | FilePart
+            | RefusalPartParam
+            | RefusalPart
+            | OtherPartParam
+            | OtherPart
+        ]
+        | None
+    )
     """What was said. May be null or absent beside tool calls or a function call."""
     refusal: str | None
     """The words in which the model declined."""
@@ -380,7 +579,18 @@ class AssistantMessageParam(TypedDict, total=False):
     """Tells participants of the same role apart."""
     audio: AudioReferenceParam | AudioReference | Mapping[str, object] | None
     """An earlier spoken answer to refer to."""
-    tool_calls: Iterable[FunctionToolCallParam | FunctionToolCall | Mapping[str, object] | CustomToolCallParam | CustomToolCall | OtherToolCallParam | OtherToolCall] | None
+    tool_calls: (
+        Iterable[
+            FunctionToolCallParam
+            | FunctionToolCall
+            | Mapping[str, object]
+            | CustomToolCallParam
+            | CustomToolCall
+            | OtherToolCallParam
+            | OtherToolCall
+        ]
+        | None
+    )
     """The tool calls that the model made. Each is answered by a tool message."""
     function_call: FunctionCallParam | FunctionCall | Mapping[str, object] | None
     """The function call that the model made. Superseded by `tool_calls`.
@@ -391,9 +601,27 @@ class AssistantMessageParam(TypedDict, total=False):
 
 class ToolMessageParam(TypedDict, total=False):
     """The result of a tool call."""
-    role: Required[Literal['tool']]
+
+    role: Required[Literal["tool"]]
     """Who speaks."""
-    content: Required[str | Iterable[TextPartParam | TextPart | Mapping[str, object] | ImagePartParam | ImagePart | AudioPartParam | AudioPart | FilePartParam | FilePart | RefusalPartParam | RefusalPart | OtherPartParam | OtherPart]]
+    content: Required[
+        str
+        | Iterable[
+            TextPartParam
+            | TextPart
+            | Mapping[str, object]
+            | ImagePartParam
+            | ImagePart
+            | AudioPartParam
+            | AudioPart
+            | FilePartParam
+            | FilePart
+            | RefusalPartParam
+            | RefusalPart
+            | OtherPartParam
+            | OtherPart
+        ]
+    ]
     """What the tool gave back."""
     tool_call_id: Required[str]
     """The `id` of the tool call that this answers."""
@@ -401,7 +629,8 @@ class ToolMessageParam(TypedDict, total=False):
 
 class FunctionMessageParam(TypedDict, total=False):
     """The result of a function call. Superseded by tool messages."""
-    role: Required[Literal['function']]
+
+    role: Required[Literal["function"]]
     """Who speaks."""
     name: Required[str]
     """The function that was called."""
@@ -411,12 +640,14 @@ class FunctionMessageParam(TypedDict, total=False):
 
 class OtherMessageParam(TypedDict, total=False):
     """A message with a role of a vendor's own."""
+
     role: Required[str]
     """Who speaks."""
 
 
 class FunctionDefinitionParam(TypedDict, total=False):
     """A function that the model may call."""
+
     name: Required[str]
     """The name to call it by."""
     description: str
@@ -429,6 +660,7 @@ class FunctionDefinitionParam(TypedDict, total=False):
 
 class OutputSchemaParam(TypedDict, total=False):
     """A schema that an answer must fit."""
+
     name: Required[str]
     """A name for the schema."""
     description: str
@@ -441,21 +673,34 @@ class OutputSchemaParam(TypedDict, total=False):
 
 class ToolNameParam(TypedDict, total=False):
     """A tool, by its name."""
+
     name: Required[str]
     """The name of the tool."""
 
 
 class AllowedToolsParam(TypedDict, total=False):
     """The tools that may be called now, of all that `tools` defines."""
+
     mode: Required[ToolChoiceMode | str]
     """Whether one of them may be called (`auto`) or must be (`required`)."""
-    tools: Required[Iterable[FunctionToolParam | FunctionTool | Mapping[str, object] | CustomToolParam | CustomTool | OtherToolParam | OtherTool]]
+    tools: Required[
+        Iterable[
+            FunctionToolParam
+            | FunctionTool
+            | Mapping[str, object]
+            | CustomToolParam
+            | CustomTool
+            | OtherToolParam
+            | OtherTool
+        ]
+    ]
     """The tools, by kind and name."""
 
 
 class FunctionToolParam(TypedDict, total=False):
     """A function of the application, called with JSON arguments."""
-    type: Required[Literal['function']]
+
+    type: Required[Literal["function"]]
     """The kind of tool."""
     function: Required[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
     """The function."""
@@ -463,7 +708,8 @@ class FunctionToolParam(TypedDict, total=False):
 
 class CustomToolParam(TypedDict, total=False):
     """A tool of the application, called with free text."""
-    type: Required[Literal['custom']]
+
+    type: Required[Literal["custom"]]
     """The kind of tool."""
     custom: Required[CustomToolDefinitionParam | CustomToolDefinition | Mapping[str, object]]
     """The tool."""
@@ -471,18 +717,21 @@ class CustomToolParam(TypedDict, total=False):
 
 class OtherToolParam(TypedDict, total=False):
     """A tool of a vendor's own, such as a search that the vendor runs. Not all have a `type`."""
+
     type: str
     """The kind of tool."""
 
 
 class AudioReferenceParam(TypedDict, total=False):
     """A spoken answer, by its id."""
+
     id: Required[str]
     """The `id` of the audio of an earlier completion."""
 
 
 class FunctionCallParam(TypedDict, total=False):
     """A function to call, with its arguments."""
+
     name: Required[str]
     """The name of the function."""
     arguments: Required[str]
@@ -493,7 +742,8 @@ class FunctionCallParam(TypedDict, total=False):
 
 class TextPartParam(TypedDict, total=False):
     """A piece of text."""
-    type: Required[Literal['text']]
+
+    type: Required[Literal["text"]]
     """The kind of part."""
     text: Required[str]
     """The text."""
@@ -501,7 +751,8 @@ class TextPartParam(TypedDict, total=False):
 
 class ImagePartParam(TypedDict, total=False):
     """An image for the model to look at."""
-    type: Required[Literal['image_url']]
+
+    type: Required[Literal["image_url"]]
     """The kind of part."""
     image_url: Required[ImageURLParam | ImageURL | Mapping[str, object]]
     """Where the image is, and how closely to look."""
@@ -509,7 +760,8 @@ class ImagePartParam(TypedDict, total=False):
 
 class AudioPartParam(TypedDict, total=False):
     """A recording for the model to listen to."""
-    type: Required[Literal['input_audio']]
+
+    type: Required[Literal["input_audio"]]
     """The kind of part."""
     input_audio: Required[InputAudioParam | InputAudio | Mapping[str, object]]
     """The recording."""
@@ -517,7 +769,8 @@ class AudioPartParam(TypedDict, total=False):
 
 class FilePartParam(TypedDict, total=False):
     """A file for the model to read."""
-    type: Required[Literal['file']]
+
+    type: Required[Literal["file"]]
     """The kind of part."""
     file: Required[InputFileParam | InputFile | Mapping[str, object]]
     """The file, sent along or uploaded before."""
@@ -525,7 +778,8 @@ class FilePartParam(TypedDict, total=False):
 
 class RefusalPartParam(TypedDict, total=False):
     """Words in which the model declined earlier. In assistant messages."""
-    type: Required[Literal['refusal']]
+
+    type: Required[Literal["refusal"]]
     """The kind of part."""
     refusal: Required[str]
     """The words."""
@@ -533,25 +787,36 @@ class RefusalPartParam(TypedDict, total=False):
 
 class OtherPartParam(TypedDict, total=False):
     """A part of a kind of a vendor's own."""
+
     type: Required[str]
     """The kind of part."""
 
 
 class CustomToolDefinitionParam(TypedDict, total=False):
     """A tool that the model may call with free text."""
+
     name: Required[str]
     """The name to call it by."""
     description: str
     """What it does and when to call it, for the model to read."""
-    format: TextToolFormatParam | TextToolFormat | Mapping[str, object] | GrammarToolFormatParam | GrammarToolFormat | OtherToolFormatParam | OtherToolFormat
+    format: (
+        TextToolFormatParam
+        | TextToolFormat
+        | Mapping[str, object]
+        | GrammarToolFormatParam
+        | GrammarToolFormat
+        | OtherToolFormatParam
+        | OtherToolFormat
+    )
     """The form of the text. Absent, any text."""
 
 
 class FunctionToolCallParam(TypedDict, total=False):
     """A call of a function."""
+
     id: Required[str]
     """The id of the call, for the tool message that answers it."""
-    type: Required[Literal['function']]
+    type: Required[Literal["function"]]
     """The kind of tool called."""
     function: Required[FunctionCallParam | FunctionCall | Mapping[str, object]]
     """The function, and its arguments."""
@@ -559,9 +824,10 @@ class FunctionToolCallParam(TypedDict, total=False):
 
 class CustomToolCallParam(TypedDict, total=False):
     """A call of a custom tool."""
+
     id: Required[str]
     """The id of the call, for the tool message that answers it."""
-    type: Required[Literal['custom']]
+    type: Required[Literal["custom"]]
     """The kind of tool called."""
     custom: Required[CustomCallParam | CustomCall | Mapping[str, object]]
     """The tool, and its input."""
@@ -569,12 +835,14 @@ class CustomToolCallParam(TypedDict, total=False):
 
 class OtherToolCallParam(TypedDict, total=False):
     """A tool call of a kind of a vendor's own."""
+
     type: str
     """The kind of tool called."""
 
 
 class ImageURLParam(TypedDict, total=False):
     """An image by its address."""
+
     url: Required[str]
     """The address of the image, or the image itself as a `data:` URL."""
     detail: ImageDetail | str
@@ -583,6 +851,7 @@ class ImageURLParam(TypedDict, total=False):
 
 class InputAudioParam(TypedDict, total=False):
     """A recording, sent along."""
+
     data: Required[str]
     """The bytes of the recording, in base64."""
     format: Required[InputAudioFormat | str]
@@ -591,6 +860,7 @@ class InputAudioParam(TypedDict, total=False):
 
 class InputFileParam(TypedDict, total=False):
     """A file, either sent along (`file_data` and `filename`) or uploaded before (`file_id`)."""
+
     file_data: str
     """The bytes of the file, in base64; some vendors want a `data:` URL."""
     file_id: str
@@ -601,13 +871,15 @@ class InputFileParam(TypedDict, total=False):
 
 class TextToolFormatParam(TypedDict, total=False):
     """Any text."""
-    type: Required[Literal['text']]
+
+    type: Required[Literal["text"]]
     """The kind of format."""
 
 
 class GrammarToolFormatParam(TypedDict, total=False):
     """Text that a grammar allows."""
-    type: Required[Literal['grammar']]
+
+    type: Required[Literal["grammar"]]
     """The kind of format."""
     grammar: Required[GrammarParam | Grammar | Mapping[str, object]]
     """The grammar."""
@@ -615,12 +887,14 @@ class GrammarToolFormatParam(TypedDict, total=False):
 
 class OtherToolFormatParam(TypedDict, total=False):
     """A form of a vendor's own."""
+
     type: Required[str]
     """The kind of format."""
 
 
 class CustomCallParam(TypedDict, total=False):
     """A custom tool to call, with its input."""
+
     name: Required[str]
     """The name of the tool."""
     input: Required[str]
@@ -629,8 +903,8 @@ class CustomCallParam(TypedDict, total=False):
 
 class GrammarParam(TypedDict, total=False):
     """A grammar for the text that a custom tool takes."""
+
     definition: Required[str]
     """The grammar's own text."""
     syntax: Required[GrammarSyntax | str]
     """The language that the grammar is written in."""
-

@@ -84,7 +84,9 @@ class JSONObject(Generic[T]):
                 extras = self._extras
                 if extras is not None and name in extras:
                     return extras[name]
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
 
     def __eq__(self, other: Any) -> bool:
         if other.__class__ is not self.__class__:

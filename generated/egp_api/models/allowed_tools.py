@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 if TYPE_CHECKING:
     from .tool_choice_mode import ToolChoiceMode
@@ -28,12 +26,27 @@ class AllowedTools(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.mode = d['mode'] if 'mode' in d else ABSENT
-        v = d['tools'] if 'tools' in d else ABSENT
-        self.tools = [FunctionTool.from_dict(i) if (t1 := i.get('type', UNSET) if i.__class__ is dict else None) == 'function' else CustomTool.from_dict(i) if t1 == 'custom' else FunctionTool.from_dict(i) if t1 is UNSET and 'function' in i else CustomTool.from_dict(i) if t1 is UNSET and 'custom' in i else OtherTool.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self.mode = d["mode"] if "mode" in d else ABSENT
+        v = d["tools"] if "tools" in d else ABSENT
+        self.tools = (
+            [
+                FunctionTool.from_dict(i)
+                if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "function"
+                else CustomTool.from_dict(i)
+                if t1 == "custom"
+                else FunctionTool.from_dict(i)
+                if t1 is UNSET and "function" in i
+                else CustomTool.from_dict(i)
+                if t1 is UNSET and "custom" in i
+                else OtherTool.from_dict(i)
+                if i.__class__ is dict
+                else i
+                for i in v
+            ]
+            if v.__class__ is list
+            else v
         )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,13 +54,18 @@ class AllowedTools(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.mode) is not UNSET:
-            d['mode'] = v
+            d["mode"] = v
         if (v := fields.tools) is not UNSET:
-            d['tools'] = encode(v)
+            d["tools"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('mode', 'tools', ))
+_KNOWN = frozenset(
+    (
+        "mode",
+        "tools",
+    )
+)
 
 from .custom_tool import CustomTool
 from .function_tool import FunctionTool

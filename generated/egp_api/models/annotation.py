@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class Annotation(JSONObject[Any]):
     """A note on the text of a message."""
 
-    type: Literal['url_citation'] = 'url_citation'
+    type: Literal["url_citation"] = "url_citation"
     """The kind of note."""
     url_citation: URLCitation
     """The source cited."""
@@ -26,12 +23,10 @@ class Annotation(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['url_citation'] if 'url_citation' in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["url_citation"] if "url_citation" in d else ABSENT
         self.url_citation = URLCitation.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,12 +34,17 @@ class Annotation(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.url_citation) is not UNSET:
-            d['url_citation'] = encode(v)
+            d["url_citation"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('type', 'url_citation', ))
+_KNOWN = frozenset(
+    (
+        "type",
+        "url_citation",
+    )
+)
 
 from .url_citation import URLCitation

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -29,13 +26,11 @@ class ChatCompletionAudio(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.id = d['id'] if 'id' in d else ABSENT
-        self.data = d['data'] if 'data' in d else ABSENT
-        self.expires_at = d['expires_at'] if 'expires_at' in d else ABSENT
-        self.transcript = d['transcript'] if 'transcript' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.id = d["id"] if "id" in d else ABSENT
+        self.data = d["data"] if "data" in d else ABSENT
+        self.expires_at = d["expires_at"] if "expires_at" in d else ABSENT
+        self.transcript = d["transcript"] if "transcript" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,15 +38,21 @@ class ChatCompletionAudio(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.id) is not UNSET:
-            d['id'] = v
+            d["id"] = v
         if (v := fields.data) is not UNSET:
-            d['data'] = v
+            d["data"] = v
         if (v := fields.expires_at) is not UNSET:
-            d['expires_at'] = v
+            d["expires_at"] = v
         if (v := fields.transcript) is not UNSET:
-            d['transcript'] = v
+            d["transcript"] = v
         return d
 
 
-_KNOWN = frozenset(('id', 'data', 'expires_at', 'transcript', ))
-
+_KNOWN = frozenset(
+    (
+        "id",
+        "data",
+        "expires_at",
+        "transcript",
+    )
+)

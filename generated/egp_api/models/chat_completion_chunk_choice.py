@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
     from .finish_reason import FinishReason
@@ -32,15 +30,13 @@ class ChatCompletionChunkChoice(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.index = d['index'] if 'index' in d else ABSENT
-        v = d['delta'] if 'delta' in d else ABSENT
+        self.index = d["index"] if "index" in d else ABSENT
+        v = d["delta"] if "delta" in d else ABSENT
         self.delta = ChatCompletionDelta.from_dict(v) if v.__class__ is dict else v
-        self.finish_reason = d['finish_reason'] if 'finish_reason' in d else ABSENT
-        v = d['logprobs'] if 'logprobs' in d else ABSENT
+        self.finish_reason = d["finish_reason"] if "finish_reason" in d else ABSENT
+        v = d["logprobs"] if "logprobs" in d else ABSENT
         self.logprobs = ChoiceLogprobs.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,17 +44,24 @@ class ChatCompletionChunkChoice(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.index) is not UNSET:
-            d['index'] = v
+            d["index"] = v
         if (v := fields.delta) is not UNSET:
-            d['delta'] = encode(v)
+            d["delta"] = encode(v)
         if (v := fields.finish_reason) is not UNSET:
-            d['finish_reason'] = v
+            d["finish_reason"] = v
         if (v := fields.logprobs) is not UNSET:
-            d['logprobs'] = encode(v)
+            d["logprobs"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('index', 'delta', 'finish_reason', 'logprobs', ))
+_KNOWN = frozenset(
+    (
+        "index",
+        "delta",
+        "finish_reason",
+        "logprobs",
+    )
+)
 
 from .chat_completion_delta import ChatCompletionDelta
 from .choice_logprobs import ChoiceLogprobs

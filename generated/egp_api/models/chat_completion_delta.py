@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
     from .delta_role import DeltaRole
@@ -37,16 +35,18 @@ class ChatCompletionDelta(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.role = d['role'] if 'role' in d else ABSENT
-        self.content = d['content'] if 'content' in d else ABSENT
-        self.refusal = d['refusal'] if 'refusal' in d else ABSENT
-        v = d['function_call'] if 'function_call' in d else ABSENT
+        self.role = d["role"] if "role" in d else ABSENT
+        self.content = d["content"] if "content" in d else ABSENT
+        self.refusal = d["refusal"] if "refusal" in d else ABSENT
+        v = d["function_call"] if "function_call" in d else ABSENT
         self.function_call = FunctionCallDelta.from_dict(v) if v.__class__ is dict else v
-        v = d['tool_calls'] if 'tool_calls' in d else ABSENT
-        self.tool_calls = [ToolCallDelta.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        v = d["tool_calls"] if "tool_calls" in d else ABSENT
+        self.tool_calls = (
+            [ToolCallDelta.from_dict(i) if i.__class__ is dict else i for i in v]
+            if v.__class__ is list
+            else v
         )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,19 +54,27 @@ class ChatCompletionDelta(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.role) is not UNSET:
-            d['role'] = v
+            d["role"] = v
         if (v := fields.content) is not UNSET:
-            d['content'] = v
+            d["content"] = v
         if (v := fields.refusal) is not UNSET:
-            d['refusal'] = v
+            d["refusal"] = v
         if (v := fields.function_call) is not UNSET:
-            d['function_call'] = encode(v)
+            d["function_call"] = encode(v)
         if (v := fields.tool_calls) is not UNSET:
-            d['tool_calls'] = encode(v)
+            d["tool_calls"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('role', 'content', 'refusal', 'function_call', 'tool_calls', ))
+_KNOWN = frozenset(
+    (
+        "role",
+        "content",
+        "refusal",
+        "function_call",
+        "tool_calls",
+    )
+)
 
 from .function_call_delta import FunctionCallDelta
 from .tool_call_delta import ToolCallDelta

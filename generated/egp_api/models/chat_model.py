@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
     from .chat_model_type import ChatModelType
@@ -33,13 +31,11 @@ class ChatModel(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.model_name = d['model_name'] if 'model_name' in d else ABSENT
-        self.model_type = d['model_type'] if 'model_type' in d else ABSENT
-        self.model_vendor = d['model_vendor'] if 'model_vendor' in d else ABSENT
-        self.model_availability = d['model_availability'] if 'model_availability' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.model_name = d["model_name"] if "model_name" in d else ABSENT
+        self.model_type = d["model_type"] if "model_type" in d else ABSENT
+        self.model_vendor = d["model_vendor"] if "model_vendor" in d else ABSENT
+        self.model_availability = d["model_availability"] if "model_availability" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,15 +43,21 @@ class ChatModel(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.model_name) is not UNSET:
-            d['model_name'] = v
+            d["model_name"] = v
         if (v := fields.model_type) is not UNSET:
-            d['model_type'] = v
+            d["model_type"] = v
         if (v := fields.model_vendor) is not UNSET:
-            d['model_vendor'] = v
+            d["model_vendor"] = v
         if (v := fields.model_availability) is not UNSET:
-            d['model_availability'] = v
+            d["model_availability"] = v
         return d
 
 
-_KNOWN = frozenset(('model_name', 'model_type', 'model_vendor', 'model_availability', ))
-
+_KNOWN = frozenset(
+    (
+        "model_name",
+        "model_type",
+        "model_vendor",
+        "model_availability",
+    )
+)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -17,7 +14,7 @@ class ChatModelList(JSONObject[Any]):
 
     items: list[ChatModel]
     """The models."""
-    object: Literal['list'] | Unset = UNSET
+    object: Literal["list"] | Unset = UNSET
     """The kind of object."""
 
     @classmethod
@@ -26,12 +23,12 @@ class ChatModelList(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        v = d['items'] if 'items' in d else ABSENT
-        self.items = [ChatModel.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self.object = d['object'] if 'object' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        v = d["items"] if "items" in d else ABSENT
+        self.items = (
+            [ChatModel.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
         )
+        self.object = d["object"] if "object" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,12 +36,17 @@ class ChatModelList(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.items) is not UNSET:
-            d['items'] = encode(v)
+            d["items"] = encode(v)
         if (v := fields.object) is not UNSET:
-            d['object'] = v
+            d["object"] = v
         return d
 
 
-_KNOWN = frozenset(('items', 'object', ))
+_KNOWN = frozenset(
+    (
+        "items",
+        "object",
+    )
+)
 
 from .chat_model import ChatModel

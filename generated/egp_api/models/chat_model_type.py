@@ -1,4 +1,11 @@
 from typing import Literal
 
-ChatModelType = Literal['chat_completion', 'completion', 'generic', ] | str
+ChatModelType = (
+    Literal[
+        "chat_completion",
+        "completion",
+        "generic",
+    ]
+    | str
+)
 """What a model does."""

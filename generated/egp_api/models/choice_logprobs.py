@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -26,13 +23,15 @@ class ChoiceLogprobs(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        v = d['content'] if 'content' in d else ABSENT
-        self.content = [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        v = d['refusal'] if 'refusal' in d else ABSENT
-        self.refusal = [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        v = d["content"] if "content" in d else ABSENT
+        self.content = (
+            [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
         )
+        v = d["refusal"] if "refusal" in d else ABSENT
+        self.refusal = (
+            [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
+        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,12 +39,17 @@ class ChoiceLogprobs(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.content) is not UNSET:
-            d['content'] = encode(v)
+            d["content"] = encode(v)
         if (v := fields.refusal) is not UNSET:
-            d['refusal'] = encode(v)
+            d["refusal"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('content', 'refusal', ))
+_KNOWN = frozenset(
+    (
+        "content",
+        "refusal",
+    )
+)
 
 from .token_logprob import TokenLogprob

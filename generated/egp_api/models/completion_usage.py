@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -32,16 +29,14 @@ class CompletionUsage(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.prompt_tokens = d['prompt_tokens'] if 'prompt_tokens' in d else ABSENT
-        self.completion_tokens = d['completion_tokens'] if 'completion_tokens' in d else ABSENT
-        self.total_tokens = d['total_tokens'] if 'total_tokens' in d else ABSENT
-        v = d['completion_tokens_details'] if 'completion_tokens_details' in d else ABSENT
+        self.prompt_tokens = d["prompt_tokens"] if "prompt_tokens" in d else ABSENT
+        self.completion_tokens = d["completion_tokens"] if "completion_tokens" in d else ABSENT
+        self.total_tokens = d["total_tokens"] if "total_tokens" in d else ABSENT
+        v = d["completion_tokens_details"] if "completion_tokens_details" in d else ABSENT
         self.completion_tokens_details = CompletionTokensDetails.from_dict(v) if v.__class__ is dict else v
-        v = d['prompt_tokens_details'] if 'prompt_tokens_details' in d else ABSENT
+        v = d["prompt_tokens_details"] if "prompt_tokens_details" in d else ABSENT
         self.prompt_tokens_details = PromptTokensDetails.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,19 +44,27 @@ class CompletionUsage(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.prompt_tokens) is not UNSET:
-            d['prompt_tokens'] = v
+            d["prompt_tokens"] = v
         if (v := fields.completion_tokens) is not UNSET:
-            d['completion_tokens'] = v
+            d["completion_tokens"] = v
         if (v := fields.total_tokens) is not UNSET:
-            d['total_tokens'] = v
+            d["total_tokens"] = v
         if (v := fields.completion_tokens_details) is not UNSET:
-            d['completion_tokens_details'] = encode(v)
+            d["completion_tokens_details"] = encode(v)
         if (v := fields.prompt_tokens_details) is not UNSET:
-            d['prompt_tokens_details'] = encode(v)
+            d["prompt_tokens_details"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('prompt_tokens', 'completion_tokens', 'total_tokens', 'completion_tokens_details', 'prompt_tokens_details', ))
+_KNOWN = frozenset(
+    (
+        "prompt_tokens",
+        "completion_tokens",
+        "total_tokens",
+        "completion_tokens_details",
+        "prompt_tokens_details",
+    )
+)
 
 from .completion_tokens_details import CompletionTokensDetails
 from .prompt_tokens_details import PromptTokensDetails

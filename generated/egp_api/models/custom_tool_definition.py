@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -28,13 +25,21 @@ class CustomToolDefinition(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.name = d['name'] if 'name' in d else ABSENT
-        self.description = d['description'] if 'description' in d else ABSENT
-        v = d['format'] if 'format' in d else ABSENT
-        self.format = TextToolFormat.from_dict(v) if (t0 := v.get('type', UNSET) if v.__class__ is dict else None) == 'text' else GrammarToolFormat.from_dict(v) if t0 == 'grammar' else GrammarToolFormat.from_dict(v) if t0 is UNSET and 'grammar' in v else OtherToolFormat.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self.name = d["name"] if "name" in d else ABSENT
+        self.description = d["description"] if "description" in d else ABSENT
+        v = d["format"] if "format" in d else ABSENT
+        self.format = (
+            TextToolFormat.from_dict(v)
+            if (t0 := v.get("type", UNSET) if v.__class__ is dict else None) == "text"
+            else GrammarToolFormat.from_dict(v)
+            if t0 == "grammar"
+            else GrammarToolFormat.from_dict(v)
+            if t0 is UNSET and "grammar" in v
+            else OtherToolFormat.from_dict(v)
+            if v.__class__ is dict
+            else v
         )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -42,15 +47,21 @@ class CustomToolDefinition(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.name) is not UNSET:
-            d['name'] = v
+            d["name"] = v
         if (v := fields.description) is not UNSET:
-            d['description'] = v
+            d["description"] = v
         if (v := fields.format) is not UNSET:
-            d['format'] = encode(v)
+            d["format"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('name', 'description', 'format', ))
+_KNOWN = frozenset(
+    (
+        "name",
+        "description",
+        "format",
+    )
+)
 
 from .grammar_tool_format import GrammarToolFormat
 from .other_tool_format import OtherToolFormat

@@ -1,4 +1,13 @@
 from typing import Literal
 
-DeltaRole = Literal['assistant', 'developer', 'system', 'tool', 'user', ] | str
+DeltaRole = (
+    Literal[
+        "assistant",
+        "developer",
+        "system",
+        "tool",
+        "user",
+    ]
+    | str
+)
 """Who speaks in a stream."""

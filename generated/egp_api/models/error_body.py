@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -30,13 +27,11 @@ class ErrorBody(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.detail = d['detail'] if 'detail' in d else ABSENT
-        v = d['error'] if 'error' in d else ABSENT
+        self.detail = d["detail"] if "detail" in d else ABSENT
+        v = d["error"] if "error" in d else ABSENT
         self.error = ErrorDetail.from_dict(v) if v.__class__ is dict else v
-        self.message = d['message'] if 'message' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.message = d["message"] if "message" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,14 +39,20 @@ class ErrorBody(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.detail) is not UNSET:
-            d['detail'] = v
+            d["detail"] = v
         if (v := fields.error) is not UNSET:
-            d['error'] = encode(v)
+            d["error"] = encode(v)
         if (v := fields.message) is not UNSET:
-            d['message'] = v
+            d["message"] = v
         return d
 
 
-_KNOWN = frozenset(('detail', 'error', 'message', ))
+_KNOWN = frozenset(
+    (
+        "detail",
+        "error",
+        "message",
+    )
+)
 
 from .error_detail import ErrorDetail

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -29,13 +26,11 @@ class ErrorDetail(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.message = d['message'] if 'message' in d else ABSENT
-        self.type = d['type'] if 'type' in d else ABSENT
-        self.code = d['code'] if 'code' in d else ABSENT
-        self.param = d['param'] if 'param' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.message = d["message"] if "message" in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        self.code = d["code"] if "code" in d else ABSENT
+        self.param = d["param"] if "param" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,15 +38,21 @@ class ErrorDetail(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.message) is not UNSET:
-            d['message'] = v
+            d["message"] = v
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.code) is not UNSET:
-            d['code'] = v
+            d["code"] = v
         if (v := fields.param) is not UNSET:
-            d['param'] = v
+            d["param"] = v
         return d
 
 
-_KNOWN = frozenset(('message', 'type', 'code', 'param', ))
-
+_KNOWN = frozenset(
+    (
+        "message",
+        "type",
+        "code",
+        "param",
+    )
+)

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class FunctionMessage(JSONObject[Any]):
     """The result of a function call. Superseded by tool messages."""
 
-    role: Literal['function'] = 'function'
+    role: Literal["function"] = "function"
     """Who speaks."""
     name: str
     """The function that was called."""
@@ -27,12 +24,10 @@ class FunctionMessage(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.role = d['role'] if 'role' in d else ABSENT
-        self.name = d['name'] if 'name' in d else ABSENT
-        self.content = d['content'] if 'content' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.role = d["role"] if "role" in d else ABSENT
+        self.name = d["name"] if "name" in d else ABSENT
+        self.content = d["content"] if "content" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,13 +35,18 @@ class FunctionMessage(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.role) is not UNSET:
-            d['role'] = v
+            d["role"] = v
         if (v := fields.name) is not UNSET:
-            d['name'] = v
+            d["name"] = v
         if (v := fields.content) is not UNSET:
-            d['content'] = v
+            d["content"] = v
         return d
 
 
-_KNOWN = frozenset(('role', 'name', 'content', ))
-
+_KNOWN = frozenset(
+    (
+        "role",
+        "name",
+        "content",
+    )
+)

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class FunctionTool(JSONObject[Any]):
     """A function of the application, called with JSON arguments."""
 
-    type: Literal['function'] = 'function'
+    type: Literal["function"] = "function"
     """The kind of tool."""
     function: FunctionDefinition
     """The function."""
@@ -26,12 +23,10 @@ class FunctionTool(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['function'] if 'function' in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["function"] if "function" in d else ABSENT
         self.function = FunctionDefinition.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,12 +34,17 @@ class FunctionTool(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.function) is not UNSET:
-            d['function'] = encode(v)
+            d["function"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('type', 'function', ))
+_KNOWN = frozenset(
+    (
+        "type",
+        "function",
+    )
+)
 
 from .function_definition import FunctionDefinition

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 if TYPE_CHECKING:
     from .grammar_syntax import GrammarSyntax
@@ -27,11 +25,9 @@ class Grammar(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.definition = d['definition'] if 'definition' in d else ABSENT
-        self.syntax = d['syntax'] if 'syntax' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.definition = d["definition"] if "definition" in d else ABSENT
+        self.syntax = d["syntax"] if "syntax" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,11 +35,15 @@ class Grammar(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.definition) is not UNSET:
-            d['definition'] = v
+            d["definition"] = v
         if (v := fields.syntax) is not UNSET:
-            d['syntax'] = v
+            d["syntax"] = v
         return d
 
 
-_KNOWN = frozenset(('definition', 'syntax', ))
-
+_KNOWN = frozenset(
+    (
+        "definition",
+        "syntax",
+    )
+)

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class GrammarToolFormat(JSONObject[Any]):
     """Text that a grammar allows."""
 
-    type: Literal['grammar'] = 'grammar'
+    type: Literal["grammar"] = "grammar"
     """The kind of format."""
     grammar: Grammar
     """The grammar."""
@@ -26,12 +23,10 @@ class GrammarToolFormat(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['grammar'] if 'grammar' in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["grammar"] if "grammar" in d else ABSENT
         self.grammar = Grammar.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,12 +34,17 @@ class GrammarToolFormat(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.grammar) is not UNSET:
-            d['grammar'] = encode(v)
+            d["grammar"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('type', 'grammar', ))
+_KNOWN = frozenset(
+    (
+        "type",
+        "grammar",
+    )
+)
 
 from .grammar import Grammar

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -24,11 +21,13 @@ class HTTPValidationError(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        v = d['detail'] if 'detail' in d else ABSENT
-        self.detail = [ValidationError.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        v = d["detail"] if "detail" in d else ABSENT
+        self.detail = (
+            [ValidationError.from_dict(i) if i.__class__ is dict else i for i in v]
+            if v.__class__ is list
+            else v
         )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,10 +35,10 @@ class HTTPValidationError(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.detail) is not UNSET:
-            d['detail'] = encode(v)
+            d["detail"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('detail', ))
+_KNOWN = frozenset(("detail",))
 
 from .validation_error import ValidationError

@@ -1,4 +1,11 @@
 from typing import Literal
 
-ImageDetail = Literal['auto', 'high', 'low', ] | str
+ImageDetail = (
+    Literal[
+        "auto",
+        "high",
+        "low",
+    ]
+    | str
+)
 """How closely a model looks at an image. Vendors may know more values."""

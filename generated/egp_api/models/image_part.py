@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class ImagePart(JSONObject[Any]):
     """An image for the model to look at."""
 
-    type: Literal['image_url'] = 'image_url'
+    type: Literal["image_url"] = "image_url"
     """The kind of part."""
     image_url: ImageURL
     """Where the image is, and how closely to look."""
@@ -26,12 +23,10 @@ class ImagePart(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['image_url'] if 'image_url' in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["image_url"] if "image_url" in d else ABSENT
         self.image_url = ImageURL.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,12 +34,17 @@ class ImagePart(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.image_url) is not UNSET:
-            d['image_url'] = encode(v)
+            d["image_url"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('type', 'image_url', ))
+_KNOWN = frozenset(
+    (
+        "type",
+        "image_url",
+    )
+)
 
 from .image_url import ImageURL

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
     from .image_detail import ImageDetail
@@ -27,11 +25,9 @@ class ImageURL(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.url = d['url'] if 'url' in d else ABSENT
-        self.detail = d['detail'] if 'detail' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.url = d["url"] if "url" in d else ABSENT
+        self.detail = d["detail"] if "detail" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,11 +35,15 @@ class ImageURL(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.url) is not UNSET:
-            d['url'] = v
+            d["url"] = v
         if (v := fields.detail) is not UNSET:
-            d['detail'] = v
+            d["detail"] = v
         return d
 
 
-_KNOWN = frozenset(('url', 'detail', ))
-
+_KNOWN = frozenset(
+    (
+        "url",
+        "detail",
+    )
+)

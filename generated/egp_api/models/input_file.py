@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -27,12 +24,10 @@ class InputFile(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.file_data = d['file_data'] if 'file_data' in d else ABSENT
-        self.file_id = d['file_id'] if 'file_id' in d else ABSENT
-        self.filename = d['filename'] if 'filename' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.file_data = d["file_data"] if "file_data" in d else ABSENT
+        self.file_id = d["file_id"] if "file_id" in d else ABSENT
+        self.filename = d["filename"] if "filename" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,13 +35,18 @@ class InputFile(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.file_data) is not UNSET:
-            d['file_data'] = v
+            d["file_data"] = v
         if (v := fields.file_id) is not UNSET:
-            d['file_id'] = v
+            d["file_id"] = v
         if (v := fields.filename) is not UNSET:
-            d['filename'] = v
+            d["filename"] = v
         return d
 
 
-_KNOWN = frozenset(('file_data', 'file_id', 'filename', ))
-
+_KNOWN = frozenset(
+    (
+        "file_data",
+        "file_id",
+        "filename",
+    )
+)

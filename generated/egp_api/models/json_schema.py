@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class JSONSchema(JSONObject[Any]):
     """A JSON Schema."""
-
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
@@ -27,5 +23,3 @@ class JSONSchema(JSONObject[Any]):
         """The object as JSON takes it, without the fields that are UNSET."""
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         return d
-
-

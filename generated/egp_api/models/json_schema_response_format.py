@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class JSONSchemaResponseFormat(JSONObject[Any]):
     """JSON that fits a schema."""
 
-    type: Literal['json_schema'] = 'json_schema'
+    type: Literal["json_schema"] = "json_schema"
     """The kind of format."""
     json_schema: OutputSchema
     """The schema, and how to apply it."""
@@ -26,12 +23,10 @@ class JSONSchemaResponseFormat(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['json_schema'] if 'json_schema' in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["json_schema"] if "json_schema" in d else ABSENT
         self.json_schema = OutputSchema.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,12 +34,17 @@ class JSONSchemaResponseFormat(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.json_schema) is not UNSET:
-            d['json_schema'] = encode(v)
+            d["json_schema"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('type', 'json_schema', ))
+_KNOWN = frozenset(
+    (
+        "type",
+        "json_schema",
+    )
+)
 
 from .output_schema import OutputSchema

@@ -1,4 +1,10 @@
 from typing import Literal
 
-Modality = Literal['audio', 'text', ] | str
+Modality = (
+    Literal[
+        "audio",
+        "text",
+    ]
+    | str
+)
 """A kind of output. Vendors may know more values."""

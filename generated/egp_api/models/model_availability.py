@@ -1,4 +1,11 @@
 from typing import Literal
 
-ModelAvailability = Literal['available', 'unavailable', 'unknown', ] | str
+ModelAvailability = (
+    Literal[
+        "available",
+        "unavailable",
+        "unknown",
+    ]
+    | str
+)
 """Whether a model can be asked now."""

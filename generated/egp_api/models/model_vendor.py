@@ -1,4 +1,20 @@
 from typing import Literal
 
-ModelVendor = Literal['anthropic', 'azure', 'bedrock', 'cohere', 'fireworks_ai', 'gemini', 'launch', 'llmengine', 'model_zoo', 'openai', 'vertex_ai', 'xai', ] | str
+ModelVendor = (
+    Literal[
+        "anthropic",
+        "azure",
+        "bedrock",
+        "cohere",
+        "fireworks_ai",
+        "gemini",
+        "launch",
+        "llmengine",
+        "model_zoo",
+        "openai",
+        "vertex_ai",
+        "xai",
+    ]
+    | str
+)
 """Who serves a model."""

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -23,10 +20,8 @@ class OtherMessage(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.role = d['role'] if 'role' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.role = d["role"] if "role" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -34,9 +29,8 @@ class OtherMessage(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.role) is not UNSET:
-            d['role'] = v
+            d["role"] = v
         return d
 
 
-_KNOWN = frozenset(('role', ))
-
+_KNOWN = frozenset(("role",))

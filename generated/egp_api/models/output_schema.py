@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -30,14 +27,12 @@ class OutputSchema(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.name = d['name'] if 'name' in d else ABSENT
-        self.description = d['description'] if 'description' in d else ABSENT
-        v = d['schema'] if 'schema' in d else ABSENT
+        self.name = d["name"] if "name" in d else ABSENT
+        self.description = d["description"] if "description" in d else ABSENT
+        v = d["schema"] if "schema" in d else ABSENT
         self.schema = JSONSchema.from_dict(v) if v.__class__ is dict else v
-        self.strict = d['strict'] if 'strict' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.strict = d["strict"] if "strict" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,16 +40,23 @@ class OutputSchema(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.name) is not UNSET:
-            d['name'] = v
+            d["name"] = v
         if (v := fields.description) is not UNSET:
-            d['description'] = v
+            d["description"] = v
         if (v := fields.schema) is not UNSET:
-            d['schema'] = encode(v)
+            d["schema"] = encode(v)
         if (v := fields.strict) is not UNSET:
-            d['strict'] = v
+            d["strict"] = v
         return d
 
 
-_KNOWN = frozenset(('name', 'description', 'schema', 'strict', ))
+_KNOWN = frozenset(
+    (
+        "name",
+        "description",
+        "schema",
+        "strict",
+    )
+)
 
 from .json_schema import JSONSchema

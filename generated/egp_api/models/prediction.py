@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class Prediction(JSONObject[Any]):
     """Text that much of the answer is expected to repeat."""
 
-    type: Literal['content'] = 'content'
+    type: Literal["content"] = "content"
     """The kind of prediction."""
     content: str | list[TextPart | ImagePart | AudioPart | FilePart | RefusalPart | OtherPart]
     """The text expected."""
@@ -26,12 +23,39 @@ class Prediction(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['content'] if 'content' in d else ABSENT
-        self.content = [TextPart.from_dict(i) if (t1 := i.get('type', UNSET) if i.__class__ is dict else None) == 'text' else ImagePart.from_dict(i) if t1 == 'image_url' else AudioPart.from_dict(i) if t1 == 'input_audio' else FilePart.from_dict(i) if t1 == 'file' else RefusalPart.from_dict(i) if t1 == 'refusal' else TextPart.from_dict(i) if t1 is UNSET and 'text' in i else ImagePart.from_dict(i) if t1 is UNSET and 'image_url' in i else AudioPart.from_dict(i) if t1 is UNSET and 'input_audio' in i else FilePart.from_dict(i) if t1 is UNSET and 'file' in i else RefusalPart.from_dict(i) if t1 is UNSET and 'refusal' in i else OtherPart.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["content"] if "content" in d else ABSENT
+        self.content = (
+            [
+                TextPart.from_dict(i)
+                if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "text"
+                else ImagePart.from_dict(i)
+                if t1 == "image_url"
+                else AudioPart.from_dict(i)
+                if t1 == "input_audio"
+                else FilePart.from_dict(i)
+                if t1 == "file"
+                else RefusalPart.from_dict(i)
+                if t1 == "refusal"
+                else TextPart.from_dict(i)
+                if t1 is UNSET and "text" in i
+                else ImagePart.from_dict(i)
+                if t1 is UNSET and "image_url" in i
+                else AudioPart.from_dict(i)
+                if t1 is UNSET and "input_audio" in i
+                else FilePart.from_dict(i)
+                if t1 is UNSET and "file" in i
+                else RefusalPart.from_dict(i)
+                if t1 is UNSET and "refusal" in i
+                else OtherPart.from_dict(i)
+                if i.__class__ is dict
+                else i
+                for i in v
+            ]
+            if v.__class__ is list
+            else v
         )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,13 +63,18 @@ class Prediction(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.content) is not UNSET:
-            d['content'] = encode(v)
+            d["content"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('type', 'content', ))
+_KNOWN = frozenset(
+    (
+        "type",
+        "content",
+    )
+)
 
 from .audio_part import AudioPart
 from .file_part import FilePart

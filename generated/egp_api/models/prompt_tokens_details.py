@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -25,11 +22,9 @@ class PromptTokensDetails(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.audio_tokens = d['audio_tokens'] if 'audio_tokens' in d else ABSENT
-        self.cached_tokens = d['cached_tokens'] if 'cached_tokens' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.audio_tokens = d["audio_tokens"] if "audio_tokens" in d else ABSENT
+        self.cached_tokens = d["cached_tokens"] if "cached_tokens" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,11 +32,15 @@ class PromptTokensDetails(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.audio_tokens) is not UNSET:
-            d['audio_tokens'] = v
+            d["audio_tokens"] = v
         if (v := fields.cached_tokens) is not UNSET:
-            d['cached_tokens'] = v
+            d["cached_tokens"] = v
         return d
 
 
-_KNOWN = frozenset(('audio_tokens', 'cached_tokens', ))
-
+_KNOWN = frozenset(
+    (
+        "audio_tokens",
+        "cached_tokens",
+    )
+)

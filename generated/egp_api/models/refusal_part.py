@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class RefusalPart(JSONObject[Any]):
     """Words in which the model declined earlier. In assistant messages."""
 
-    type: Literal['refusal'] = 'refusal'
+    type: Literal["refusal"] = "refusal"
     """The kind of part."""
     refusal: str
     """The words."""
@@ -25,11 +22,9 @@ class RefusalPart(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.type = d['type'] if 'type' in d else ABSENT
-        self.refusal = d['refusal'] if 'refusal' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.type = d["type"] if "type" in d else ABSENT
+        self.refusal = d["refusal"] if "refusal" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,11 +32,15 @@ class RefusalPart(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.refusal) is not UNSET:
-            d['refusal'] = v
+            d["refusal"] = v
         return d
 
 
-_KNOWN = frozenset(('type', 'refusal', ))
-
+_KNOWN = frozenset(
+    (
+        "type",
+        "refusal",
+    )
+)

@@ -1,4 +1,10 @@
 from typing import Literal
 
-SortOrder = Literal['asc', 'desc', ] | str
+SortOrder = (
+    Literal[
+        "asc",
+        "desc",
+    ]
+    | str
+)
 """A direction to sort in."""

@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
 class TextPart(JSONObject[Any]):
     """A piece of text."""
 
-    type: Literal['text'] = 'text'
+    type: Literal["text"] = "text"
     """The kind of part."""
     text: str
     """The text."""
@@ -25,11 +22,9 @@ class TextPart(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.type = d['type'] if 'type' in d else ABSENT
-        self.text = d['text'] if 'text' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.type = d["type"] if "type" in d else ABSENT
+        self.text = d["text"] if "text" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,11 +32,15 @@ class TextPart(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.text) is not UNSET:
-            d['text'] = v
+            d["text"] = v
         return d
 
 
-_KNOWN = frozenset(('type', 'text', ))
-
+_KNOWN = frozenset(
+    (
+        "type",
+        "text",
+    )
+)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -30,14 +27,14 @@ class TokenLogprob(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.token = d['token'] if 'token' in d else ABSENT
-        self.logprob = d['logprob'] if 'logprob' in d else ABSENT
-        v = d['top_logprobs'] if 'top_logprobs' in d else ABSENT
-        self.top_logprobs = [TopLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        self.bytes = d['bytes'] if 'bytes' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self.token = d["token"] if "token" in d else ABSENT
+        self.logprob = d["logprob"] if "logprob" in d else ABSENT
+        v = d["top_logprobs"] if "top_logprobs" in d else ABSENT
+        self.top_logprobs = (
+            [TopLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
         )
+        self.bytes = d["bytes"] if "bytes" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,16 +42,23 @@ class TokenLogprob(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.token) is not UNSET:
-            d['token'] = v
+            d["token"] = v
         if (v := fields.logprob) is not UNSET:
-            d['logprob'] = v
+            d["logprob"] = v
         if (v := fields.top_logprobs) is not UNSET:
-            d['top_logprobs'] = encode(v)
+            d["top_logprobs"] = encode(v)
         if (v := fields.bytes) is not UNSET:
-            d['bytes'] = v
+            d["bytes"] = v
         return d
 
 
-_KNOWN = frozenset(('token', 'logprob', 'top_logprobs', 'bytes', ))
+_KNOWN = frozenset(
+    (
+        "token",
+        "logprob",
+        "top_logprobs",
+        "bytes",
+    )
+)
 
 from .top_logprob import TopLogprob

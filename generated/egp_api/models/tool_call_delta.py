@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 if TYPE_CHECKING:
     from .tool_call_delta_type import ToolCallDeltaType
@@ -32,14 +30,12 @@ class ToolCallDelta(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.index = d['index'] if 'index' in d else ABSENT
-        self.id = d['id'] if 'id' in d else ABSENT
-        self.type = d['type'] if 'type' in d else ABSENT
-        v = d['function'] if 'function' in d else ABSENT
+        self.index = d["index"] if "index" in d else ABSENT
+        self.id = d["id"] if "id" in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        v = d["function"] if "function" in d else ABSENT
         self.function = FunctionCallDelta.from_dict(v) if v.__class__ is dict else v
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,16 +43,23 @@ class ToolCallDelta(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.index) is not UNSET:
-            d['index'] = v
+            d["index"] = v
         if (v := fields.id) is not UNSET:
-            d['id'] = v
+            d["id"] = v
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         if (v := fields.function) is not UNSET:
-            d['function'] = encode(v)
+            d["function"] = encode(v)
         return d
 
 
-_KNOWN = frozenset(('index', 'id', 'type', 'function', ))
+_KNOWN = frozenset(
+    (
+        "index",
+        "id",
+        "type",
+        "function",
+    )
+)
 
 from .function_call_delta import FunctionCallDelta

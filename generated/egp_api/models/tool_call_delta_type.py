@@ -1,4 +1,4 @@
 from typing import Literal
 
-ToolCallDeltaType = Literal['function', ] | str
+ToolCallDeltaType = Literal["function",] | str
 """The kind of tool that a stream calls."""

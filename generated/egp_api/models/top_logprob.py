@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -27,12 +24,10 @@ class TopLogprob(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.token = d['token'] if 'token' in d else ABSENT
-        self.logprob = d['logprob'] if 'logprob' in d else ABSENT
-        self.bytes = d['bytes'] if 'bytes' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.token = d["token"] if "token" in d else ABSENT
+        self.logprob = d["logprob"] if "logprob" in d else ABSENT
+        self.bytes = d["bytes"] if "bytes" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,13 +35,18 @@ class TopLogprob(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.token) is not UNSET:
-            d['token'] = v
+            d["token"] = v
         if (v := fields.logprob) is not UNSET:
-            d['logprob'] = v
+            d["logprob"] = v
         if (v := fields.bytes) is not UNSET:
-            d['bytes'] = v
+            d["bytes"] = v
         return d
 
 
-_KNOWN = frozenset(('token', 'logprob', 'bytes', ))
-
+_KNOWN = frozenset(
+    (
+        "token",
+        "logprob",
+        "bytes",
+    )
+)

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -29,13 +26,11 @@ class URLCitation(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.start_index = d['start_index'] if 'start_index' in d else ABSENT
-        self.end_index = d['end_index'] if 'end_index' in d else ABSENT
-        self.title = d['title'] if 'title' in d else ABSENT
-        self.url = d['url'] if 'url' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.start_index = d["start_index"] if "start_index" in d else ABSENT
+        self.end_index = d["end_index"] if "end_index" in d else ABSENT
+        self.title = d["title"] if "title" in d else ABSENT
+        self.url = d["url"] if "url" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -43,15 +38,21 @@ class URLCitation(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.start_index) is not UNSET:
-            d['start_index'] = v
+            d["start_index"] = v
         if (v := fields.end_index) is not UNSET:
-            d['end_index'] = v
+            d["end_index"] = v
         if (v := fields.title) is not UNSET:
-            d['title'] = v
+            d["title"] = v
         if (v := fields.url) is not UNSET:
-            d['url'] = v
+            d["url"] = v
         return d
 
 
-_KNOWN = frozenset(('start_index', 'end_index', 'title', 'url', ))
-
+_KNOWN = frozenset(
+    (
+        "start_index",
+        "end_index",
+        "title",
+        "url",
+    )
+)

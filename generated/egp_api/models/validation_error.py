@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self
-from uuid import UUID
+from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, File, JSONObject, Unset, create, encode
-
+from ..types import ABSENT, UNSET, JSONObject, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
@@ -27,12 +24,10 @@ class ValidationError(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.loc = d['loc'] if 'loc' in d else ABSENT
-        self.msg = d['msg'] if 'msg' in d else ABSENT
-        self.type = d['type'] if 'type' in d else ABSENT
-        self._extras = (
-            None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
-        )
+        self.loc = d["loc"] if "loc" in d else ABSENT
+        self.msg = d["msg"] if "msg" in d else ABSENT
+        self.type = d["type"] if "type" in d else ABSENT
+        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,13 +35,18 @@ class ValidationError(JSONObject[Any]):
         fields: Any = self
         d: dict[str, Any] = encode(self._extras) if self._extras else {}
         if (v := fields.loc) is not UNSET:
-            d['loc'] = v
+            d["loc"] = v
         if (v := fields.msg) is not UNSET:
-            d['msg'] = v
+            d["msg"] = v
         if (v := fields.type) is not UNSET:
-            d['type'] = v
+            d["type"] = v
         return d
 
 
-_KNOWN = frozenset(('loc', 'msg', 'type', ))
-
+_KNOWN = frozenset(
+    (
+        "loc",
+        "msg",
+        "type",
+    )
+)

@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-from ... import errors as _errors
 from ... import types as _types
 from ... import wire as _wire
-from ...types import UNSET, File, Unset
 from ...models.chat_completion import ChatCompletion
 from ...models.chat_completion_chunk import ChatCompletionChunk
 from ...models.error_body import ErrorBody
 from ...models.http_validation_error import HTTPValidationError
+from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     import httpx
@@ -21,8 +17,8 @@ if TYPE_CHECKING:
     from ...models.chat_completion_request import ChatCompletionRequest
     from ...params import ChatCompletionRequestParam
 
-METHOD = 'POST'
-PATH = '/v5/chat/completions'
+METHOD = "POST"
+PATH = "/v5/chat/completions"
 
 
 def request_kwargs(
@@ -30,17 +26,16 @@ def request_kwargs(
     body: ChatCompletionRequest | ChatCompletionRequestParam,
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
-
 ) -> dict[str, Any]:
     """What `httpx.Client.request` and `build_request` take to send this operation."""
-    _kwargs: dict[str, Any] = {"method": METHOD, "url": '/v5/chat/completions'}
+    _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions"}
     _headers: dict[str, str] = {}
     if not isinstance(x_selected_account_id, Unset):
-        _headers['x-selected-account-id'] = _wire.simple(x_selected_account_id)
+        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
     if not isinstance(x_openai_api_key, Unset):
-        _headers['x-openai-api-key'] = _wire.simple(x_openai_api_key)
+        _headers["x-openai-api-key"] = _wire.simple(x_openai_api_key)
     _kwargs["json"] = _types.encode(body)
-    _headers["Content-Type"] = 'application/json'
+    _headers["Content-Type"] = "application/json"
     if _headers:
         _kwargs["headers"] = _headers
     return _kwargs
@@ -63,7 +58,6 @@ def stream(
     body: ChatCompletionRequest | ChatCompletionRequestParam,
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
-
 ) -> _types.EventStream[ChatCompletionChunk]:
     """Create a chat completion.
 
@@ -83,19 +77,22 @@ def stream(
         body=body,
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
-
     )
     _kwargs["headers"] = {**_kwargs.get("headers", {}), "Accept": "text/event-stream"}
-    _kwargs["json"] = {**_kwargs.get("json", {}), 'stream': True}
+    _kwargs["json"] = {**_kwargs.get("json", {}), "stream": True}
     return _types.EventStream(_kwargs, parse_event)
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
     if response.status_code == 200:
         return parse(response.json())
     if response.status_code == 422:
         _data_2: Any = response.json()
-        _parsed_2: HTTPValidationError = HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
+        _parsed_2: HTTPValidationError = (
+            HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
+        )
         return _parsed_2
     if 400 <= response.status_code <= 499:
         _data_3: Any = response.json()
@@ -110,7 +107,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     return _parsed_5
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
     return _types.Response(
         status_code=response.status_code,
         content=response.content,
@@ -125,7 +124,6 @@ def sync_detailed(
     body: ChatCompletionRequest | ChatCompletionRequestParam,
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
-
 ) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
     """Create a chat completion.
 
@@ -145,7 +143,6 @@ def sync_detailed(
         body=body,
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
-
     )
     return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
 
@@ -156,7 +153,6 @@ def sync(
     body: ChatCompletionRequest | ChatCompletionRequestParam,
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
-
 ) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
     """Create a chat completion.
 
@@ -177,7 +173,6 @@ def sync(
         body=body,
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
-
     ).parsed
 
 
@@ -187,7 +182,6 @@ async def asyncio_detailed(
     body: ChatCompletionRequest | ChatCompletionRequestParam,
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
-
 ) -> _types.Response[ChatCompletion | HTTPValidationError | ErrorBody]:
     """Create a chat completion.
 
@@ -207,7 +201,6 @@ async def asyncio_detailed(
         body=body,
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
-
     )
     return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
 
@@ -218,7 +211,6 @@ async def asyncio(
     body: ChatCompletionRequest | ChatCompletionRequestParam,
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
-
 ) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
     """Create a chat completion.
 
@@ -239,6 +231,5 @@ async def asyncio(
         body=body,
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
-
     )
     return _response.parsed

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
-from ... import errors as _errors
 from ... import types as _types
 from ... import wire as _wire
-from ...types import UNSET, File, Unset
 from ...models.chat_model_list import ChatModelList
 from ...models.error_body import ErrorBody
 from ...models.http_validation_error import HTTPValidationError
+from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     import httpx
@@ -20,8 +16,8 @@ if TYPE_CHECKING:
     from ...models.model_vendor import ModelVendor
     from ...models.sort_order import SortOrder
 
-METHOD = 'GET'
-PATH = '/v5/chat/completions/models'
+METHOD = "GET"
+PATH = "/v5/chat/completions/models"
 
 
 def request_kwargs(
@@ -33,23 +29,22 @@ def request_kwargs(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
-
 ) -> dict[str, Any]:
     """What `httpx.Client.request` and `build_request` take to send this operation."""
-    _kwargs: dict[str, Any] = {"method": METHOD, "url": '/v5/chat/completions/models'}
+    _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions/models"}
     _params = [
-        *_wire.query('model_vendor', model_vendor),
-        *_wire.query('limit', limit),
-        *_wire.query('sort_by', sort_by),
-        *_wire.query('sort_order', sort_order),
-        *_wire.query('starting_after', starting_after),
-        *_wire.query('ending_before', ending_before),
+        *_wire.query("model_vendor", model_vendor),
+        *_wire.query("limit", limit),
+        *_wire.query("sort_by", sort_by),
+        *_wire.query("sort_order", sort_order),
+        *_wire.query("starting_after", starting_after),
+        *_wire.query("ending_before", ending_before),
     ]
     if _params:
         _kwargs["params"] = _params
     _headers: dict[str, str] = {}
     if not isinstance(x_selected_account_id, Unset):
-        _headers['x-selected-account-id'] = _wire.simple(x_selected_account_id)
+        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
     if _headers:
         _kwargs["headers"] = _headers
     return _kwargs
@@ -61,12 +56,16 @@ def parse(data: Any) -> ChatModelList:
     return result
 
 
-def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> ChatModelList | HTTPValidationError | ErrorBody | None:
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     if response.status_code == 200:
         return parse(response.json())
     if response.status_code == 422:
         _data_2: Any = response.json()
-        _parsed_2: HTTPValidationError = HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
+        _parsed_2: HTTPValidationError = (
+            HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
+        )
         return _parsed_2
     if 400 <= response.status_code <= 499:
         _data_3: Any = response.json()
@@ -81,7 +80,9 @@ def _parse_response(*, client: AuthenticatedClient | Client, response: httpx.Res
     return _parsed_5
 
 
-def _build_response(*, client: AuthenticatedClient | Client, response: httpx.Response) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
     return _types.Response(
         status_code=response.status_code,
         content=response.content,
@@ -100,7 +101,6 @@ def sync_detailed(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
-
 ) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
     """List the models.
 
@@ -127,7 +127,6 @@ def sync_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
-
     )
     return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
 
@@ -142,7 +141,6 @@ def sync(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
-
 ) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     """List the models.
 
@@ -170,7 +168,6 @@ def sync(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
-
     ).parsed
 
 
@@ -184,7 +181,6 @@ async def asyncio_detailed(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
-
 ) -> _types.Response[ChatModelList | HTTPValidationError | ErrorBody]:
     """List the models.
 
@@ -211,7 +207,6 @@ async def asyncio_detailed(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
-
     )
     return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
 
@@ -226,7 +221,6 @@ async def asyncio(
     starting_after: str | Unset = UNSET,
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
-
 ) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     """List the models.
 
@@ -254,6 +248,5 @@ async def asyncio(
         starting_after=starting_after,
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
-
     )
     return _response.parsed
