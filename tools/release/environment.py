@@ -70,11 +70,12 @@ class Environment:
         )
 
     def run(self, *arguments: str | Path, refused: str, way_out: str) -> str:
-        """Run this environment's Python, isolated from the caller's variables and folder."""
+        """Run this environment's Python, isolated from the caller's variables and folder, proxies included."""
+        variables = sparse_environment(PYTHONDONTWRITEBYTECODE="1")
         return run(
             [self.python, "-I", *arguments],
             cwd=self.folder,
-            env=sparse_environment(PYTHONDONTWRITEBYTECODE="1"),
+            env={name: value for name, value in variables.items() if not name.lower().endswith("_proxy")},
             refused=refused,
             way_out=way_out,
         )
