@@ -70,7 +70,7 @@ class Environment:
         )
 
     def run(self, *arguments: str | Path, refused: str, way_out: str) -> str:
-        """Run this environment's Python, isolated from the caller's variables and folder, proxies included."""
+        """Run this environment's Python, apart from the caller's variables, folder and proxies."""
         variables = sparse_environment(PYTHONDONTWRITEBYTECODE="1")
         return run(
             [self.python, "-I", *arguments],
