@@ -14,10 +14,11 @@ from openapi_python_client.config import ConfigFile
 from tools.compiler import pointer
 from tools.compiler.checks import operation_name, tag_name
 from tools.compiler.desugar.cycles import in_order, open_cycles
-from tools.compiler.desugar.merging import ANNOTATIONS, is_object, reference_of
+from tools.compiler.desugar.merging import is_object
+from tools.compiler.desugar.finish import Finish
 from tools.compiler.desugar.naming import Names
 from tools.compiler.desugar.operations import Operations
-from tools.compiler.desugar.references import component_of, unshare
+from tools.compiler.desugar.references import unshare
 from tools.compiler.desugar.samples import samples
 from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
@@ -64,7 +65,9 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     opened = open_cycles(schemas.components)
     for schema, default, place in schemas.defaults:
         default_fits(schema, default, schemas.components, place)
-    components = {name: _finished(schema, schemas) for name, schema in in_order(schemas.components).items()}
+    finish = Finish(schemas, names)
+    paths = finish.paths(paths)
+    components = in_order(finish.components())
     info = content["info"]
     result: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -74,7 +77,7 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     }
     if content.get("servers"):
         result["servers"] = content["servers"]
-    result["paths"] = _with_finished_schemas(paths, schemas)
+    result["paths"] = paths
     result["components"] = {"schemas": components}
     if security := (content.get("components") or {}).get("securitySchemes"):
         result["components"]["securitySchemes"] = security
@@ -106,44 +109,3 @@ def _operations(paths: dict[str, Any], sources: dict[str, str], prefix: str) -> 
         for path, item in paths.items()
         for method, operation in item.items()
     }
-
-
-def _finished(schema: dict[str, Any], schemas: Schemas) -> dict[str, Any]:
-    """The schema with null where what it refers to may be null, and without defaults that cannot be shown."""
-    reference = reference_of(schema)
-    default = schema.get("default")
-    if default is not None and not default_fits(schema, default, schemas.components, ""):
-        schema = {key: value for key, value in schema.items() if key != "default"}
-    if reference is not None:
-        if component_of(reference) not in schemas.nullable:
-            return schema
-        said = {key: value for key, value in schema.items() if key in ANNOTATIONS}
-        return {"anyOf": [{"$ref": reference}, {"type": "null"}], **said}
-    result = dict(schema)
-    if "anyOf" in schema:
-        members = [_finished(member, schemas) for member in schema["anyOf"]]
-        result["anyOf"] = [part for member in members for part in member.get("anyOf", [member])]
-        nulls = [part for part in result["anyOf"] if part.get("type") == "null"]
-        result["anyOf"] = [part for part in result["anyOf"] if part.get("type") != "null"] + nulls[:1]
-    for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
-            result[key] = _finished(schema[key], schemas)
-    if "properties" in schema:
-        result["properties"] = {
-            name: _finished(value, schemas) for name, value in schema["properties"].items()
-        }
-    return result
-
-
-def _with_finished_schemas(node: Any, schemas: Schemas) -> Any:
-    """The paths with every schema of theirs finished: those under the key `schema`."""
-    if isinstance(node, dict):
-        return {
-            key: _finished(value, schemas)
-            if key == "schema" and isinstance(value, dict)
-            else _with_finished_schemas(value, schemas)
-            for key, value in node.items()
-        }
-    if isinstance(node, list):
-        return [_with_finished_schemas(item, schemas) for item in node]
-    return node

@@ -92,7 +92,7 @@ class Schemas:
 
     def _with_class(self, name: str, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
         """A component that is an object or null keeps its class; references to it add the null."""
-        if is_object(schema):
+        if is_object(schema) or "enum" in schema:
             return schema
         if "anyOf" in schema:
             objects = [member for member in schema["anyOf"] if is_object(member)]
@@ -100,7 +100,7 @@ class Schemas:
                 self.nullable.add(name)
                 said = {key: value for key, value in said_by(schema).items() if key != "default"}
                 return {**objects[0], **said}
-        return self._placed(schema, place, naming)
+        return self.placed(schema, place, naming)
 
     def key_of(self, name: str) -> str | None:
         """The component that a name of the document has become."""
@@ -126,14 +126,17 @@ class Schemas:
         """The desugared form of a schema that is part of something: objects are references."""
         if place in self._wanted:
             return self.reference(f"#{place}")
-        return self._placed(self.core(schema, place, naming), place, naming)
+        return self.placed(self.core(schema, place, naming), place, naming)
 
-    def _placed(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
-        if is_object(schema):
-            return self.lift({k: v for k, v in schema.items() if k != "default"}, naming, place)
-        if "anyOf" in schema and any(map(is_object, schema["anyOf"])):
+    def placed(self, schema: dict[str, Any], place: str | None, naming: Naming) -> dict[str, Any]:
+        """Objects and enums become components; what refers to them keeps the default."""
+        if is_object(schema) or "enum" in schema:
+            default = {"default": schema["default"]} if "enum" in schema and "default" in schema else {}
+            lifted = self.lift({k: v for k, v in schema.items() if k != "default"}, naming, place)
+            return {"allOf": [lifted], **default} if default else lifted
+        if "anyOf" in schema:
             placed = [
-                self.lift(member, naming, place) if is_object(member) else member
+                self.lift(member, naming, place) if is_object(member) or "enum" in member else member
                 for member in schema["anyOf"]
             ]
             return {**schema, "anyOf": placed}
@@ -233,7 +236,7 @@ class Schemas:
         namings = [naming.child(f"type_{i}") for i in range(len(types))]
         return union(
             [
-                self._placed(self._core({**schema, "type": kind}, place, own), place, own)
+                self.placed(self._core({**schema, "type": kind}, place, own), place, own)
                 for kind, own in zip(types, namings, strict=True)
             ]
         )

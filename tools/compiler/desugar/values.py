@@ -80,19 +80,13 @@ def default_fits(schema: dict[str, Any], default: Any, components: dict[str, Any
         return default_fits(components[component_of(reference)], default, components, place)
     if "anyOf" not in schema:
         return schema.get("type") not in {"object", "array"} and check_default(schema, default, place)
-    shown = False
-    failure: CompileError | None = None
+    results: list[bool] = []
+    failures: list[CompileError] = []
     for member in schema["anyOf"]:
         try:
-            shown = default_fits(member, default, components, place) or shown
-            fits_one = True
+            results.append(default_fits(member, default, components, place))
         except CompileError as error:
-            failure = failure or error
-            continue
-        if fits_one and shown:
-            return True
-    if failure is not None and not shown:
-        plain = [member for member in schema["anyOf"] if member.get("type") not in {"object", "array"}]
-        if len(plain) == len(schema["anyOf"]):
-            raise failure
-    return shown
+            failures.append(error)
+    if not results:
+        raise failures[0]
+    return any(results)
