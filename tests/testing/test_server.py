@@ -17,9 +17,13 @@ CHAT = "/v5/chat/completions"
 KEY = {"x-api-key": "k"}
 
 
+def plain_client():
+    return httpx.Client(trust_env=False, verify=False, headers=KEY)
+
+
 def call(server, body):
-    with httpx.Client(trust_env=False, verify=False) as client:
-        return client.post(f"{server.url}{CHAT}", json=body, headers=KEY)
+    with plain_client() as client:
+        return client.post(f"{server.url}{CHAT}", json=body)
 
 
 def said(response):
@@ -201,6 +205,18 @@ def test_two_hundred_streams_are_open_at_once(egp_server, ask):
             return held
 
     assert asyncio.run(hold()) == 200
+
+
+def test_it_runs_a_program_that_finds_it_and_gives_its_status():
+    program = "import os; print(os.environ['EGP_BASE_URL'], os.environ['EGP_API_KEY']); raise SystemExit(3)"
+    command = [sys.executable, "-m", "egp.testing", "--prefix", "/public", "--", sys.executable, "-c", program]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+    url, key = done.stdout.split()
+    assert done.returncode == 3
+    assert url.endswith("/public")
+    assert key == Server.api_key
 
 
 def test_it_runs_as_a_program_until_it_is_interrupted(ask):
