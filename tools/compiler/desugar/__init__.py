@@ -14,8 +14,8 @@ from openapi_python_client.config import ConfigFile
 from tools.compiler import pointer
 from tools.compiler.checks import operation_name, tag_name
 from tools.compiler.desugar.cycles import in_order, open_cycles
-from tools.compiler.desugar.merging import is_object
 from tools.compiler.desugar.finish import Finish
+from tools.compiler.desugar.merging import is_object
 from tools.compiler.desugar.naming import Names
 from tools.compiler.desugar.operations import Operations
 from tools.compiler.desugar.references import unshare

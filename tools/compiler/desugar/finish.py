@@ -1,4 +1,4 @@
-"""The last touch: null where a component may be null, names for the enums that are left, no default too many."""
+"""The last touch: null where a component may be null, names for enums without one, defaults that can be shown."""
 
 from __future__ import annotations
 

@@ -1,0 +1,204 @@
+"""A document that cannot be compiled is refused: exit code 1, one screen, the place, and nothing written."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tools.compiler.cli import main
+
+LINES_OF_A_SCREEN = 24
+
+HEAD = """\
+openapi: 3.1.0
+info: {title: Broken, version: 1.0.0}
+"""
+
+
+def operation(path: str = "/x", more: str = "operationId: op") -> str:
+    return f"""\
+  {path}:
+    get:
+      {more}
+      responses: {{200: {{description: ok}}}}
+"""
+
+
+def schemas(text: str) -> str:
+    return f"{HEAD}paths: {{}}\ncomponents:\n  schemas:\n{textwrap.indent(textwrap.dedent(text), '    ')}"
+
+
+def aliases() -> str:
+    lines = ["x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
+    return HEAD + "\n".join(lines) + "\npaths: {}\n"
+
+
+def chain(length: int) -> str:
+    parts = [
+        f"S{i}: {{allOf: [{{$ref: '#/components/schemas/S{(i + 1) % length}'}}]}}" for i in range(length)
+    ]
+    return schemas("\n".join(parts))
+
+
+# What is wrong, the document, part of the message, the line that it names.
+BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
+    "empty": ("", "the document is empty", 1),
+    "only a comment": ("# nothing\n", "the document is empty", 1),
+    "a list at the top": ("- a\n- b\n", "the top of the document is a list", 1),
+    "text at the top": ("just words\n", "the top of the document is a str", 1),
+    "not UTF-8": (HEAD.encode() + b"paths:\n  /caf\xe9: {}\n", "0xe9 is not UTF-8", 4),
+    "UTF-16": ((HEAD + "paths: {}\n").encode("utf-16"), "the file is in UTF-16", 1),
+    "a control character": (HEAD + "paths: {}\nx-a: \x07\n", "U+0007 is not allowed", 4),
+    "a tab": (HEAD + "paths:\n\t/x: {}\n", "a tab in the indentation", 4),
+    "a merge conflict": (
+        HEAD + "<<<<<<< HEAD\npaths: {}\n=======\npaths: {/x: {}}\n>>>>>>> other\n",
+        "a merge conflict is not resolved",
+        3,
+    ),
+    "cut off": (HEAD + "paths:\n  /x: {get: {responses: {200: {desc", "The file ends in the middle", None),
+    "a quote that does not end": (HEAD + "paths:\n  /x: 'a\n", "not YAML", None),
+    "wrong indentation": (HEAD + "paths:\n  /x: {}\n /y: {}\n", "not YAML", 5),
+    "a key twice": (HEAD + "paths: {}\npaths: {}\n", "'paths' is here a second time, first on line 3", 4),
+    "a status code twice": (
+        HEAD + "paths:\n  /x:\n    get:\n      responses:\n        200: {}\n        '200': {}\n",
+        "'200' is here a second time, first on line 7",
+        8,
+    ),
+    "a Python object": (HEAD + "x-a: !!python/object/apply:os.system [id]\npaths: {}\n", "is not allowed", 3),
+    "an alias bomb": (aliases(), "aliases of the document unfold to more than", None),
+    "an alias of itself": (HEAD + "paths: {}\nx-a: &a [*a]\n", "has no anchor before it", 4),
+    "nested too deeply": (HEAD + "x-a: " + "[" * 5000 + "]" * 5000 + "\n", "nested deeper than", 3),
+    "schemas nested too deeply": (
+        schemas("A: " + "{type: array, items: " * 300 + "{}" + "}" * 300),
+        "nested deeper than",
+        6,
+    ),
+    "two documents": (HEAD + "paths: {}\n---\na: 1\n", "a second document starts here", 4),
+    "infinity": (schemas("A: {type: number, default: .inf}"), ".inf cannot be written in JSON", 6),
+    "not a number": (schemas("A: {default: .nan}"), ".nan cannot be written in JSON", 6),
+    "no openapi": ("info: {title: A, version: 1}\npaths: {}\n", "there is no `openapi`", None),
+    "OpenAPI 3.2": (HEAD.replace("3.1.0", "3.2.0") + "paths: {}\n", "OpenAPI 3.2.0 is not supported", 1),
+    "Swagger 2": ("swagger: '2.0'\npaths: {}\n", "Swagger 2.0 is not supported", 1),
+    "no info": ("openapi: 3.1.0\npaths: {}\n", "`info` is missing", None),
+    "neither paths nor components": (HEAD, "neither `paths` nor `components`", None),
+    "paths that are a list": (HEAD + "paths: []\n", "`paths` must be a mapping", 3),
+    "properties that are a list": (schemas("A:\n  type: object\n  properties: [a]"), "must be a mapping", 8),
+    "a type that is none": (schemas("A:\n  type: strnig"), "'strnig' is not a type", 7),
+    "an empty enum": (schemas("A:\n  enum: []"), "`enum` must be a list with at least one value", 7),
+    "an empty union": (schemas("A:\n  anyOf: []"), "`anyOf` is empty", 7),
+    "a dangling reference": (schemas("A:\n  $ref: '#/components/schemas/B'"), "is not in the document", 7),
+    "a remote reference": (schemas("A:\n  $ref: 'https://x.example/a#/A'"), "is outside the document", 7),
+    "a reference to another file": (schemas("A:\n  $ref: 'b.yaml#/A'"), "is outside the document", 7),
+    "a reference that is a number": (schemas("A:\n  $ref: 1"), "`$ref` must be text", 7),
+    "cyclic allOf": (schemas("A:\n  allOf: [{$ref: '#/components/schemas/A'}]"), "made from itself", 6),
+    "a long cycle of allOf": (chain(400), "made from itself", None),
+    "cyclic references": (
+        schemas("A: {$ref: '#/components/schemas/B'}\nB: {$ref: '#/components/schemas/A'}"),
+        "leads back to itself",
+        6,
+    ),
+    "the same operationId twice": (
+        HEAD + "paths:\n" + operation("/x") + operation("/y"),
+        "GET /y and GET /x would both be called op",
+        10,
+    ),
+    "operationIds that differ in spelling": (
+        HEAD
+        + "paths:\n"
+        + operation("/x", "operationId: getUser")
+        + operation("/y", "operationId: get_user"),
+        "would both be called get_user",
+        10,
+    ),
+    "a path parameter that is not declared": (
+        HEAD + "paths:\n" + operation("/x/{id}"),
+        "the path parameter {id} of /x/{id} is not declared",
+        5,
+    ),
+    "a path parameter that is not in the path": (
+        HEAD
+        + "paths:\n"
+        + operation(
+            more="parameters:\n        - {name: id, in: path, required: true, schema: {type: string}}"
+        ),
+        "the path /x has no {id}",
+        7,
+    ),
+    "a parameter twice": (
+        HEAD + "paths:\n" + operation(more="parameters: [&p {name: a, in: query, schema: {}}, *p]"),
+        "the parameter a is here twice",
+        6,
+    ),
+    "braces that do not fit": (HEAD + "paths:\n" + operation("'/q/{{a}}'"), "the braces of the path", 5),
+    "no responses": (HEAD + "paths:\n  /x:\n    get: {operationId: op}\n", "has no `responses`", 5),
+    "a status code that is none": (
+        HEAD + "paths:\n  /x:\n    get:\n      responses:\n        ok: {description: ok}\n",
+        "'ok' is not a status code",
+        7,
+    ),
+    "an operationId too long for a file": (
+        HEAD + "paths:\n" + operation(more=f"operationId: {'a' * 300}"),
+        "is too long for a file",
+        6,
+    ),
+    "a schema name too long for a file": (
+        schemas(f"{'A' * 300}: {{type: object}}"),
+        "is too long for a file",
+        None,
+    ),
+    "JSON lines": (
+        HEAD + "paths:\n  /x:\n    get:\n      responses:\n        200:\n          description: ok\n"
+        "          content:\n            application/x-ndjson: {schema: {type: object}}\n",
+        "cannot be streamed",
+        10,
+    ),
+    "an operation with a server of its own": (
+        HEAD + "paths:\n" + operation(more="servers: [{url: https://other.example}]"),
+        "servers of its own",
+        6,
+    ),
+}
+
+
+@pytest.fixture
+def compile_text(tmp_path: Path) -> Callable[[str | bytes], int]:
+    """Compiles a document over an existing package; returns the exit code."""
+    package = tmp_path / "out" / "egp_api"
+    package.mkdir(parents=True)
+    (package / "openapi.yaml").write_text("openapi: 3.1.0\ninfo: {title: Old, version: 1}\npaths: {}\n")
+    (package / "__init__.py").write_text("OLD = True\n")
+
+    def compile_text(text: str | bytes) -> int:
+        spec = tmp_path / "spec.yaml"
+        spec.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return main(["--spec", str(spec), "--output", str(tmp_path / "out")])
+
+    return compile_text
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_document_is_refused_with_its_place(
+    name: str, compile_text: Callable[[str | bytes], int], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text, message, line = BROKEN[name]
+
+    status = compile_text(text)
+
+    said = capfd.readouterr()
+    place = f"spec.yaml:{line}: " if line is not None else "spec.yaml"
+    assert status == 1
+    assert message in said.err
+    assert place in said.err
+    assert "Traceback" not in said.err
+    assert len(said.err.splitlines()) <= LINES_OF_A_SCREEN
+    assert max(map(len, said.err.splitlines())) < 800
+    assert sorted(path.name for path in (tmp_path / "out").rglob("*")) == [
+        "__init__.py",
+        "egp_api",
+        "openapi.yaml",
+    ]
+    assert (tmp_path / "out" / "egp_api" / "__init__.py").read_text() == "OLD = True\n"
