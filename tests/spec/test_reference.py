@@ -230,6 +230,15 @@ def test_an_operation_has_its_optional_parameters(operation_id, names):
     assert documented == names
 
 
+@pytest.mark.parametrize("operation_id", ["create_chat_completion", "list_chat_completion_models"])
+def test_every_answer_may_carry_the_id_of_the_request(operation_id):
+    [operation] = [item for _, _, item in document.operations() if item["operationId"] == operation_id]
+
+    headers = [document.resolve(response).get("headers", {}) for response in operation["responses"].values()]
+
+    assert all("x-request-id" in header for header in headers)
+
+
 def test_the_operations_are_those_of_the_endpoint():
     operations = {(method, path): item["operationId"] for path, method, item in document.operations()}
 
