@@ -1,0 +1,209 @@
+"""Whoever stops waiting leaves nothing behind."""
+
+import anyio
+import pytest
+
+from egp import AsyncClient, EGPError
+from egp._core.call import Call
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+
+
+@pytest.fixture
+async def client(raw_server):
+    async with AsyncClient(api_key="k", base_url=raw_server.url, max_retries=5, max_connections=2) as client:
+        yield client
+
+
+def call(expects="json"):
+    return Call("POST", "/x", content=b"{}", expects=expects)
+
+
+async def cancelled_after(seconds, function, *args):
+    with anyio.move_on_after(seconds) as scope:
+        await function(*args)
+    assert scope.cancelled_caught
+
+
+async def test_a_call_that_is_cancelled_leaves_no_connection(client, raw_server):
+    raw_server.script((raw_server.HOLD,), raw_server.reply())
+
+    await cancelled_after(0.05, client._send, call())
+
+    assert client._engine.open_connections == 0
+    assert (await client._send(call())).status == 200
+
+
+async def test_a_call_that_is_cancelled_in_its_body_leaves_no_connection(client, raw_server):
+    raw_server.script((b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", raw_server.HOLD))
+
+    await cancelled_after(0.05, client._send, call())
+
+    assert client._engine.open_connections == 0
+
+
+async def test_a_stream_that_is_cancelled_leaves_no_connection(client, raw_server):
+    raw_server.script((raw_server.events(), raw_server.HOLD))
+    stream = await client._open(call("events"))
+
+    await cancelled_after(0.05, stream.read)
+
+    assert client._engine.open_connections == 0
+    assert await stream.read() == b""
+
+
+async def test_a_wait_between_attempts_that_is_cancelled_leaves_no_connection(client, raw_server):
+    raw_server.script(raw_server.reply(503, b"", retry_after="30", connection="close"))
+
+    await cancelled_after(0.1, client._send, call())
+
+    assert client._engine.open_connections == 0
+
+
+async def test_a_place_in_the_line_that_is_given_up_goes_to_the_next(client, raw_server):
+    raw_server.script((raw_server.events(), raw_server.HOLD), (raw_server.events(), raw_server.HOLD), raw_server.reply())
+    streams = [await client._open(call("events")) for _ in range(2)]
+    done = []
+
+    async def second():
+        done.append(await client._send(call()))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(cancelled_after, 0.05, client._send, call())
+        await anyio.sleep(0.02)
+        group.start_soon(second)
+        await anyio.sleep(0.1)
+        for stream in streams:
+            await stream.aclose()
+
+    assert done[0].status == 200
+    assert client._engine.open_connections == 1
+
+
+async def test_connecting_that_is_cancelled_leaves_no_connection():
+    # An address of the documentation's network: nothing answers there.
+    async with AsyncClient(api_key="k", base_url="http://192.0.2.1", timeout=None) as client:
+        with anyio.move_on_after(0.05):
+            with pytest.raises(EGPError):
+                await client._send(call())
+
+        assert client._engine.open_connections == 0
+
+
+async def test_a_client_that_is_closed_ends_what_is_under_way(raw_server):
+    raw_server.script((raw_server.HOLD,))
+    client = AsyncClient(api_key="k", base_url=raw_server.url, max_retries=0)
+    failures = []
+
+    async def waiting():
+        with pytest.raises(EGPError) as caught:
+            await client._send(call())
+        failures.append(caught.value)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(waiting)
+        await anyio.sleep(0.05)
+        await client.close()
+
+    assert len(failures) == 1
+
+
+def test_another_event_loop_is_refused(raw_server, anyio_backend):
+    client = AsyncClient(api_key="k", base_url=raw_server.url)
+
+    async def send():
+        await client._send(call())
+
+    async def send_and_close():
+        await client._send(call())
+        for connection in client._engine._pools.values():
+            connection.close()
+
+    anyio.run(send_and_close, backend=anyio_backend)
+    with pytest.raises(EGPError, match="another one"):
+        anyio.run(send, backend=anyio_backend)
+    with pytest.raises(EGPError, match="another one"):
+        anyio.run(send, backend="trio" if anyio_backend == "asyncio" else "asyncio")
+
+
+async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server):
+    import resource
+
+    raw_server._answer = _echo
+    wrong = []
+
+    async def one(number):
+        content = b"%d" % number
+        reply = await client._send(Call("POST", "/x", content=content))
+        if reply.content != content:
+            wrong.append((content, reply.content))
+
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = min(1000, soft // 3)
+    async with AsyncClient(api_key="k", base_url=raw_server.url, max_connections=limit, max_retries=0) as client:
+        async with anyio.create_task_group() as group:
+            for number in range(1000):
+                group.start_soon(one, number)
+        connections = client._engine.open_connections
+
+    assert not wrong
+    assert connections <= limit
+    assert client._engine.open_connections == 0
+
+
+async def test_two_hundred_streams_at_once_all_get_their_own_events(raw_server):
+    raw_server._answer = _echo_stream
+    wrong = []
+
+    async def one(number):
+        content = b"%d" % number
+        stream = await client._open(Call("POST", "/x", content=content, expects="events"))
+        received = b""
+        while part := await stream.read():
+            received += part
+        if received != content * 3:
+            wrong.append((content, received))
+
+    async with AsyncClient(api_key="k", base_url=raw_server.url, max_retries=0) as client:
+        for _ in range(2):
+            async with anyio.create_task_group() as group:
+                for number in range(200):
+                    group.start_soon(one, number)
+        connections = client._engine.open_connections
+
+    assert not wrong
+    assert connections <= 200
+
+
+def _request_body(reader):
+    length = None
+    while (line := reader.readline()) != b"\r\n":
+        if not line:
+            return None
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    return reader.read(length)
+
+
+def _echo(connection, reader):
+    body = _request_body(reader)
+    if body is None:
+        return False
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))
+    return True
+
+
+def _echo_stream(connection, reader):
+    body = _request_body(reader)
+    if body is None:
+        return False
+    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+    for _ in range(3):
+        connection.sendall(b"%x\r\n%s\r\n" % (len(body), body))
+    connection.sendall(b"0\r\n\r\n")
+    return True

@@ -1,0 +1,54 @@
+"""What is loaded when: users pay for an import whether they use it or not."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ["httpx", "httpcore", "h11", "attrs", "attr", "anyio", "trio", "dataclasses", "ssl", "importlib.metadata"]
+
+
+def loaded_after(code):
+    """The modules loaded by a piece of code, beyond those of an empty interpreter."""
+    script = f"import sys; before = set(sys.modules)\n{code}\nimport json; print(json.dumps(sorted(set(sys.modules) - before)))"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_importing_the_package_loads_nothing_else():
+    loaded = loaded_after("import egp")
+
+    assert [name for name in loaded if name.startswith("egp")] == ["egp"]
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+def test_making_a_client_loads_nothing_heavy(kind):
+    loaded = loaded_after(f"from egp import {kind}\nclient = {kind}(api_key='k')\nclient.chat.completions.create")
+
+    assert not set(loaded) & set(HEAVY)
+    assert not [name for name in loaded if name.startswith("egp_api.")]
+    assert not [name for name in loaded if name.startswith("egp._io")]
+
+
+def test_a_call_over_plain_http_loads_no_http_library():
+    loaded = loaded_after(
+        "import egp\nfrom egp._core.call import Call\n"
+        "client = egp.Client(api_key='k', base_url='http://127.0.0.1:9', max_retries=0)\n"
+        "try: client._send(Call('GET', '/x'))\nexcept egp.APIConnectionError: pass"
+    )
+
+    assert not set(loaded) & {"httpx", "httpcore", "h11", "anyio", "trio", "ssl"}
+
+
+def test_every_exported_name_is_there():
+    code = "import egp\nfor name in egp.__all__: getattr(egp, name)\nassert set(egp.__all__) <= set(dir(egp))"
+
+    loaded_after(code)
+
+
+def test_a_name_that_is_not_exported_is_refused():
+    import egp
+
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = egp.nothing
