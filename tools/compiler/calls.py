@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from openapi_python_client.parser.bodies import Body, BodyType
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
@@ -18,7 +18,7 @@ from openapi_python_client.strings import pascal_case
 from tools.compiler.alternatives import Models, fields, flatten
 from tools.compiler.annotations import annotation, classes, union
 from tools.compiler.decoding import decode
-from tools.compiler.dictionaries import Dictionaries, mentioned_modules
+from tools.compiler.dictionaries import Dictionaries, Key, mentioned_modules
 from tools.compiler.errors import CompileError
 from tools.compiler.fields import parsers
 from tools.compiler.literals import literal, text
@@ -109,6 +109,10 @@ class Call:
     body_required: bool
     content_type_choice: str
     result: Decoded | None
+    result_model: str
+    """The model of the result; empty where it is none."""
+    keywords: tuple[str, ...]
+    """The keys of the typed dictionary of the operation's keywords, where there is one."""
     event: Decoded | None
     body_switch: str
     answers: tuple[Answer, ...]
@@ -193,6 +197,8 @@ def view(
         body_required=all(body.prop.required for body in endpoint.bodies),
         content_type_choice=_content_type_choice(endpoint.bodies),
         result=_decoded(success, models) if success else None,
+        result_model=_model_name(success),
+        keywords=(),
         event=event,
         body_switch=_body_switch(endpoint.bodies, models) if event else "",
         answers=tuple(
@@ -205,8 +211,13 @@ def view(
         params=tuple(sorted(dictionaries.within(*asked))),
         about=_about(place.operation),
     )
-    _add_keywords(call, endpoint, models, dictionaries)
-    return call
+    keywords = _keywords(call, endpoint, models, dictionaries)
+    if keywords is None:
+        return call
+    dictionaries.add_keywords(
+        f"{pascal_case(endpoint.name)}Keywords", f"The keywords of `{endpoint.name}`.", keywords
+    )
+    return evolve(call, keywords=tuple(key.key for key in keywords))
 
 
 def _about(operation: Mapping[str, Any]) -> str:
@@ -397,9 +408,8 @@ def _answer(response: Response, is_result: bool, models: Models, number: int) ->
     return Answer(f"{status} == {low}" if low == high else f"{low} <= {status} <= {high}", statements)
 
 
-def _add_keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dictionaries) -> None:
-    name = f"{pascal_case(endpoint.name)}Keywords"
-    about = f"The keywords of `{endpoint.name}`."
+def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dictionaries) -> list[Key] | None:
+    """The fields of a JSON body, or the query parameters of an operation without a body."""
     json_models = [
         member
         for body in endpoint.bodies
@@ -408,13 +418,16 @@ def _add_keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: 
     ]
     if json_models:
         without = STREAM_SWITCH if call.body_switch else ""
-        dictionaries.add_keywords(
-            name, about, dictionaries.keys(models[json_models[0].class_info.name], without=without)
-        )
-    elif not endpoint.bodies:
-        described = {p.python_name: p.description for p in call.query_parameters}
-        keys = [
-            dictionaries.key(prop, prop.python_name, described[prop.python_name])
-            for prop in endpoint.query_parameters
-        ]
-        dictionaries.add_keywords(name, about, keys)
+        return list(dictionaries.keys(models[json_models[0].class_info.name], without=without))
+    if endpoint.bodies:
+        return None
+    described = {p.python_name: p.description for p in call.query_parameters}
+    return [
+        dictionaries.key(prop, prop.python_name, described[prop.python_name])
+        for prop in endpoint.query_parameters
+    ]
+
+
+def _model_name(success: Response | None) -> str:
+    prop = success.prop if success else None
+    return str(prop.class_info.name) if isinstance(prop, ModelProperty) else ""

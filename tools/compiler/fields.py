@@ -32,6 +32,8 @@ _PLAIN = (
     | NoneProperty
     | StringProperty
 )
+# What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
+_OF_AN_ANSWER = frozenset(("request_id", "response_info"))
 _PARSER = re.compile(r"\bparse_(?:datetime|date|uuid)\b(?=\()")
 
 
@@ -55,6 +57,8 @@ class ModelView:
     name: str
     description: str
     fields: tuple[Field, ...]
+    is_answer: bool
+    """Whether objects of it carry what came with the response."""
     extras_annotation: str
     extras_decoded: str
     models: Mapping[str, str]
@@ -62,8 +66,8 @@ class ModelView:
     parsers: tuple[str, ...]
 
 
-def view(model: ModelProperty, models: Models) -> ModelView:
-    """What the template of `model` needs."""
+def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> ModelView:
+    """What the template of `model` needs. `is_answer`: an operation answers with it."""
     properties = fields(model)
     extras = model.additional_properties
     mentioned = [*properties, *([extras] if extras else [])]
@@ -75,6 +79,7 @@ def view(model: ModelProperty, models: Models) -> ModelView:
         name=model.class_info.name,
         description=text(model.data.description),
         fields=views,
+        is_answer=is_answer and not _OF_AN_ANSWER & {str(field.python_name) for field in views},
         extras_annotation=_extras_annotation(extras),
         extras_decoded="" if extras_decoded == "v" else extras_decoded,
         models=imported,

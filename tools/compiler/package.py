@@ -29,6 +29,7 @@ class Package:
     models: Mapping[str, ModelProperty] = field(init=False)
     params: Dictionaries = field(init=False)
     _calls: dict[int, Call] = field(factory=dict, init=False)
+    _answers: set[str] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.models = {model.class_info.name: model for model in self.data.models}
@@ -36,10 +37,11 @@ class Package:
         self.params = Dictionaries(self.models, in_use)
         for endpoint, place in places(self.data, self.document):
             self._calls[id(endpoint)] = calls.view(endpoint, place, self.document, self.models, self.params)
+        self._answers = {call.result_model for call in self._calls.values()}
 
     def model(self, model: ModelProperty) -> ModelView:
         """The model as its template sees it."""
-        return fields.view(model, self.models)
+        return fields.view(model, self.models, is_answer=model.class_info.name in self._answers)
 
     def operation(self, endpoint: Endpoint) -> Call:
         """The operation as its template sees it."""
