@@ -25,7 +25,7 @@ SPEC_TITLE: Final[str] = "EGP API V5"
 SPEC_VERSION: Final[str] = "5.0.0"
 """The version of the document."""
 
-SPEC_SHA256: Final[str] = "6b6e16927befe2199f5bf39d329b905770a230ffa2d56235226b2ae31760a31f"
+SPEC_SHA256: Final[str] = "f8934e66875442fc68f3a16f707bcaa63d5a743bb33a0285e38ce4c9e1b1f1cc"
 """The hash of the document, which lies beside this module as openapi.yaml."""
 
 SERVERS: Final[Mapping[str, str]] = {

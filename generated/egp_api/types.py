@@ -104,7 +104,37 @@ class JSONObject(Generic[T]):
 
 def _fields(value: Any) -> dict[str, Any]:
     names = [attribute.name for attribute in value.__attrs_attrs__]
-    return {name: getattr(value, name) for name in names if name != "_extras"}
+    return {name: getattr(value, name) for name in names if name not in ("_extras", "response_info")}
+
+
+@frozen
+class ResponseInfo:
+    """What came with an answer beside its body."""
+
+    status_code: int
+    """The HTTP status."""
+    headers: Mapping[str, str]
+    """The headers, names in lower case, those about rate limits among them."""
+    request_id: str | None
+    """The server's id of the request; None where it gave none."""
+    attempts: tuple[Any, ...] = ()
+    """The attempts that were made, the last one with success."""
+
+
+@define(eq=False, repr=False)
+class JSONAnswer(JSONObject[T]):
+    """A JSON object that is the whole answer of an operation, and remembers the response that it came in.
+
+    `to_dict`, comparison and `repr` are those of the JSON alone; copies and pickles remember it, too.
+    """
+
+    response_info: ResponseInfo | None = field(default=None, init=False)
+    """Status, headers and request id of the response; None where the object was not received."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request; None where there is none."""
+        return None if self.response_info is None else self.response_info.request_id
 
 
 _ATOMS = frozenset((str, int, float, bool, type(None)))
@@ -179,9 +209,11 @@ __all__ = [
     "EventStream",
     "File",
     "FileTypes",
+    "JSONAnswer",
     "JSONObject",
     "RequestFiles",
     "Response",
+    "ResponseInfo",
     "Unset",
     "encode",
 ]

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONAnswer, Unset, create, encode
 
 if TYPE_CHECKING:
     from .service_tier import ServiceTier
 
 
 @define(eq=False, repr=False, kw_only=True)
-class ChatCompletion(JSONObject[Any]):
+class ChatCompletion(JSONAnswer[Any]):
     """A whole answer."""
 
     id: str
@@ -36,6 +36,7 @@ class ChatCompletion(JSONObject[Any]):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
+        self.response_info = None
         d: Any = src_dict
         v: Any
         self.id = d["id"] if "id" in d else ABSENT

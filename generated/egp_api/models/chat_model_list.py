@@ -5,11 +5,11 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONAnswer, Unset, create, encode
 
 
 @define(eq=False, repr=False, kw_only=True)
-class ChatModelList(JSONObject[Any]):
+class ChatModelList(JSONAnswer[Any]):
     """A page of models."""
 
     items: list[ChatModel]
@@ -21,6 +21,7 @@ class ChatModelList(JSONObject[Any]):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
+        self.response_info = None
         d: Any = src_dict
         v: Any
         v = d["items"] if "items" in d else ABSENT

@@ -19,6 +19,39 @@ if TYPE_CHECKING:
 
 METHOD = "POST"
 PATH = "/v5/chat/completions"
+KEYWORDS = frozenset(
+    (
+        "model",
+        "messages",
+        "audio",
+        "frequency_penalty",
+        "function_call",
+        "functions",
+        "logit_bias",
+        "logprobs",
+        "max_completion_tokens",
+        "max_tokens",
+        "metadata",
+        "modalities",
+        "n",
+        "parallel_tool_calls",
+        "prediction",
+        "presence_penalty",
+        "reasoning_effort",
+        "response_format",
+        "seed",
+        "stop",
+        "store",
+        "stream_options",
+        "temperature",
+        "tool_choice",
+        "tools",
+        "top_k",
+        "top_logprobs",
+        "top_p",
+    )
+)
+"""What the typed dictionary of the operation's keywords has."""
 
 
 def request_kwargs(

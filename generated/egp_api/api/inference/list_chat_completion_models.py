@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 METHOD = "GET"
 PATH = "/v5/chat/completions/models"
+KEYWORDS = frozenset(
+    (
+        "model_vendor",
+        "limit",
+        "sort_by",
+        "sort_order",
+        "starting_after",
+        "ending_before",
+    )
+)
+"""What the typed dictionary of the operation's keywords has."""
 
 
 def request_kwargs(
