@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from openapi_python_client.strings import RESERVED_WORDS
+from openapi_python_client.strings import RESERVED_WORDS, pascal_case
 
 TEXT = {"type": "string"}
 LEAF = {"$ref": "#/components/schemas/Leaf"}
@@ -104,32 +104,40 @@ def hostile(compiled: Callable[..., Any]) -> Any:
     )
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        MEMBERS,
-        sorted(keyword.kwlist),
-        sorted(keyword.softkwlist),
-        sorted(RESERVED_WORDS - {"__name__"}),
-        *PAIRS,
-    ],
-    ids=lambda names: names[0],
-)
-@pytest.mark.parametrize("schema", [TEXT, LEAF, LEAVES], ids=["text", "model", "list"])
-def test_a_field_by_any_name_works(compiled: Callable[..., Any], names: list[str], schema: Any) -> None:
-    value = {"string": "x", "array": [{"a": "x"}]}.get(schema.get("type", ""), {"a": "x"})
-    leaf = {"Leaf": {"type": "object", "properties": {"a": TEXT}}}
-    thing = {"type": "object", "properties": dict.fromkeys(names, schema)}
-    models = compiled({**leaf, "Thing": thing}).models
-    document = dict.fromkeys(names, value)
+GROUPS = {
+    "members": MEMBERS,
+    "keywords": sorted(keyword.kwlist),
+    "soft_keywords": sorted(keyword.softkwlist),
+    "builtins": sorted(RESERVED_WORDS - {"__name__"}),
+    **{f"pair{number}": names for number, names in enumerate(PAIRS)},
+}
+KINDS = {"text": (TEXT, "x"), "model": (LEAF, {"a": "x"}), "list": (LEAVES, [{"a": "x"}])}
 
-    decoded = models.Thing.from_dict({**document, "unknown": 1})
+
+@pytest.fixture(scope="module")
+def things(compiled: Callable[..., Any]) -> Any:
+    schemas = {
+        f"{group}_{kind}": {"type": "object", "properties": dict.fromkeys(names, schema)}
+        for group, names in GROUPS.items()
+        for kind, (schema, _) in KINDS.items()
+    }
+    return compiled({"Leaf": {"type": "object", "properties": {"a": TEXT}}, **schemas}).models
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_field_by_any_name_works(things: Any, group: str, kind: str) -> None:
+    names = GROUPS[group]
+    document = dict.fromkeys(names, KINDS[kind][1])
+    model = getattr(things, pascal_case(f"{group}_{kind}"))
+
+    decoded = model.from_dict({**document, "unknown": 1})
 
     fields = [attribute.name for attribute in decoded.__attrs_attrs__[1:]]
     assert len(set(fields)) == len(names)
     assert all(name.isidentifier() and not keyword.iskeyword(name) for name in fields)
     assert decoded.to_dict() == {**document, "unknown": 1}
-    built = models.Thing(**{name: getattr(decoded, name) for name in fields})
+    built = model(**{name: getattr(decoded, name) for name in fields})
     assert built.to_dict() == document
 
 
