@@ -211,6 +211,25 @@ def test_an_answer_to_no_request_is_refused(egp_server):
         egp_server.reply("never", times=0)
 
 
+@pytest.mark.parametrize("status", [0, 100, 199, 600])
+def test_a_status_that_ends_no_answer_is_refused(egp_server, status):
+    with pytest.raises(ValueError, match="a status is 200 to 599"):
+        egp_server.fail(status)
+    with pytest.raises(ValueError, match="a status is 200 to 599"):
+        egp_server.reply(status=status)
+
+
+@pytest.mark.parametrize("content", [lambda request: 1 / 0, {"a": object()}], ids=["raises", "is_no_json"])
+def test_an_answer_that_cannot_be_made_says_why_and_is_not_tried_again(egp_server, post, content):
+    egp_server.reply(content)
+
+    response = post()
+
+    assert response.status_code == 500
+    assert response.headers["x-should-retry"] == "false"
+    assert "The scripted answer could not be made" in response.json()["detail"]
+
+
 def test_a_request_that_the_service_refuses_does_not_use_up_an_answer(egp_server, http, ask):
     egp_server.reply("for the valid one")
 

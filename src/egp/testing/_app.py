@@ -59,8 +59,7 @@ class App:
         try:
             scripted = self._script.take(valid=False)
             if scripted is not None:
-                reply = scripted.render(None, request)
-                await self._playing(reply)(scope, receive, send)
+                await self._playing(scripted.reply(None, request))(scope, receive, send)
             else:
                 await self._router(scope, receive, send)
         finally:
@@ -93,12 +92,14 @@ class App:
         if problems:
             return json_reply({"detail": problems}, status=422)
         scripted = self._script.take(valid=True)
-        return (scripted or Answer(end=self._end)).render(operation, request)
+        if scripted is not None:
+            return scripted.reply(operation, request)
+        return Answer(end=self._end).render(operation, request)
 
     def _refuse(self, request: Request, error: HTTPException) -> Any:
         scripted = self._script.take(valid=True)
         if scripted is not None:
-            return self._playing(scripted.render(None, request.scope["state"][_RECORD]))
+            return self._playing(scripted.reply(None, request.scope["state"][_RECORD]))
         detail = {"detail": phrase(error.status_code)}
         return self._playing(json_reply(detail, status=error.status_code).with_headers(error.headers))
 

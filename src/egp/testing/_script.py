@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
+from egp.testing._reply import json_reply
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,6 +26,14 @@ class Scripted:
     """Makes the answer. The operation is None where the request is for none that the document has."""
     to_any_request: bool
     """Whether it answers requests, too, that the service would refuse (no key, a body that is not valid)."""
+
+    def reply(self, operation: Operation | None, request: RecordedRequest) -> Reply:
+        """Make the answer, or one that says why it cannot be made."""
+        try:
+            return self.render(operation, request)
+        except Exception as error:  # noqa: BLE001  # a test's own function is called, which may raise anything
+            detail = {"detail": f"The scripted answer could not be made: {error!r}"}
+            return json_reply(detail, status=500).with_headers({"x-should-retry": "false"})
 
 
 @define

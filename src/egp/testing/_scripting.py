@@ -62,6 +62,7 @@ class Scripting:
             end: How the answer ends, see `End`. A whole answer breaks off in the middle of its body.
             times: How many requests are answered so; None: all that follow.
         """
+        _check_status(status)
         answer = Answer(
             content=content,
             tool_calls=tool_calls,
@@ -117,13 +118,14 @@ class Scripting:
         """Answer the next request, whatever it is, with an error or any other status.
 
         Args:
-            status: The status, 100 to 599.
+            status: The status, 200 to 599.
             body: A JSON value; or text or bytes, sent as HTML where they begin with `<` and as plain text
                 otherwise. None: `{"detail": …}` with the status's name.
             headers: Headers to add, such as `{"retry-after": "1"}`, or to send in place of the server's.
             delay: Seconds before the status line.
             times: How many requests are answered so; None: all that follow.
         """
+        _check_status(status)
         if isinstance(body, (str, bytes)):
             reply = text_reply(body, status=status)
         else:
@@ -157,3 +159,8 @@ class Scripting:
     def drop(self, *, reset: bool = False, times: int | None = 1) -> None:
         """Close the connection of the next request without a word, or (`reset`) with a TCP reset."""
         self.raw(end="reset" if reset else "close", times=times)
+
+
+def _check_status(status: int | None) -> None:
+    if status is not None and not 200 <= status <= 599:
+        raise ValueError(f"a status is 200 to 599, not {status}; raw() sends anything")
