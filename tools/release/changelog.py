@@ -60,7 +60,7 @@ def check_changelog(text: str, version: str, *, today: date) -> Section:
     unreleased = next((each for each in sections if each.name.lower() == UNRELEASED), None)
     if unreleased and unreleased.entries:
         raise Refusal(
-            f"{CHANGELOG_FILE} still has {unreleased.entries} unreleased entries; {version} would ship them.",
+            f"{CHANGELOG_FILE} has {unreleased.entries} entries under Unreleased that {version} would ship.",
             way_out=f'move them under "{heading}"',
         )
     return section

@@ -148,34 +148,37 @@ def _target(member: griffe.Object | griffe.Alias) -> griffe.Object | None:
     return member
 
 
-def _public_names(parent: griffe.Object, prefix: str, package: griffe.Module) -> Iterator[str]:
-    """Yield the public names below an object as users reach them, and the parameters that functions take.
-
-    ``egp.Client.chat.completions.create(model)``: aliases and annotated attributes are followed.
-    """
-    yield from _names(parent, prefix, package, frozenset())
-
-
-def _names(
-    parent: griffe.Object, prefix: str, package: griffe.Module, above: frozenset[str]
+def _public_names(
+    parent: griffe.Object, prefix: str, package: griffe.Module, above: frozenset[str] = frozenset()
 ) -> Iterator[str]:
+    """Yield the public names below an object, as users reach them, and the parameters that functions take.
+
+    ``egp.Client.chat.completions.create(model)``: aliases and annotated attributes lead into private modules,
+    where no name of its own does. What has a public name is listed under that one only.
+    """
     if parent.path in above:
         return
     above |= {parent.path}
-    for name, member in parent.all_members.items():
-        if not member.is_public:
-            continue
-        path, target = f"{prefix}.{name}", _target(member)
+    members = parent.all_members if parent.is_class else parent.members
+    for name, member in members.items():
+        target = _target(member) if member.is_public else None
         if target is None or (target.is_module and member.is_alias):
             continue
+        path = f"{prefix}.{name}"
         yield path
+        if member.is_alias and not _is_hidden(target):
+            continue
         if isinstance(target, griffe.Function):
             yield from (f"{path}({parameter.name})" for parameter in target.parameters)
         elif isinstance(target, griffe.Attribute):
-            for implied in _annotated(target, package):
-                yield from _names(implied, path, package, above)
+            for implied in filter(_is_hidden, _annotated(target, package)):
+                yield from _public_names(implied, path, package, above)
         else:
-            yield from _names(target, path, package, above)
+            yield from _public_names(target, path, package, above)
+
+
+def _is_hidden(member: griffe.Object) -> bool:
+    return any(part.startswith("_") for part in member.path.split("."))
 
 
 def _parents(name: str) -> set[str]:

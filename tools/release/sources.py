@@ -88,7 +88,8 @@ def check_version(release: Release) -> str:
     """The number tells users what may break; the changelog tells them what did."""
     text = (release.root / CHANGELOG_FILE).read_text(encoding="utf-8")
     section = check_changelog(text, str(release.version), today=datetime.now(UTC).date())
-    said = f"{release.version} of {section.date}, {section.entries} entries in the changelog"
+    entries = "1 entry" if section.entries == 1 else f"{section.entries} entries"
+    said = f"{release.version} of {section.date}, {entries} in the changelog"
     if release.last is None:
         return f"{said}; the first release has nothing to be compared with"
     last = release.workspace / "last"
