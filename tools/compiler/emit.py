@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
+from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project, schema
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
@@ -125,8 +126,26 @@ def _count(data: GeneratorData, document: dict[str, Any]) -> None:
         raise CompileError(f"the generator made {found} of {wanted} operations")
 
 
+class _Bytecode(BytecodeCache):
+    """Templates compiled once per process: that is most of the time that a small document takes."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_BYTECODE = _Bytecode()
+
+
 def _write(package: Package, data: GeneratorData, settings: Config, output: Path) -> None:
     project = Project(openapi=data, config=settings, custom_template_path=TEMPLATES)
+    project.env.bytecode_cache = _BYTECODE
     project.env.filters.update(docstring=docstring, literal=literal)
     project.env.globals["package"] = package
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, which is a temporary place
