@@ -1,4 +1,4 @@
-"""The last touch: null where a component may be null, names for enums without one, defaults that can be shown."""
+"""The last touch: null where a component may be null, names for enums without one, no default too many."""
 
 from __future__ import annotations
 
