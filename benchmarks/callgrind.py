@@ -1,8 +1,8 @@
 """Machine instructions per unit of work, by valgrind: what runs in C counts too, and noise does not.
 
-`tox -e callgrind` prints a table and fails when a work costs more than its bound, in multiples of parsing the same
-JSON with the standard library. The same program runs once and eleven times; the difference is ten runs without the
-start of the interpreter. Where valgrind is not installed it says so and passes.
+`tox -e callgrind` prints a table and fails when a work costs more than its bound, in multiples of parsing
+the same JSON with the standard library. The same program runs its work once and eleven times; the difference
+is ten runs without the start of the interpreter. Where valgrind is not installed it says so and passes.
 """
 
 from __future__ import annotations

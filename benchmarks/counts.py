@@ -1,8 +1,8 @@
-"""How much the interpreter does for one unit of work, counted, not timed: the same on every machine and in any noise.
+"""How much the interpreter does for one unit of work, counted, not timed: the same in any noise.
 
 `python -m benchmarks.counts` prints the counts; tests/test_counts.py holds them to generous bounds. Bytecode
-instructions cover this package's own code and that of the standard library in Python; what runs in C is counted by
-`tox -e callgrind`, in machine instructions, where valgrind is installed.
+instructions are those of code in Python; what runs in C is counted by `tox -e callgrind`, in machine
+instructions, where valgrind is installed.
 """
 
 from __future__ import annotations
