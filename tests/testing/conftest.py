@@ -13,8 +13,6 @@ from referencing.jsonschema import DRAFT202012
 
 from egp.testing import Server
 
-pytest_plugins = ["pytester"]
-
 CHAT = "/v5/chat/completions"
 
 

@@ -1,84 +1,22 @@
-"""The pytest fixture, in a test run of its own."""
+"""The pytest fixture, in a test run of its own, and the cost of the plugin where it is not used."""
 
+import os
+import re
 import subprocess
 import sys
-import textwrap
 
 import pytest
 
+import egp.testing
+
 LIGHT = """
-import sys
+import sys, pytest
+before = set(sys.modules)
 import egp.testing, egp.testing.plugin
-heavy = {"httpx", "jsonschema", "starlette", "uvicorn", "yaml", "attrs", "asyncio"} & set(sys.modules)
-assert not heavy - already, heavy - already
+added = {name.partition(".")[0] for name in set(sys.modules) - before}
+heavy = {"asyncio", "attrs", "egp_api", "httpx", "jsonschema", "starlette", "uvicorn", "yaml"}
+assert not added & heavy, added & heavy
 """
-
-
-def test_the_plugin_imports_nothing_heavy():
-    program = f"import sys, pytest; already = set(sys.modules){textwrap.dedent(LIGHT)}"
-
-    subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def test_the_fixture_is_there_without_being_asked_for(pytester: pytest.Pytester):
-    pytester.makepyfile(
-        """
-        import httpx
-
-        def test_it(egp_server):
-            egp_server.reply("Paris")
-            body = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Capital of France?"}]}
-            url = f"{egp_server.url}/v5/chat/completions"
-
-            key = {"x-api-key": egp_server.api_key}
-            answer = httpx.post(url, json=body, headers=key, trust_env=False).json()
-
-            assert answer["choices"][0]["message"]["content"] == "Paris"
-            assert egp_server.requests[0].json == body
-        """
-    )
-
-    pytester.runpytest_subprocess("-W", "error").assert_outcomes(passed=1)
-
-
-def test_each_test_finds_the_server_as_new(pytester: pytest.Pytester):
-    pytester.makepyfile(
-        """
-        import pytest
-
-        urls = set()
-
-        @pytest.mark.parametrize("turn", [1, 2, 3])
-        def test_it(egp_server, turn):
-            assert egp_server.requests == []
-            assert egp_server.pending == 0
-            urls.add(egp_server.url)
-            egp_server.fail(500)
-            assert len(urls) == 1
-        """
-    )
-
-    pytester.runpytest_inprocess("-W", "error").assert_outcomes(passed=3)
-
-
-def test_a_client_made_by_the_code_under_test_reaches_the_server(pytester: pytest.Pytester, monkeypatch):
-    monkeypatch.setenv("EGP_BASE_URL", "https://real.example.com")
-    monkeypatch.setenv("EGP_API_KEY", "real")
-    pytester.makepyfile(
-        """
-        import os
-
-        def test_during(egp_server):
-            assert os.environ["EGP_BASE_URL"] == egp_server.url
-            assert os.environ["EGP_API_KEY"] == egp_server.api_key
-
-        def test_after():
-            assert os.environ["EGP_API_KEY"] == "real"
-        """
-    )
-
-    pytester.runpytest_inprocess("-W", "error").assert_outcomes(passed=2)
-
 
 WITHOUT = """
 import sys
@@ -100,20 +38,87 @@ for missing in ("starlette", "uvicorn", "jsonschema", "yaml"):
     del sys.modules[missing]
 """
 
+INNER = """
+import os
+
+import httpx
+import pytest
+
+urls = set()
+
+
+def test_there(egp_server):
+    egp_server.reply("Paris")
+    body = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Capital of France?"}]}
+    url, key = f"{egp_server.url}/v5/chat/completions", {"x-api-key": egp_server.api_key}
+
+    answer = httpx.post(url, json=body, headers=key, trust_env=False).json()
+
+    assert answer["choices"][0]["message"]["content"] == "Paris"
+    assert egp_server.requests[0].json == body
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_new(egp_server, turn):
+    assert egp_server.requests == []
+    assert egp_server.pending == 0
+    egp_server.fail(500)
+    urls.add(egp_server.url)
+    assert len(urls) == 1
+
+
+def test_environment_during(egp_server):
+    assert os.environ["EGP_BASE_URL"] == egp_server.url
+    assert os.environ["EGP_API_KEY"] == egp_server.api_key
+
+
+def test_environment_after():
+    assert os.environ["EGP_API_KEY"] == "real"
+"""
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    """Run the inner tests once; give the outcomes by the name of the test."""
+    folder = tmp_path_factory.mktemp("inner")
+    (folder / "test_inner.py").write_text(INNER)
+    command = [sys.executable, "-m", "pytest", "-v", "-W", "error", "-p", "no:cacheprovider", "test_inner.py"]
+    environment = {**os.environ, "EGP_BASE_URL": "https://real.example.com", "EGP_API_KEY": "real"}
+
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=100)
+
+    return dict(re.findall(r"::(\S+) (PASSED|FAILED|ERROR)", done.stdout))
+
+
+def test_the_fixture_is_there_without_being_asked_for(outcomes):
+    assert outcomes["test_there"] == "PASSED"
+
+
+def test_each_test_finds_the_one_server_as_new(outcomes):
+    assert [outcomes[f"test_new[{turn}]"] for turn in (1, 2, 3)] == ["PASSED"] * 3
+
+
+def test_a_client_made_by_the_code_under_test_reaches_the_server(outcomes):
+    assert outcomes["test_environment_during"] == "PASSED"
+
+
+def test_the_environment_is_restored_after_the_test(outcomes):
+    assert outcomes["test_environment_after"] == "PASSED"
+
+
+def test_the_plugin_imports_nothing_heavy():
+    subprocess.run([sys.executable, "-c", LIGHT], check=True)
+
 
 def test_without_the_extra_the_error_says_how_to_install_it():
     subprocess.run([sys.executable, "-c", WITHOUT], check=True)
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    import egp.testing
-
     with pytest.raises(AttributeError, match="Serve"):
-        _ = egp.testing.Serve  # type: ignore[attr-defined]
+        _ = egp.testing.Serve
 
 
 def test_every_public_name_is_there():
-    import egp.testing
-
     assert all(getattr(egp.testing, name) for name in egp.testing.__all__)
     assert dir(egp.testing) == sorted(egp.testing.__all__)

@@ -209,19 +209,10 @@ def test_two_hundred_streams_are_open_at_once(egp_server, ask):
 
 def test_it_runs_a_program_that_finds_it_and_gives_its_status():
     program = "import os; print(os.environ['EGP_BASE_URL'], os.environ['EGP_API_KEY']); raise SystemExit(3)"
-    command = [
-        sys.executable,
-        "-m",
-        "egp.testing",
-        "--prefix",
-        "/public",
-        "--",
-        sys.executable,
-        "-c",
-        program,
-    ]
+    server = [sys.executable, "-m", "egp.testing", "--prefix", "/public", "--"]
+    command = [*server, sys.executable, "-c", program]
 
-    done = subprocess.run([*server, sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
 
     url, key = done.stdout.split()
     assert done.returncode == 3
