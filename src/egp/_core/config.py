@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from egp._core.call import DEFAULT_TIMEOUT, NOT_GIVEN, Timeouts
-from egp._core.headers import value_fault
+from egp._core.headers import KEY_HEADER, value_fault
 from egp._core.retry import Retry, checked
 from egp._core.secrets import Field, Secret
 from egp.errors import EGPError
@@ -106,7 +106,7 @@ def configured(given: Mapping[str, Any], environ: Mapping[str, Secret[str]], ser
     names, wrapped too, as all of them are in the locals of a traceback. Raises `EGPError`, which shows no secret.
     """
     headers: tuple[Field, ...] = given.get("default_headers", ())
-    api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY") or _header(headers, "x-api-key")
+    api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY") or _header(headers, KEY_HEADER)
     if api_key is None:
         raise EGPError("no API key: pass api_key=… or set the environment variable EGP_API_KEY")
     origin, base_path = _base(given.get("base_url"), given.get("environment"), environ, servers)

@@ -6,10 +6,16 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["REDACTED", "SECRET_HEADERS", "Headers", "name_fault", "value_fault"]
+from egp_api import API_KEY_HEADER
+
+__all__ = ["KEY_HEADER", "REDACTED", "SECRET_HEADERS", "Headers", "name_fault", "value_fault"]
+
+KEY_HEADER = API_KEY_HEADER.lower()
+"""The header that carries the API key, as the contract names it."""
 
 SECRET_HEADERS = frozenset(
     {
+        KEY_HEADER,
         "authorization",
         "cookie",
         "proxy-authorization",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.decoding import ACCEPTED
+from egp._core.headers import KEY_HEADER
 from egp._core.secrets import Secret
 from egp._version import __version__
 
@@ -58,7 +59,7 @@ class Wire:
             "user-agent": USER_AGENT,
             "accept": "text/event-stream" if streaming else "application/json",
             "accept-encoding": "identity" if streaming else ACCEPTED,
-            "x-api-key": settings.api_key,
+            KEY_HEADER: settings.api_key,
         }
         if settings.account_id is not None:
             merged["x-selected-account-id"] = settings.account_id
