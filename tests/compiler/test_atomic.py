@@ -280,7 +280,6 @@ def test_a_failure_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert os.listdir(tmp_path) == ["spec.yaml"]
 
 
-@pytest.mark.usefixtures("instant")
 def test_a_package_that_is_unchanged_is_left_alone(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(package) == 0
     before = {path: path.stat().st_mtime_ns for path in package.rglob("*")}

@@ -10,9 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import attrs
-
-from tools.compiler import changes, config, difference, document
+from tools.compiler import baseline, changes, config, difference, document
 from tools.compiler.compilation import compile_into, prepare
 from tools.compiler.errors import CompileError
 from tools.compiler.swap import swap, workshop
@@ -20,8 +18,6 @@ from tools.compiler.swap import swap, workshop
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
-
-    from openapi_python_client.config import ConfigFile
 
     from tools.compiler.desugar import Desugared
     from tools.compiler.document import Document
@@ -77,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--check", action="store_true",
                         help="write nothing; exit 1 and name every file that differs")  # fmt: skip
     parser.add_argument("--against", type=Path, metavar="FILE",
-                        help="the document to compare with (default: the package's own)")  # fmt: skip
+                        help="the document to compare with (default: the one users have)")  # fmt: skip
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the changes as JSON, too")
     parser.add_argument("--traceback", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -87,20 +83,27 @@ def _run(options: argparse.Namespace) -> int:
     settings = config.load(options.config)
     source = document.load(options.spec)
     prepared = prepare(source, settings)
-    target = _target(options.output, settings)
-    old = _old_document(options.against, target)
+    target = options.output.resolve() / (settings.package_name_override or "egp_api")
+    report = _report(options.against, target, source)
+    if report is None and options.report:
+        raise CompileError(
+            "there is no earlier document to report changes from",
+            file=_shown(options.report),
+            remedy="Name one with --against.",
+        )
     if options.check:
         with tempfile.TemporaryDirectory(prefix="regenerate-") as folder:
             package = Path(folder).resolve() / target.name
             package.mkdir()
             compile_into(package, source, prepared)
             differences = difference.compare(package, target)
-        _report_differences(differences)
+        _print_differences(differences)
         status = 1 if differences else 0
     else:
+        _refuse_foreign(target)
         _build(target, source, prepared)
         status = 0
-    _report_changes(old, source, options.report)
+    _print_report(report, options.report)
     return status
 
 
@@ -120,9 +123,8 @@ def _build(target: Path, source: Document, prepared: Desugared) -> None:
         print(f"note: {note}")
 
 
-def _target(output: Path, settings: ConfigFile) -> Path:
-    """The folder of the package; one that holds something else is not overwritten."""
-    target = output.resolve() / (settings.package_name_override or "egp_api")
+def _refuse_foreign(target: Path) -> None:
+    """A folder that holds something else than a generated package is not overwritten."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise CompileError("is in the way: the package needs a folder of this name", file=_shown(target))
     if target.is_dir() and not (target / "openapi.yaml").is_file():
@@ -133,21 +135,17 @@ def _target(output: Path, settings: ConfigFile) -> Path:
                 file=_shown(target),
                 remedy="Name another --output, or remove the folder if nothing in it is needed.",
             )
-    return target
 
 
-def _old_document(against: Path | None, target: Path) -> Document | None:
-    path = against if against is not None else target / "openapi.yaml"
-    if against is None and not path.is_file():
+def _report(against: Path | None, target: Path, new: Document) -> changes.Report | None:
+    """What changes for users; None without anything to compare with."""
+    old = baseline.given(against) if against else baseline.found(target, ROOT / "generated" / "egp_api")
+    if old is None:
         return None
-    try:
-        return document.load(path)
-    except CompileError as error:
-        problems = [attrs.evolve(problem, file=problem.file or _shown(path)) for problem in error.problems]
-        raise CompileError.of(problems) from None
+    return changes.compare(old.content, new.content, same_bytes=old.source == new.source)
 
 
-def _report_differences(differences: Sequence[difference.Difference]) -> None:
+def _print_differences(differences: Sequence[difference.Difference]) -> None:
     for item in differences[:SHOWN_PROBLEMS]:
         print(item)
     if len(differences) > SHOWN_PROBLEMS:
@@ -158,15 +156,14 @@ def _report_differences(differences: Sequence[difference.Difference]) -> None:
         print("The package is up to date.")
 
 
-def _report_changes(old: Document | None, new: Document, report_file: Path | None) -> None:
-    if old is None:
-        print("There is no earlier package to compare with.")
+def _print_report(report: changes.Report | None, file: Path | None) -> None:
+    if report is None:
+        print("There is no earlier document to compare with.")
         return
-    report = changes.compare(old.content, new.content, same_bytes=old.source == new.source)
     print(report.to_text())
-    if report_file is not None:
+    if file is not None:
         text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
-        report_file.write_text(f"{text}\n", encoding="utf-8")
+        file.write_text(f"{text}\n", encoding="utf-8")
 
 
 def _print_problems(error: CompileError, spec: Path) -> None:
