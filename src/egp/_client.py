@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from egp._core.call import Timeouts
 from egp._core.config import OPTIONS, VARIABLES, Settings, configured
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import httpx
     from egp_api import AuthenticatedClient
+    from egp_api.types import EventStream
 
     from egp._chat import AsyncChat, Chat
     from egp._core.call import Call
@@ -24,9 +25,15 @@ if TYPE_CHECKING:
     from egp._io.asynchronous import AsyncEngine, AsyncStreamReply
     from egp._io.sync import Engine, StreamReply
     from egp._io.wire import Wire
+    from egp._keywords import StreamCallKeywords
     from egp._options import ClientOptions
+    from egp._stream import AsyncStream, Stream
 
 __all__ = ["AsyncClient", "Client"]
+
+_ENGINE = ("http_client", "max_connections", "keepalive_expiry")
+
+T = TypeVar("T")
 
 
 def _wrapped(options: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -76,7 +83,9 @@ class _Client:
         self._made_wire: Wire | None = None
         self._generated: AuthenticatedClient | None = None
 
-    def _start(self, options: dict[str, Any], fault: str | None, http_client: object, limits: dict[str, Any]) -> None:
+    def _start(
+        self, options: dict[str, Any], fault: str | None, http_client: object, limits: dict[str, Any]
+    ) -> None:
         if fault is not None:
             raise EGPError(fault)
         self._configure(options, {name: Secret(os.environ[name]) for name in VARIABLES if name in os.environ})
@@ -97,12 +106,16 @@ class _Client:
         if options.get("environment") is not None and options.get("base_url") is None:
             given["base_url"] = None
         copy = self.__class__.__new__(self.__class__)
-        copy._configure({**given, **options}, {})
-        if "timeout" not in copy._given:
-            copy._settings = copy._settings._replace(timeout=self._settings.timeout)
-        copy._shared = self._shared
-        copy._is_copy = True
+        copy._adopt(self, {**given, **options})  # noqa: SLF001 - of the same class
         return copy
+
+    def _adopt(self, original: _Client, options: dict[str, Any]) -> None:
+        self._configure(options, {})
+        if "timeout" not in options:
+            # It may have come from the http_client.
+            self._settings = self._settings._replace(timeout=original._settings.timeout)  # noqa: SLF001
+        self._shared = original._shared  # noqa: SLF001
+        self._is_copy = True
 
     @property
     def _wire(self) -> Wire:
@@ -180,6 +193,19 @@ class Client(_Client):
             self._generated = generated_client(self)
         return self._generated
 
+    def stream(self, request: EventStream[T], **options: Unpack[StreamCallKeywords]) -> Stream[T]:
+        """The stream of a generated operation: `client.stream(some_operation.stream(…))`.
+
+        It has the same policy as `chat.completions.create(stream=True)`, and raises the same errors.
+        """
+        from egp._asked import streamed
+        from egp._stream import Stream
+
+        asked = streamed(self._settings, request, cast("dict[str, Any]", options))
+        stream = Stream(self._open(asked.call), request.parse_event, asked.options)
+        stream.require_events()
+        return stream
+
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A copy with some options changed, which shares the connections.
 
@@ -204,7 +230,9 @@ class Client(_Client):
         if engine is None:
             from egp._io.sync import Engine
 
-            limits = {name: self._shared[name] for name in ("http_client", "max_connections", "keepalive_expiry")}
+            limits = {
+                name: self._shared[name] for name in ("http_client", "max_connections", "keepalive_expiry")
+            }
             engine = self._shared.setdefault("engine", Engine(**limits))
             if self.is_closed:
                 engine.close()
@@ -265,6 +293,19 @@ class AsyncClient(_Client):
             self._generated = async_generated_client(self)
         return self._generated
 
+    async def stream(self, request: EventStream[T], **options: Unpack[StreamCallKeywords]) -> AsyncStream[T]:
+        """The stream of a generated operation: `await client.stream(some_operation.stream(…))`.
+
+        It has the same policy as `chat.completions.create(stream=True)`, and raises the same errors.
+        """
+        from egp._asked import streamed
+        from egp._stream import AsyncStream
+
+        asked = streamed(self._settings, request, cast("dict[str, Any]", options))
+        stream = AsyncStream(await self._open(asked.call), request.parse_event, asked.options)
+        await stream.require_events()
+        return stream
+
     def with_options(self, **options: Unpack[ClientOptions]) -> Self:
         """A copy with some options changed, which shares the connections.
 
@@ -289,7 +330,9 @@ class AsyncClient(_Client):
         if engine is None:
             from egp._io.asynchronous import AsyncEngine
 
-            limits = {name: self._shared[name] for name in ("http_client", "max_connections", "keepalive_expiry")}
+            limits = {
+                name: self._shared[name] for name in ("http_client", "max_connections", "keepalive_expiry")
+            }
             engine = self._shared["engine"] = AsyncEngine(**limits)
             engine.is_closed = self.is_closed
         return engine

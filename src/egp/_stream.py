@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from egp._core.answer import info_of
 from egp._core.chunks import DEFAULT_OPTIONS, Chunks, StreamOptions
 from egp._core.events import Problem
 from egp.errors import APIError, EGPError
@@ -34,57 +35,57 @@ class _Course(Generic[T, R]):
         self,
         reply: R,
         parse: Callable[[Any], T],
-        options: StreamOptions = DEFAULT_OPTIONS,
+        options: StreamOptions | None = None,
         *,
         is_chat: bool | None = None,
-        waited: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._reply = reply
+        self.reply = reply
         self._parse = parse
-        self._options = options
+        self._options = DEFAULT_OPTIONS if options is None else options
         self._clock = clock
         self._is_chat = is_chat
         self._is_closed = False
-        self._begin(waited)
+        self._begin()
 
-    def _begin(self, waited: float) -> None:
+    def _begin(self) -> None:
+        attempts = self.reply.attempts
         self._chunks = Chunks(
             self._parse,
-            self._reply.content_type,
+            self.reply.content_type,
             self._options,
             is_chat=self._is_chat,
-            waited=waited,
+            waited=attempts[-1].duration if attempts else 0.0,
             clock=self._clock,
         )
 
     @property
     def response(self) -> httpx.Response:
         """Status and headers of the response, as httpx has them; its request has neither key nor prompt."""
-        return self._reply.http_response()
+        return self.reply.http_response()
 
     @property
     def status_code(self) -> int:
         """The HTTP status of the response."""
-        return self._reply.status
+        return self.reply.status
 
     @property
     def headers(self) -> Headers:
         """The headers of the response, with those about rate limits; values of secret ones are redacted."""
-        return self._reply.headers
+        return self.reply.headers
 
     @property
     def request_id(self) -> str | None:
         """The server's id of the request, from `x-request-id`; None where it gave none."""
-        return self._reply.request_id
+        return self.reply.request_id
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """Every attempt made, with its status and the wait after it."""
-        return self._reply.attempts
+        return self.reply.attempts
 
     def _error(self, problem: Problem) -> APIError:
-        return self._reply.error(problem.kind, problem.message, body=problem.body)
+        return self.reply.error(problem.kind, problem.message, body=problem.body)
 
     def _with_partial(self, error: APIError) -> APIError:
         error.partial = self._chunks.partial()
@@ -98,7 +99,9 @@ class _Course(Generic[T, R]):
             raise EGPError(
                 "the stream was closed before its end; the accumulated part is not the whole answer"
             )
-        return accumulator.completion()
+        completion = accumulator.completion()
+        completion.response_info = info_of(self.reply)
+        return completion
 
     def __repr__(self) -> str:
         state = "ended" if self._chunks.ended else "closed" if self._is_closed else "open"
@@ -135,7 +138,9 @@ class Stream(_Course[T, "StreamReply"]):
         return chunk
 
     def _advance(self, *, until_events: bool = False) -> T | None:
-        while not (self._is_closed or (until_events and self._chunks.is_event_stream)):
+        while not self._is_closed:
+            if until_events and self._chunks.is_event_stream:
+                return None
             try:
                 chunk = self._chunks.next()
                 if chunk is not None:
@@ -151,13 +156,18 @@ class Stream(_Course[T, "StreamReply"]):
             except BaseException:
                 self.close()
                 raise
-        self.close()
+        self._finish()
         return None
+
+    def _finish(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            self.reply.finish()
 
     def _read(self) -> None:
         until, otherwise = self._chunks.limit()
         try:
-            piece = self._reply.read(until, otherwise)
+            piece = self.reply.read(until, otherwise)
         except APIError as error:
             self._chunks.fail(error)
             return
@@ -172,17 +182,15 @@ class Stream(_Course[T, "StreamReply"]):
             self.close()
             raise self._with_partial(error) from None
         try:
-            self._reply = self._reply.retry(error, problem.status)
+            self.reply = self.reply.retry(error, problem.status)
         except BaseException:
             self.close()
             raise
-        self._begin(0.0)
-        self._require_events()
+        self._begin()
 
-    def _require_events(self) -> None:
-        """Read a body that is no event stream now, for the error that it is."""
-        if not self._chunks.is_event_stream:
-            self._advance()
+    def require_events(self) -> None:
+        """Read a body that is no event stream at once, for the error that it is."""
+        self._advance(until_events=True)
 
     def get_final_completion(self: Stream[ChatCompletionChunk]) -> ChatCompletion:
         """Read to the end and return what all chunks add up to, those taken before included.
@@ -197,7 +205,7 @@ class Stream(_Course[T, "StreamReply"]):
         """Free the connection. More than once is harmless; a closed stream gives no more chunks."""
         if not self._is_closed:
             self._is_closed = True
-            self._reply.close()
+            self.reply.close()
 
     def __enter__(self) -> Self:
         return self
@@ -226,7 +234,9 @@ class AsyncStream(_Course[T, "AsyncStreamReply"]):
         return chunk
 
     async def _advance(self, *, until_events: bool = False) -> T | None:
-        while not (self._is_closed or (until_events and self._chunks.is_event_stream)):
+        while not self._is_closed:
+            if until_events and self._chunks.is_event_stream:
+                return None
             try:
                 chunk = self._chunks.next()
                 if chunk is not None:
@@ -242,13 +252,18 @@ class AsyncStream(_Course[T, "AsyncStreamReply"]):
             except BaseException:
                 self.abandon()
                 raise
-        await self.close()
+        await self._finish()
         return None
+
+    async def _finish(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            await self.reply.finish()
 
     async def _read(self) -> None:
         until, otherwise = self._chunks.limit()
         try:
-            piece = await self._reply.read(until, otherwise)
+            piece = await self.reply.read(until, otherwise)
         except APIError as error:
             self._chunks.fail(error)
             return
@@ -263,17 +278,15 @@ class AsyncStream(_Course[T, "AsyncStreamReply"]):
             await self.close()
             raise self._with_partial(error) from None
         try:
-            self._reply = await self._reply.retry(error, problem.status)
+            self.reply = await self.reply.retry(error, problem.status)
         except BaseException:
             self.abandon()
             raise
-        self._begin(0.0)
-        await self._require_events()
+        self._begin()
 
-    async def _require_events(self) -> None:
-        """Read a body that is no event stream now, for the error that it is."""
-        if not self._chunks.is_event_stream:
-            await self._advance()
+    async def require_events(self) -> None:
+        """Read a body that is no event stream at once, for the error that it is."""
+        await self._advance(until_events=True)
 
     async def get_final_completion(self: AsyncStream[ChatCompletionChunk]) -> ChatCompletion:
         """Read to the end and return what all chunks add up to, those taken before included.
@@ -288,13 +301,13 @@ class AsyncStream(_Course[T, "AsyncStreamReply"]):
         """Free the connection. More than once is harmless; a closed stream gives no more chunks."""
         if not self._is_closed:
             self._is_closed = True
-            await self._reply.aclose()
+            await self.reply.aclose()
 
     def abandon(self) -> None:
         """Free the connection at once, where nothing can be awaited."""
         if not self._is_closed:
             self._is_closed = True
-            self._reply.abort()
+            self.reply.abort()
 
     async def __aenter__(self) -> Self:
         return self
