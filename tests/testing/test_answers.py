@@ -174,6 +174,14 @@ def test_a_custom_tool_is_called_with_text(post, validate):
     assert call["custom"] == {"name": "run_query", "input": "string"}
 
 
+def test_a_custom_tool_is_not_called_in_a_stream_for_which_the_contract_has_no_words(chunks, validate):
+    received = chunks("Run the query", tools=[QUERY])
+
+    for chunk in received:
+        validate("ChatCompletionChunk", chunk)
+    assert not any("tool_calls" in chunk["choices"][0]["delta"] for chunk in received)
+
+
 def test_the_result_of_a_tool_is_answered_in_words(http):
     call = {"name": "get_weather", "arguments": "{}"}
     messages = [

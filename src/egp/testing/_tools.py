@@ -39,9 +39,11 @@ def called_tool(body: Mapping[str, Any]) -> Call | None:
     The tool that `tool_choice` (or `function_call`) names is called, and with `required` the first one.
     Otherwise the first tool is called that has a word of its name in what the user says last, as
     `get_weather` in "What is the weather like?"; words of fewer than four letters do not count. When a tool
-    has answered, only `tool_choice` has one called again.
+    has answered, only `tool_choice` has one called again. In a stream only functions are called, because the
+    contract's chunks have no other calls.
     """
-    offered = [*_offered(body)]
+    streamed = body.get("stream") is True
+    offered = [call for call in _offered(body) if call.kind != "custom" or not streamed]
     wanted = body.get("tool_choice", body.get("function_call"))
     if wanted == "none":
         return None

@@ -1,0 +1,68 @@
+"""The README shows what works: its code runs, and its tables say what the code says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import egp
+from egp._client import Client
+from egp._options import ClientOptions
+from tools.snippets import snippets
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("snippet", snippets(), ids=lambda snippet: snippet.name)
+def test_the_code_runs(snippet, egp_server):
+    # Blank lines before it give a traceback the line numbers of the document.
+    program = compile("\n" * (snippet.line - 1) + snippet.code, snippet.document, "exec")
+    namespace = {"__name__": "__main__"}
+
+    exec(program, namespace)
+    for name in [name for name in namespace if name.startswith("test_")]:
+        namespace[name](egp_server)
+
+    # What makes a server of its own asks that one.
+    assert egp_server.requests or "with Server(" in snippet.code
+    assert egp_server.pending == 0
+
+
+def test_the_tree_of_the_errors_is_the_one_of_the_code():
+    (tree,) = [block for block in README.split("```") if block.startswith("\nEGPError")]
+    named = set(re.findall(r"\w+Error", tree))
+
+    assert named == {name for name in egp.__all__ if name.endswith("Error")}
+
+
+def test_the_table_of_options_has_each_option():
+    table = README.partition("| option of `Client`")[2].partition("\n\n")[0]
+    first_column = [row.split("|")[1] for row in table.splitlines()[2:]]
+    named = set(re.findall(r"`(\w+)`", " ".join(first_column)))
+
+    assert named == {*ClientOptions.__annotations__, *Client.__init__.__kwdefaults__}
+
+
+def test_the_scripts_that_are_shown_exist_and_can_be_run():
+    shown = set(re.findall(r"\bscripts/\w+", README))
+
+    assert shown
+    assert all((ROOT / name).stat().st_mode & 0o111 for name in shown)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_within_the_repository_lead_somewhere(path):
+    text = path.read_text()
+    anchors = {
+        re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
+
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        file, _, anchor = target.partition("#")
+        if "://" in target:
+            continue
+        assert (path.parent / file).exists(), target
+        assert file or anchor in anchors, target
