@@ -463,6 +463,20 @@ class TestAnswers:
         assert api.operation("statuses").parse([{"a": "x"}]) == [api.models.Leaf(a="x")]
         assert api.operation("json_body").parse(["odd"]) == ["odd"]
 
+    def test_fields_by_the_names_of_what_an_answer_remembers_are_apart(
+        self, compiled: Callable[..., Any]
+    ) -> None:
+        names = ["request_id", "response_info", "requestId"]
+        schemas = {"Leaf": {"type": "object", "properties": dict.fromkeys(names, TEXT)}}
+        api = compiled(schemas, {"/x": {"get": operation("ask")}})
+        document = dict.fromkeys(names, "x")
+
+        leaf = api.operation("ask").parse(document)
+
+        assert leaf.to_dict() == document
+        assert leaf.request_id is None
+        assert leaf.response_info is None
+
     def test_all_four_functions_give_the_same_answer(self, api: Any) -> None:
         operation = api.operation("json_body")
         transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"a": "x"}))

@@ -46,6 +46,7 @@ CLASSES_IN_USE = frozenset(
     )
 )
 MEMBERS_IN_USE = frozenset(("additional_keys", "additional_properties", "from_dict", "to_dict"))
+ANSWERS_MEMBERS_IN_USE = MEMBERS_IN_USE | {"request_id", "response_info"}
 PARAMETERS_IN_USE = frozenset(
     (
         "asyncio_detailed",
@@ -87,8 +88,10 @@ def normal(name: str) -> str:
 def settle(data: GeneratorData, config: Config) -> None:
     """Gives every class, module, field, operation and parameter of `data` its final name."""
     _settle_classes(data)
+    answers = _answers(data)
     for model in data.models:
-        _settle_fields(model, config)
+        in_use = ANSWERS_MEMBERS_IN_USE if model.class_info.name in answers else MEMBERS_IN_USE
+        _settle_fields(model, config, in_use)
     for collection in data.endpoint_collections_by_tag.values():
         _settle_operations(collection.endpoints)
 
@@ -170,17 +173,28 @@ def distinct(
     return names
 
 
-def _settle_fields(model: ModelProperty, config: Config) -> None:
+def _settle_fields(model: ModelProperty, config: Config, in_use: frozenset[str]) -> None:
     required, optional = model.required_properties or [], model.optional_properties or []
     names = distinct(
         [*required, *optional],
-        MEMBERS_IN_USE,
+        in_use,
         lambda prop: _bare(PythonIdentifier(prop.name, config.field_prefix), _HIDDEN_BY_FIELDS),
     )
     # Models that share a field through allOf share its object: each model gets its own copy.
     renamed = [evolve(prop, python_name=names[place]) for place, prop in enumerate([*required, *optional])]
     model.required_properties = renamed[: len(required)]
     model.optional_properties = renamed[len(required) :]
+
+
+def _answers(data: GeneratorData) -> set[str]:
+    """The models that are the whole answer of an operation."""
+    return {
+        response.prop.class_info.name
+        for collection in data.endpoint_collections_by_tag.values()
+        for endpoint in collection.endpoints
+        for response in endpoint.responses
+        if isinstance(response.prop, ModelProperty)
+    }
 
 
 def _settle_operations(endpoints: list[Endpoint]) -> None:
