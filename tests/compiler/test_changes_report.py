@@ -101,6 +101,14 @@ def test_a_type_of_any_length_stays_on_one_line() -> None:
     assert len(change.to_line()) <= 110
 
 
+@pytest.mark.parametrize("text", ["a\nb", "\x1b[31mred", "a\u2028b", "a\u202eb", "\ud800"])
+def test_text_of_the_document_cannot_break_out_of_its_line(text: str) -> None:
+    report = Report.of([Change("field-removed", f"A.{text}", before=text)], same_bytes=False)
+
+    assert report.to_text().isascii()
+    assert len(report.to_text().splitlines()) == 3
+
+
 def test_the_breaking_changes_are_at_hand() -> None:
     report = Report.of([*changes(2), *changes(3, "field-added")], same_bytes=False)
 

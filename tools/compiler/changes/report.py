@@ -50,13 +50,13 @@ class Change:
         return document | {key: value for key, value in optional.items() if value is not None}
 
     def to_line(self) -> str:
-        """The change in one line."""
+        """The change in one line, without characters that a terminal would obey."""
         said = self.detail
         if not said and self.before is not None and self.after is not None:
             said = f"{self.before} → {self.after}"
         elif not said:
             said = self.after or self.before or ""
-        line = f"{self.kind}: {self.where}" + (f": {said}" if said else "")
+        line = _printable(f"{self.kind}: {self.where}" + (f": {said}" if said else ""))
         return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
@@ -106,6 +106,10 @@ class Report:
                 )
         lines.append(_CONCLUSIONS[self.step])
         return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 _HEADINGS = {Step.MAJOR: "breaking", Step.MINOR: "compatible", Step.PATCH: "documentation only"}
