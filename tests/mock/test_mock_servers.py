@@ -9,6 +9,9 @@ import egp
 from tools.contract import document
 
 REQUESTS = [example for example in document.examples() if " request " in example.place]
+# The first test that needs a server also waits for npm to install it.
+pytestmark = pytest.mark.timeout(600)
+
 QUESTION = [{"role": "user", "content": "Why is the sky blue?"}]
 
 
