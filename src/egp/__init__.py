@@ -45,7 +45,7 @@ else:
         "image_part": "egp.content",
     }
 
-    def __getattr__(name):
+    def __getattr__(name: str) -> object:
         # Each name is loaded when it is first used: `import egp` costs next to nothing.
         from importlib import import_module
 
@@ -54,7 +54,7 @@ else:
         value = globals()[name] = getattr(import_module(_HOMES.get(name, "egp.errors")), name)
         return value
 
-    def __dir__():
+    def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})
 
 

@@ -106,15 +106,15 @@ class _Client:
         if options.get("environment") is not None and options.get("base_url") is None:
             given["base_url"] = None
         copy = self.__class__.__new__(self.__class__)
-        copy._adopt(self, {**given, **options})  # noqa: SLF001 - of the same class
+        copy._adopt(self, {**given, **options})
         return copy
 
     def _adopt(self, original: _Client, options: dict[str, Any]) -> None:
         self._configure(options, {})
         if "timeout" not in options:
             # It may have come from the http_client.
-            self._settings = self._settings._replace(timeout=original._settings.timeout)  # noqa: SLF001
-        self._shared = original._shared  # noqa: SLF001
+            self._settings = self._settings._replace(timeout=original._settings.timeout)
+        self._shared = original._shared
         self._is_copy = True
 
     @property

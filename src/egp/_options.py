@@ -1,4 +1,4 @@
-"""The options that both clients take, with what each means: for type checkers and readers, not loaded at run time."""
+"""The options that both clients take, for type checkers and readers: not loaded at run time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class ClientOptions(TypedDict, total=False):
     api_key: str | None
     """The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is stripped."""
     account_id: str | None
-    """The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else `SGP_ACCOUNT_ID`, else the key's own."""
+    """The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else `SGP_ACCOUNT_ID`, else the key's
+    own."""
     openai_api_key: str | None
     """One's own key for the models of OpenAI."""
     base_url: str | None
@@ -29,9 +30,9 @@ class ClientOptions(TypedDict, total=False):
     environment: str | None
     """`production` (the default), `production-multitenant`, `staging`, `development` or `local`."""
     timeout: float | httpx.Timeout | None
-    """Seconds for each step of each attempt, as httpx means it; None waits for ever. The default is 5 to connect,
-    600 to read (models may think for minutes before the first byte), 60 to send, and 60 for a free connection.
-    With an `http_client` whose own timeout was set, that one is the default."""
+    """Seconds for each step of each attempt, as httpx means it; None waits for ever. The default is 5 to
+    connect, 600 to read (models may think for minutes before the first byte), 60 to send, and 60 for a free
+    connection. With an `http_client` whose own timeout was set, that one is the default."""
     deadline: float | None
     """Seconds for a whole call: attempts, waits, body and stream. None, the default, is no limit."""
     max_retries: int | None

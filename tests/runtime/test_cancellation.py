@@ -1,6 +1,7 @@
 """Whoever stops waiting leaves nothing behind."""
 
 import anyio
+import httpx
 import pytest
 
 from egp import AsyncClient, EGPError
@@ -207,3 +208,24 @@ def _echo_stream(connection, reader):
         connection.sendall(b"%x\r\n%s\r\n" % (len(body), body))
     connection.sendall(b"0\r\n\r\n")
     return True
+
+
+async def test_a_given_client_works_on_either_library(raw_server):
+    async with httpx.AsyncClient(trust_env=False) as http_client:
+        client = AsyncClient(api_key="k", base_url=raw_server.url, http_client=http_client)
+
+        assert (await client._send(call())).status == 200
+
+
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx's own, on trio
+async def test_a_stream_of_a_given_client_that_is_dropped_frees_its_connection(raw_server):
+    raw_server.script((raw_server.events() + raw_server.chunk(b"data: 1\n\n"), raw_server.HOLD), raw_server.reply())
+    limits = httpx.Limits(max_connections=1)
+    async with httpx.AsyncClient(trust_env=False, limits=limits, timeout=1) as http_client:
+        client = AsyncClient(api_key="k", base_url=raw_server.url, http_client=http_client, max_retries=0)
+        stream = await client._open(call("events"))
+        await stream.read()
+
+        stream.abort()
+
+        assert (await client._send(call())).status == 200

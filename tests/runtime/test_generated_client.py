@@ -37,7 +37,17 @@ def test_an_operation_has_its_query_and_its_own_headers(make_client, raw_server)
 
     detailed(client, list_chat_completion_models, limit=3)
 
-    assert raw_server.requests[0][0].startswith("GET /v5/chat/completions/models?limit=3 HTTP/1.1")
+    head = raw_server.requests[0][0]
+    assert head.startswith("GET /v5/chat/completions/models?limit=3 HTTP/1.1")
+    assert "accept: application/json\r\n" in head.lower()
+
+
+def test_an_operation_has_the_default_query(make_client, raw_server):
+    client = make_client(raw_server.url, default_query={"tenant": "t", "limit": 9})
+
+    detailed(client, list_chat_completion_models, limit=3)
+
+    assert raw_server.requests[0][0].startswith("GET /v5/chat/completions/models?tenant=t&limit=3 HTTP/1.1")
 
 
 def test_an_operation_raises_the_errors_of_the_tree(make_client, raw_server):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from egp._core.secrets import Field, fields
 from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["DEFAULT_TIMEOUT", "NOT_GIVEN", "Call", "CallOptions", "NotGiven", "Timeouts"]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from egp._core.call import DEFAULT_TIMEOUT, NOT_GIVEN, Timeouts
 from egp._core.headers import KEY_HEADER, value_fault
 from egp._core.retry import Retry, checked
 from egp._core.secrets import Field, Secret
 from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs", "seconds_or_none"]
 
@@ -99,11 +101,14 @@ class Settings(NamedTuple):
         return (*(secret for secret in own if secret is not None), *given)
 
 
-def configured(given: Mapping[str, Any], environ: Mapping[str, Secret[str]], servers: Mapping[str, str]) -> Settings:
+def configured(
+    given: Mapping[str, Any], environ: Mapping[str, Secret[str]], servers: Mapping[str, str]
+) -> Settings:
     """Settings from arguments, environment variables and defaults, in this order of precedence.
 
-    `given` are the client's arguments, secrets and header fields wrapped, and `environ` the variables of these
-    names, wrapped too, as all of them are in the locals of a traceback. Raises `EGPError`, which shows no secret.
+    `given` are the client's arguments, secrets and header fields wrapped, and `environ` holds the variables
+    of `VARIABLES`, wrapped too: all of them are in the locals of a traceback. Raises `EGPError`, which shows
+    no secret.
     """
     headers: tuple[Field, ...] = given.get("default_headers", ())
     api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY") or _header(headers, KEY_HEADER)
@@ -149,11 +154,9 @@ def _secret(
     source = variable or option
     if value is None:
         return None
-    wrapped: Secret[str] | None = value if isinstance(value, Secret) else Secret(value)
+    fault, wrapped = _stripped(value if isinstance(value, Secret) else Secret(value))
     # A traceback with locals must not show it.
     del value
-    assert wrapped is not None
-    fault, wrapped = _stripped(wrapped)
     if fault is not None:
         raise EGPError(f"{source} {fault}")
     return wrapped
@@ -186,7 +189,9 @@ def _base(
         known = ", ".join(servers)
         raise EGPError(f"unknown environment {environment!r}: the known ones are {known}")
     if url is None:
-        return _parsed(next(iter(servers.values())) if environment is None else servers[environment], "the server")
+        return _parsed(
+            next(iter(servers.values())) if environment is None else servers[environment], "the server"
+        )
     parsed = _parsed(url, variable or "base_url")
     if environment is not None and parsed != _parsed(servers[environment], "the server"):
         raise EGPError(
@@ -266,7 +271,9 @@ def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
             if item is None:
                 continue
             if not isinstance(item, (str, int, float)):
-                raise EGPError(f"the query parameter {name} takes text or a number, not {type(item).__name__}")
+                raise EGPError(
+                    f"the query parameter {name} takes text or a number, not {type(item).__name__}"
+                )
             pairs.append((str(name), str(item).lower() if isinstance(item, bool) else str(item)))
     return tuple(pairs)
 

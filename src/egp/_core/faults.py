@@ -41,7 +41,11 @@ _NAMED: dict[str, tuple[type[APIError], str, bool]] = {
     "ConnectTimeout": (APITimeoutError, "the timeout for connecting ran out", True),
     "ReadTimeout": (APITimeoutError, "the timeout for reading ran out", True),
     "WriteTimeout": (APITimeoutError, "the timeout for sending ran out", True),
-    "PoolTimeout": (APITimeoutError, "the timeout for a free connection of the http_client's pool ran out", True),
+    "PoolTimeout": (
+        APITimeoutError,
+        "the timeout for a free connection of the http_client's pool ran out",
+        True,
+    ),
     "TimeoutException": (APITimeoutError, "a timeout ran out", True),
     "ConnectError": (APIConnectionError, "the connection could not be made", True),
     "ReadError": (APIConnectionError, "the connection broke while reading the response", True),
@@ -55,14 +59,22 @@ _NAMED: dict[str, tuple[type[APIError], str, bool]] = {
     "UnsupportedProtocol": (APIConnectionError, "the http_client does not support this kind of URL", False),
     "ConnectionNotAvailable": (APIConnectionError, "the http_client had no connection", True),
     "TransportError": (APIConnectionError, "the http_client could not carry the request", True),
-    "DecodingError": (APIResponseValidationError, "the body cannot be decoded as its content-encoding says", False),
+    "DecodingError": (
+        APIResponseValidationError,
+        "the body cannot be decoded as its content-encoding says",
+        False,
+    ),
     "TooManyRedirects": (APIConnectionError, "the http_client followed too many redirects", False),
     "RequestError": (APIConnectionError, "the http_client could not carry the request", True),
     "HTTPStatusError": (APIConnectionError, "a hook of the http_client refused the response", False),
     "HTTPError": (APIConnectionError, "the http_client failed", True),
     "InvalidURL": (APIConnectionError, "the http_client does not accept the URL", False),
     "CookieConflict": (APIConnectionError, "the http_client's cookies contradict one another", False),
-    "StreamError": (APIConnectionError, "the http_client's response was read or closed by someone else", False),
+    "StreamError": (
+        APIConnectionError,
+        "the http_client's response was read or closed by someone else",
+        False,
+    ),
 }
 
 
@@ -76,7 +88,9 @@ def failure_of(exception: BaseException, doing: str) -> Failure | None:
     if isinstance(exception, OSError):
         # A certificate that is not trusted now is not trusted in half a second.
         retried = type(exception).__name__ != "SSLCertVerificationError"
-        return Failure(APIConnectionError, _os_message(exception, doing), cause=bare(exception), retried=retried)
+        return Failure(
+            APIConnectionError, _os_message(exception, doing), cause=bare(exception), retried=retried
+        )
     if isinstance(exception, PoolTimeoutError):
         return Failure(APITimeoutError, str(exception), is_timeout=True)
     if isinstance(exception, ProtocolError):
@@ -99,7 +113,7 @@ def failure_of(exception: BaseException, doing: str) -> Failure | None:
 
 
 def bare(exception: BaseException | None) -> BaseException | None:
-    """An error of the operating system or of TLS without traceback and chain, whose frames may hold secrets."""
+    """An error of the operating system or of TLS, without the frames and the chain that may hold secrets."""
     if not isinstance(exception, OSError):
         return None
     exception.__cause__ = exception.__context__ = None

@@ -90,7 +90,9 @@ def _parse(data: bytes, method: str) -> Head | None:
     body = _framing(status, method, headers)
     options = headers.get("connection", "").lower()
     ambiguous = "transfer-encoding" in headers and "content-length" in headers
-    keeps_alive = minor == "1" and "close" not in options and not ambiguous and not isinstance(body, UntilClose)
+    keeps_alive = (
+        minor == "1" and "close" not in options and not ambiguous and not isinstance(body, UntilClose)
+    )
     return Head(status, headers, body, keeps_alive=keeps_alive)
 
 

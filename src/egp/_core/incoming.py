@@ -33,7 +33,7 @@ class Incoming:
         return self.head
 
     def start_body(self) -> bytes:
-        """The part of the body that came with the head, decoded. Raises `UndecodableError`, `ProtocolError`."""
+        """The decoded part of the body that came with the head. Raises `UndecodableError`, `ProtocolError`."""
         head = self._known_head()
         self._inflater = inflater(head.headers)
         rest, self._rest = self._rest, b""

@@ -9,7 +9,7 @@ from egp.errors import APIError
 if TYPE_CHECKING:
     import httpx
 
-    from egp._core.attempts import Attempts
+    from egp._core.course import Course, HeadLike
     from egp._core.headers import Headers
     from egp.errors import Attempt, RequestInfo
 
@@ -30,12 +30,10 @@ class Reply:
     """The body, content-decoded."""
     attempts: tuple[Attempt, ...]
 
-    def __init__(self, course: Attempts, content: bytes) -> None:
-        assert course.status is not None
-        assert course.headers is not None
+    def __init__(self, course: Course, head: HeadLike, content: bytes) -> None:
         self._course = course
-        self.status = course.status
-        self.headers = course.headers
+        self.status = head.status
+        self.headers = head.headers
         self.content = content
         self.attempts = course.history
 

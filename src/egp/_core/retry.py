@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Again", "GiveUp", "Retry", "after_failure", "after_status", "checked"]
 
@@ -52,8 +54,9 @@ class GiveUp(NamedTuple):
 
 def checked(policy: Retry) -> Retry:
     """The policy, or an `EGPError` naming the setting that makes no sense."""
-    if isinstance(policy.max_retries, bool) or not isinstance(policy.max_retries, int) or policy.max_retries < 0:
-        raise EGPError(f"max_retries is a whole number from 0, not {policy.max_retries!r}")
+    retries = policy.max_retries
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise EGPError(f"max_retries is a whole number from 0, not {retries!r}")
     for name in ("initial", "maximum", "retry_after_limit"):
         if not 0 <= getattr(policy, name) < float("inf"):
             raise EGPError(f"Retry.{name} is a number of seconds from 0, not {getattr(policy, name)!r}")
@@ -82,8 +85,8 @@ def after_status(
         return Again(_backoff(policy, retries, random))
     if asked > policy.retry_after_limit:
         return GiveUp(
-            f"the server asks to wait {asked:.6g} s, longer than the limit of {policy.retry_after_limit:.6g} s:"
-            " not retried"
+            f"the server asks to wait {asked:.6g} s, longer than the limit of"
+            f" {policy.retry_after_limit:.6g} s: not retried"
         )
     return Again(asked)
 
@@ -122,10 +125,15 @@ def _asked_wait(headers: Mapping[str, str], wall_clock: Callable[[], float]) -> 
     value = headers.get("retry-after", "").strip()
     if _NUMBER.fullmatch(value):
         return float(value)
-    # Imported here: email.utils is slow to load, and most clients never see a date.
+    # Imported here: they are slow to load, and most clients never see a date.
+    from datetime import UTC
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - wall_clock())
+        date = parsedate_to_datetime(value)
+        if date.tzinfo is None:
+            # The oldest of the three forms (RFC 9110, section 5.6.7) names no zone, and means UTC.
+            date = date.replace(tzinfo=UTC)
+        return max(0.0, date.timestamp() - wall_clock())
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from egp._core.faults import Failure
+if TYPE_CHECKING:
+    from egp._core.faults import Failure
 
 __all__ = ["Discard", "Drain", "Drained", "Send", "Sleep", "Step"]
 
 
 class Send(NamedTuple):
-    """Put the request on the wire and read up to the response's headers. Answered by a head or a `Failure`."""
+    """Send the request and read up to the response's headers. Answered by a head or a `Failure`."""
 
     target: str
     """Path and query."""

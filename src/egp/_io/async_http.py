@@ -17,6 +17,7 @@ from egp.errors import EGPError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable, Coroutine
 
     from egp._core.attempts import Attempts
     from egp._core.call import Timeouts
@@ -31,8 +32,8 @@ __all__ = ["AsyncConnectionPool", "AsyncExchange", "Backend", "Connection", "cur
 class Connection(Protocol):
     """One TCP or TLS connection."""
 
-    async def write(self, data: memoryview, timeout: float | None, until: float | None) -> None: ...
-    async def read(self, timeout: float | None, until: float | None) -> bytes: ...
+    async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None: ...
+    async def read(self, seconds: float | None, until: float | None) -> bytes: ...
     def is_readable(self) -> bool: ...
     def close(self) -> None: ...
 
@@ -47,12 +48,12 @@ class Event(Protocol):
 class Backend(Protocol):
     """What an asynchronous library offers; a module of this package for each."""
 
-    @property
-    def Event(self) -> type[Any]: ...  # noqa: N802 - the name of a class
+    def event(self) -> Event: ...
     def token(self) -> object: ...
+    def spawn(self, function: Callable[[], Coroutine[Any, Any, None]], /) -> None: ...
     async def sleep(self, seconds: float, /) -> None: ...
     async def connect(
-        self, origin: Origin, context: ssl.SSLContext | None, timeout: float | None, until: float | None
+        self, origin: Origin, context: ssl.SSLContext | None, seconds: float | None, until: float | None
     ) -> Connection: ...
 
 
@@ -172,7 +173,7 @@ class AsyncConnectionPool:
     async def _wait(
         self, ticket: Ticket[Connection], timeouts: Timeouts, until: float | None
     ) -> Connection | None:
-        event: Event = self._backend.Event()
+        event: Event = self._backend.event()
         ticket.wake = event.set
         try:
             await event.wait(seconds_left(timeouts.pool, until))

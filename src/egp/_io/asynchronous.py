@@ -11,9 +11,9 @@ from egp._core.attempts import Attempts, Surroundings
 from egp._core.faults import Failure, failure_of
 from egp._core.reply import Reply, as_httpx, media_type
 from egp._core.steps import Drain, Drained, Send, Sleep, Step
-from egp._io.log import bodies, note
 from egp._io.async_http import AsyncConnectionPool, AsyncExchange, Backend, current_backend
-from egp.errors import APIError, APITimeoutError, Attempt, EGPError, RequestInfo
+from egp._io.log import bodies, note
+from egp.errors import APIError, Attempt, EGPError, RequestInfo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -128,6 +128,11 @@ class AsyncEngine:
                 await exchange.aclose()
             raise
 
+    def close_later(self, exchange: Exchanging) -> None:
+        """Close an exchange of an httpx client, which takes a moment, where nothing can be awaited."""
+        if self._backend is not None:
+            self._backend.spawn(exchange.aclose)
+
     async def aclose(self) -> None:
         """Close all connections. A client that the user gave stays open: it is the user's."""
         self.is_closed = True
@@ -162,7 +167,7 @@ class AsyncEngine:
     def _exchange(self, attempts: Attempts) -> Exchanging:
         origin = attempts.settings.origin
         if self._given_client is None and origin not in self._pools:
-            self._pools[origin] = self._connections(origin)
+            self._pools.setdefault(origin, self._connections(origin))
         pool = self._pools.get(origin)
         if pool is not None:
             return AsyncExchange(pool, attempts)
@@ -305,7 +310,9 @@ class AsyncStreamReply:
         """
         exchange, self._exchange = self._exchange, None
         attempts = self._attempts
-        _, opened = await self._engine.run(attempts, attempts.stream_failed(error, status), self._wire, exchange)
+        _, opened = await self._engine.run(
+            attempts, attempts.stream_failed(error, status), self._wire, exchange
+        )
         if opened is None:
             raise error
         return AsyncStreamReply(self._engine, self._wire, attempts, opened)
@@ -331,6 +338,8 @@ class AsyncStreamReply:
         exchange, self._exchange = self._exchange, None
         if isinstance(exchange, AsyncExchange):
             exchange.close()
+        elif exchange is not None:
+            self._engine.close_later(exchange)
 
     async def aclose(self) -> None:
         """Free the connection; it is kept for the next call when the body has been read to its end."""

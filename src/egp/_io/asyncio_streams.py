@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from egp._io.remaining import seconds_left
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable, Coroutine
 
     from egp._core.config import Origin
 
-__all__ = ["Connection", "Event", "connect", "sleep", "token"]
+__all__ = ["Connection", "connect", "event", "sleep", "spawn", "token"]
 
 # Beyond this the peer is not read from until what came has been taken.
 _HIGH_WATER_BYTES = 256 * 1024
@@ -25,7 +26,21 @@ def token() -> object:
     return asyncio.get_running_loop()
 
 
-class Event:
+def spawn(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine function beside everything else; nothing happens once the loop is closed."""
+    try:
+        task = asyncio.get_running_loop().create_task(function())
+    except RuntimeError:
+        return
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+# The loop itself holds tasks weakly.
+_tasks: set[asyncio.Task[None]] = set()
+
+
+class _Event:
     """Set once, awaited once."""
 
     __slots__ = ("_future",)
@@ -41,6 +56,9 @@ class Event:
     async def wait(self, seconds: float | None) -> None:
         """Wait until it is set, or until the time is up."""
         await asyncio.wait([self._future], timeout=seconds)
+
+
+event = _Event
 
 
 class Connection(asyncio.Protocol):
@@ -97,7 +115,7 @@ class Connection(asyncio.Protocol):
 
     # What the driver calls.
 
-    async def write(self, data: memoryview, timeout: float | None, until: float | None) -> None:
+    async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
         """Send all of it, as far as the operating system takes it."""
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -106,11 +124,11 @@ class Connection(asyncio.Protocol):
         while self._is_writing_paused and not self._ended:
             self._writer = self._loop.create_future()
             try:
-                await _bounded_future(self._writer, seconds_left(timeout, until))
+                await _bounded_future(self._writer, seconds_left(seconds, until))
             finally:
                 self._writer = None
 
-    async def read(self, timeout: float | None, until: float | None) -> bytes:
+    async def read(self, seconds: float | None, until: float | None) -> bytes:
         """The bytes that come next; empty when the peer has closed."""
         while not self._received:
             if self._error is not None:
@@ -119,7 +137,7 @@ class Connection(asyncio.Protocol):
                 return b""
             self._reader = self._loop.create_future()
             try:
-                await _bounded_future(self._reader, seconds_left(timeout, until))
+                await _bounded_future(self._reader, seconds_left(seconds, until))
             finally:
                 self._reader = None
         received = self._received
@@ -170,13 +188,16 @@ async def _bounded_future(future: asyncio.Future[None], seconds: float | None) -
 
 
 async def connect(
-    origin: Origin, context: ssl.SSLContext | None, timeout: float | None, until: float | None
+    origin: Origin, context: ssl.SSLContext | None, seconds: float | None, until: float | None
 ) -> Connection:
     """A connection to an origin, the TLS handshake included."""
     loop = asyncio.get_running_loop()
     # Only asyncio's own loops try several addresses at once.
-    eyeballs = {"happy_eyeballs_delay": 0.25} if isinstance(loop, asyncio.BaseEventLoop) else {}
-    async with asyncio.timeout(seconds_left(timeout, until)):
+    eyeballs: dict[str, Any] = (
+        {"happy_eyeballs_delay": 0.25} if isinstance(loop, asyncio.BaseEventLoop) else {}
+    )
+    async with asyncio.timeout(seconds_left(seconds, until)):
+        connection: Connection
         _, connection = await loop.create_connection(
             Connection,
             origin.host,

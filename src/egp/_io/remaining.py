@@ -8,7 +8,7 @@ __all__ = ["seconds_left"]
 
 
 def seconds_left(timeout: float | None, until: float | None) -> float | None:
-    """The shorter of a timeout and the time to an instant of `monotonic`; TimeoutError when that has passed."""
+    """The shorter of a timeout and the time to an instant of `monotonic`; TimeoutError when it has passed."""
     if until is None:
         return timeout
     left = until - monotonic()

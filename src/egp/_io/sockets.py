@@ -25,15 +25,15 @@ class Connection:
         self._socket = connected
         self._timeout: float | None = connected.gettimeout()
 
-    def write(self, data: memoryview, timeout: float | None, until: float | None) -> None:
-        """Send all of it. `timeout` bounds each step, `until` the whole."""
+    def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
+        """Send all of it. `seconds` bounds each step, `until` the whole."""
         while data:
-            self._bound(seconds_left(timeout, until))
+            self._bound(seconds_left(seconds, until))
             data = data[self._socket.send(data) :]
 
-    def read(self, timeout: float | None, until: float | None) -> bytes:
+    def read(self, seconds: float | None, until: float | None) -> bytes:
         """The bytes that come next; empty when the peer has closed."""
-        self._bound(seconds_left(timeout, until))
+        self._bound(seconds_left(seconds, until))
         return self._socket.recv(_READ_BYTES)
 
     def is_readable(self) -> bool:
@@ -54,16 +54,16 @@ class Connection:
             self._timeout = seconds
 
 
-def connect(origin: Origin, timeout: float | None, until: float | None) -> Connection:
-    """A connection to an origin. `timeout` bounds each address that is tried and the TLS handshake."""
-    connected = _connected(origin, timeout, until)
+def connect(origin: Origin, seconds: float | None, until: float | None) -> Connection:
+    """A connection to an origin. `seconds` bounds each address that is tried and the TLS handshake."""
+    connected = _connected(origin, seconds, until)
     try:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if origin.scheme == "https":
             # Imported here: loading TLS takes longer than a call over plain HTTP.
             from egp._io.tls import default_context
 
-            connected.settimeout(seconds_left(timeout, until))
+            connected.settimeout(seconds_left(seconds, until))
             connected = default_context().wrap_socket(connected, server_hostname=origin.host)
     except BaseException:
         connected.close()
@@ -71,7 +71,7 @@ def connect(origin: Origin, timeout: float | None, until: float | None) -> Conne
     return Connection(connected)
 
 
-def _connected(origin: Origin, timeout: float | None, until: float | None) -> socket.socket:
+def _connected(origin: Origin, seconds: float | None, until: float | None) -> socket.socket:
     failure: OSError | None = None
     for family, kind, protocol, _, address in socket.getaddrinfo(
         origin.host, origin.port, type=socket.SOCK_STREAM
@@ -79,7 +79,7 @@ def _connected(origin: Origin, timeout: float | None, until: float | None) -> so
         candidate = None
         try:
             candidate = socket.socket(family, kind, protocol)
-            candidate.settimeout(seconds_left(timeout, until))
+            candidate.settimeout(seconds_left(seconds, until))
             candidate.connect(address)
         except OSError as error:
             if candidate is not None:

@@ -13,7 +13,7 @@ from egp._core.reply import Reply, as_httpx, media_type
 from egp._core.steps import Drain, Drained, Send, Sleep, Step
 from egp._io.log import bodies, note
 from egp._io.sync_http import ConnectionPool, Exchange
-from egp.errors import APIError, APITimeoutError, Attempt, EGPError, RequestInfo
+from egp.errors import APIError, Attempt, EGPError, RequestInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -137,7 +137,7 @@ class Engine:
     def _exchange(self, attempts: Attempts) -> Exchanging:
         origin = attempts.settings.origin
         if self._given_client is None and origin not in self._pools:
-            self._pools[origin] = self._connections(origin)
+            self._pools.setdefault(origin, self._connections(origin))
         pool = self._pools.get(origin)
         if pool is not None:
             return Exchange(pool, attempts)

@@ -104,6 +104,13 @@ class ConnectionPool:
             for ticket in woken:
                 _wake(ticket)
 
+    def forget(self) -> None:
+        """Start anew after a fork: the child has copies of the sockets, and two must not talk on one."""
+        connections = [*self._pool.clear(), *self._used]
+        self._reset()
+        for connection in connections:
+            connection.close()
+
     def close(self) -> None:
         """Close every connection, those in use too."""
         self._closed = True
@@ -271,12 +278,8 @@ _pools: weakref.WeakSet[ConnectionPool] = weakref.WeakSet()
 
 
 def _forget_in_child() -> None:
-    """After a fork the child has copies of the parent's sockets: two processes must not talk on one."""
     for pool in _pools:
-        connections = [*pool._pool.clear(), *pool._used]  # noqa: SLF001 - this module's own
-        pool._reset()  # noqa: SLF001
-        for connection in connections:
-            connection.close()
+        pool.forget()
 
 
 if hasattr(os, "register_at_fork"):

@@ -8,6 +8,7 @@ import httpx
 from egp_api import AuthenticatedClient
 
 from egp._core.call import Call, CallOptions
+from egp._core.headers import KEY_HEADER
 from egp._core.problem import body_value
 from egp._core.reply import Reply, decoded_fields
 from egp.errors import APIResponseValidationError, EGPError
@@ -19,7 +20,7 @@ __all__ = ["AsyncPolicyTransport", "PolicyTransport", "async_generated_client", 
 
 # The transport writes these, or the client knows them better.
 _OURS = frozenset(
-    {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent", "x-api-key"}
+    {"accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent", KEY_HEADER}
 )
 
 
@@ -32,7 +33,8 @@ class PolicyTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """See `httpx.BaseTransport`. Raises errors of egp.errors, for error statuses too."""
         request.read()
-        return _response(self._client._send(_call(request, self._client.base_url)))  # noqa: SLF001
+        reply = self._client._send(_call(request, self._client.base_url))  # noqa: SLF001 - one package
+        return _CheckedResponse(reply)
 
 
 class AsyncPolicyTransport(httpx.AsyncBaseTransport):
@@ -44,7 +46,8 @@ class AsyncPolicyTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """See `httpx.AsyncBaseTransport`. Raises errors of egp.errors, for error statuses too."""
         await request.aread()
-        return _response(await self._client._send(_call(request, self._client.base_url)))  # noqa: SLF001
+        reply = await self._client._send(_call(request, self._client.base_url))  # noqa: SLF001
+        return _CheckedResponse(reply)
 
 
 class _WrongKind(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -63,7 +66,9 @@ class _WrongKind(httpx.BaseTransport, httpx.AsyncBaseTransport):
 class _CheckedResponse(httpx.Response):
     """A response whose `json()` raises an error of ours where there is no JSON."""
 
-    _reply: Reply
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status, headers=decoded_fields(reply.headers), content=reply.content)
+        self._reply = reply
 
     def json(self, **kwargs: Any) -> Any:
         if kwargs:
@@ -84,30 +89,25 @@ class _CheckedResponse(httpx.Response):
 def generated_client(client: Client) -> AuthenticatedClient:
     """The client of egp_api whose synchronous requests `client` carries."""
     wrong = _WrongKind("asynchronous operations take AsyncClient().generated as their client")
-    return _authenticated(
-        client.base_url,
-        httpx.Client(transport=PolicyTransport(client), base_url=client.base_url, trust_env=False),
-        httpx.AsyncClient(transport=wrong, base_url=client.base_url, trust_env=False),
-    )
+    return _authenticated(client, PolicyTransport(client), wrong)
 
 
 def async_generated_client(client: AsyncClient) -> AuthenticatedClient:
     """The client of egp_api whose asynchronous requests `client` carries."""
     wrong = _WrongKind("synchronous operations take Client().generated as their client")
-    return _authenticated(
-        client.base_url,
-        httpx.Client(transport=wrong, base_url=client.base_url, trust_env=False),
-        httpx.AsyncClient(
-            transport=AsyncPolicyTransport(client), base_url=client.base_url, trust_env=False
-        ),
-    )
+    return _authenticated(client, wrong, AsyncPolicyTransport(client))
 
 
-def _authenticated(base_url: str, sync: httpx.Client, asynchronous: httpx.AsyncClient) -> AuthenticatedClient:
-    # The token is added by the transport: nothing that is handed out knows it.
+def _authenticated(
+    client: Client | AsyncClient, sync: httpx.BaseTransport, asynchronous: httpx.AsyncBaseTransport
+) -> AuthenticatedClient:
+    base_url, query = client.base_url, client._settings.default_query  # noqa: SLF001
+    # The key is added by the transport: nothing that is handed out knows it.
     generated = AuthenticatedClient(base_url=base_url, token="")
-    generated.set_httpx_client(sync)
-    generated.set_async_httpx_client(asynchronous)
+    generated.set_httpx_client(httpx.Client(transport=sync, base_url=base_url, params=query, trust_env=False))
+    generated.set_async_httpx_client(
+        httpx.AsyncClient(transport=asynchronous, base_url=base_url, params=query, trust_env=False)
+    )
     return generated
 
 
@@ -115,7 +115,9 @@ def _call(request: httpx.Request, base_url: str) -> Call:
     url = request.url
     base = httpx.URL(base_url)
     if (url.scheme, url.host, url.port) != (base.scheme, base.host, base.port):
-        raise EGPError(f"a request to {url.scheme}://{url.netloc.decode()} is not made with a client of {base_url}")
+        raise EGPError(
+            f"a request to {url.scheme}://{url.netloc.decode()} is not made with a client of {base_url}"
+        )
     options = request.extensions.get("egp")
     return Call(
         request.method,
@@ -123,12 +125,10 @@ def _call(request: httpx.Request, base_url: str) -> Call:
         is_target=True,
         content=request.content if request.content or "content-length" in request.headers else None,
         content_type=None,
-        headers={name: value for name, value in request.headers.items() if name not in _OURS},
+        headers={
+            name: value
+            for name, value in request.headers.items()
+            if name not in _OURS and (name, value) != ("accept", "*/*")
+        },
         options=options if isinstance(options, CallOptions) else CallOptions(),
     )
-
-
-def _response(reply: Reply) -> httpx.Response:
-    response = _CheckedResponse(reply.status, headers=decoded_fields(reply.headers), content=reply.content)
-    response._reply = reply
-    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import select
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from egp._io.remaining import seconds_left
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Awaitable, Callable
 
     from egp._core.config import Origin
 
-__all__ = ["Connection", "Event", "connect", "sleep", "token"]
+__all__ = ["Connection", "connect", "event", "sleep", "spawn", "token"]
 
 _READ_BYTES = 64 * 1024
 
@@ -27,7 +29,13 @@ def token() -> object:
     return trio.lowlevel.current_trio_token()
 
 
-class Event:
+def spawn(function: Callable[[], Awaitable[None]]) -> None:
+    """Run a coroutine function beside everything else; nothing happens once the loop is closed."""
+    with contextlib.suppress(RuntimeError):
+        trio.lowlevel.spawn_system_task(function)
+
+
+class _Event:
     """Set once, awaited once."""
 
     __slots__ = ("_event",)
@@ -45,6 +53,9 @@ class Event:
             await self._event.wait()
 
 
+event = _Event
+
+
 class Connection:
     """A connected stream; closing it never waits."""
 
@@ -54,11 +65,11 @@ class Connection:
         self._raw = raw
         self._stream = stream
 
-    async def write(self, data: memoryview, timeout: float | None, until: float | None) -> None:
+    async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
         """Send all of it."""
-        seconds = seconds_left(timeout, until)
+        left = seconds_left(seconds, until)
         try:
-            with trio.fail_after(math.inf if seconds is None else seconds):
+            with trio.fail_after(math.inf if left is None else left):
                 await self._stream.send_all(data)
         except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
             broken = _translated(error)
@@ -66,11 +77,11 @@ class Connection:
             return
         raise broken
 
-    async def read(self, timeout: float | None, until: float | None) -> bytes:
+    async def read(self, seconds: float | None, until: float | None) -> bytes:
         """The bytes that come next; empty when the peer has closed."""
-        seconds = seconds_left(timeout, until)
+        left = seconds_left(seconds, until)
         try:
-            with trio.fail_after(math.inf if seconds is None else seconds):
+            with trio.fail_after(math.inf if left is None else left):
                 return bytes(await self._stream.receive_some(_READ_BYTES))
         except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
             broken = _translated(error)
@@ -101,13 +112,13 @@ def _translated(error: Exception) -> OSError:
 
 
 async def connect(
-    origin: Origin, context: ssl.SSLContext | None, timeout: float | None, until: float | None
+    origin: Origin, context: ssl.SSLContext | None, seconds: float | None, until: float | None
 ) -> Connection:
     """A connection to an origin, the TLS handshake included."""
-    seconds = seconds_left(timeout, until)
+    left = seconds_left(seconds, until)
     raw: trio.SocketStream | None = None
     try:
-        with trio.fail_after(math.inf if seconds is None else seconds):
+        with trio.fail_after(math.inf if left is None else left):
             raw = await trio.open_tcp_stream(origin.host, origin.port)
             if context is None:
                 return Connection(raw, raw)

@@ -69,7 +69,9 @@ class Wire:
             merged["content-type"] = call.content_type
         merged.update(settings.default_headers)
         merged.update(call.headers)
-        return {name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()}
+        return {
+            name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()
+        }
 
     def _block(self, call: Call) -> Secret[bytes]:
         lines = "".join([f"{name}: {value}\r\n" for name, value in self.fields(call).items()])
