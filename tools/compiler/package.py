@@ -18,6 +18,9 @@ from tools.compiler.literals import text
 from tools.compiler.media import operations
 from tools.compiler.names import CLASSES_IN_USE
 
+# Each import within an import takes some seven frames of the thousand that Python allows.
+_MOST_NESTED_IMPORTS = 100
+
 
 @define
 class Package:
@@ -46,6 +49,11 @@ class Package:
     def operation(self, endpoint: Endpoint) -> Call:
         """The operation as its template sees it."""
         return self._calls[id(endpoint)]
+
+    @property
+    def links_models(self) -> bool:
+        """Whether there are so many models that their modules cannot simply import each other."""
+        return len(self.models) > _MOST_NESTED_IMPORTS
 
     @property
     def classes(self) -> Sequence[Class]:
