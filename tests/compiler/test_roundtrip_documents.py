@@ -28,7 +28,7 @@ BODIES = {document.reference(example.schema) for example in EXAMPLES}
 def drawing(name):
     """More examples where there is more to draw."""
     return settings(
-        max_examples=30 if name in BODIES else 4,
+        max_examples=20 if name in BODIES else 4,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
