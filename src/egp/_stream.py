@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from egp._core.answer import info_of
@@ -207,6 +208,11 @@ class Stream(_Course[T, "StreamReply"]):
             self._is_closed = True
             self.reply.close()
 
+    def __del__(self) -> None:
+        # A stream that is dropped unread still holds a connection, which would be missed.
+        with suppress(Exception):
+            self.close()
+
     def __enter__(self) -> Self:
         return self
 
@@ -309,6 +315,11 @@ class AsyncStream(_Course[T, "AsyncStreamReply"]):
             self._is_closed = True
             self.reply.abort()
 
+    def __del__(self) -> None:
+        # A stream that is dropped unread still holds a connection, which would be missed.
+        with suppress(Exception):
+            self.abandon()
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -333,4 +344,5 @@ class _AsyncLoop(Generic[T]):
         return self._stream.__anext__()
 
     def __del__(self) -> None:
-        self._stream.abandon()
+        with suppress(Exception):
+            self._stream.abandon()

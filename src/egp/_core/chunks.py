@@ -12,6 +12,7 @@ from egp.errors import APIError, APIResponseValidationError, EGPError, StreamInt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 __all__ = ["Chunks", "StreamOptions"]
 
@@ -170,13 +171,16 @@ class Chunks(Generic[T]):
         try:
             self._events = iter(self._decoder.feed(piece))
         except EventTooLargeError:
-            raise Problem(APIResponseValidationError, self._too_large(), None) from None
+            raise self._too_large() from None
 
     def end(self) -> None:
         """Take note that the body came to its end."""
         if self._whole is not None:
             raise wrong_body(b"".join(self._whole), self._content_type)
-        self._finish()
+        try:
+            self._finish()
+        except EventTooLargeError:
+            raise self._too_large() from None
 
     def fail(self, error: APIError) -> None:
         """Take note that the body broke off; `next` raises `error` after what had come whole."""
@@ -184,7 +188,8 @@ class Chunks(Generic[T]):
         if self._whole is not None:
             error.body = b"".join(self._whole) or None
         else:
-            self._finish()
+            with suppress(EventTooLargeError):
+                self._finish()
 
     def limit(self) -> tuple[float | None, str]:
         """The instant until which to wait for bytes, and what to say when it passes."""
@@ -229,10 +234,7 @@ class Chunks(Generic[T]):
 
     def _finish(self) -> None:
         self._is_tail = True
-        try:
-            self._events = iter(self._decoder.finish())
-        except EventTooLargeError:
-            self._events = iter(())
+        self._events = iter(self._decoder.finish())
 
     def _check_complete(self) -> None:
         """Raise Problem for a stream that ended without saying so."""
@@ -246,5 +248,8 @@ class Chunks(Generic[T]):
             body = body_value(self._head) if self._head else None
             raise Problem(StreamInterruptedError, f"the stream ended {what}: the answer is cut", body)
 
-    def _too_large(self) -> str:
-        return f"an event of the stream has more than {self._options.max_event_bytes} bytes (max_event_bytes)"
+    def _too_large(self) -> Problem:
+        limit = self._options.max_event_bytes
+        return Problem(
+            APIResponseValidationError, f"an event has more than {limit} bytes (max_event_bytes)", None
+        )
