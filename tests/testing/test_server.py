@@ -97,6 +97,15 @@ def test_what_was_recorded_is_there_after_the_stop(server, ask):
     assert len(server.requests) == 1
 
 
+def test_no_proxy_stands_between_a_program_and_the_server(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.com")
+    monkeypatch.setenv("NO_PROXY", "internal.example.com")
+
+    environment = server.start().environment
+
+    assert environment["no_proxy"] == environment["NO_PROXY"] == "internal.example.com,127.0.0.1"
+
+
 def test_several_servers_run_at_once_and_share_nothing(ask):
     with Server() as first, Server() as second:
         first.reply("from the first")

@@ -31,7 +31,7 @@ def main() -> int:
     server = Server(port=arguments.port, prefix=arguments.prefix, spec=arguments.spec)
     with suppress(KeyboardInterrupt), server:
         if arguments.program:
-            environment = {**os.environ, "EGP_BASE_URL": server.url, "EGP_API_KEY": server.api_key}
+            environment = {**os.environ, **server.environment}
             return subprocess.call(arguments.program, env=environment)  # noqa: S603  # it is what the user asked for
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from functools import partial
 from threading import Event, Thread
@@ -79,6 +80,17 @@ class Server(Scripting):
         if not self._port:
             raise RuntimeError("The server has no address before it is started.")
         return f"http://127.0.0.1:{self._port}{self._prefix}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables by which `egp.Client()` finds this server, and no proxy comes between."""
+        direct = ",".join(filter(None, [os.environ.get("NO_PROXY", os.environ.get("no_proxy")), "127.0.0.1"]))
+        return {
+            "EGP_BASE_URL": self.url,
+            "EGP_API_KEY": self.api_key,
+            "NO_PROXY": direct,
+            "no_proxy": direct,
+        }
 
     @property
     def requests(self) -> list[RecordedRequest]:

@@ -33,7 +33,7 @@ def egp_server(_egp_server_of_the_session: Server, monkeypatch: pytest.MonkeyPat
     """
     server = _egp_server_of_the_session
     server.reset()
-    monkeypatch.setenv("EGP_BASE_URL", server.url)
-    monkeypatch.setenv("EGP_API_KEY", server.api_key)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
     yield server
     server.reset()
