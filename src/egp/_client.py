@@ -106,7 +106,7 @@ class _Client:
         if options.get("environment") is not None and options.get("base_url") is None:
             given["base_url"] = None
         copy = self.__class__.__new__(self.__class__)
-        copy._adopt(self, {**given, **options})
+        copy._adopt(self, {**given, **options})  # noqa: SLF001 - of the same class
         return copy
 
     def _adopt(self, original: _Client, options: dict[str, Any]) -> None:
@@ -233,9 +233,10 @@ class Client(_Client):
             limits = {
                 name: self._shared[name] for name in ("http_client", "max_connections", "keepalive_expiry")
             }
-            engine = self._shared.setdefault("engine", Engine(**limits))
+            made: Engine = self._shared.setdefault("engine", Engine(**limits))
             if self.is_closed:
-                engine.close()
+                made.close()
+            return made
         return engine
 
     def _send(self, call: Call) -> Reply:
@@ -260,7 +261,7 @@ class Client(_Client):
 class AsyncClient(_Client):
     """The asynchronous client, on asyncio or trio; belongs to the event loop of its first call.
 
-    The options are those of `Client`; `http_client` is an `httpx.AsyncClient`, with which `deadline` is exact.
+    Options are those of `Client`; `http_client` is an `httpx.AsyncClient`, with which `deadline` is exact.
     """
 
     def __init__(
@@ -356,7 +357,7 @@ class AsyncClient(_Client):
         await self.close()
 
 
-def _limits(max_connections: int, keepalive_expiry: float) -> dict[str, Any]:
+def _limits(max_connections: Any, keepalive_expiry: float) -> dict[str, Any]:
     if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
         raise EGPError(f"max_connections is a whole number from 1, not {max_connections!r}")
     if not keepalive_expiry >= 0:

@@ -106,7 +106,7 @@ class APIError(EGPError):
         self.partial = partial
 
     def __str__(self) -> str:
-        notes = []
+        notes: list[str] = []
         if self.request_id is not None:
             notes.append(f"request id {self.request_id}")
         if len(self.attempts) > 1:
@@ -136,7 +136,8 @@ class StreamInterruptedError(APIConnectionError):
 class APIStatusError(APIError):
     """The server answered with an error status (or with a redirect that is not followed)."""
 
-    status_code: int
+    # Always there with a status error, and not with every error.
+    status_code: int  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class BadRequestError(APIStatusError):

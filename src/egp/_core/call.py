@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from egp._core.secrets import Field, fields
 from egp.errors import EGPError
@@ -47,17 +47,15 @@ class Timeouts(NamedTuple):
         """
         if isinstance(value, Timeouts):
             return value
+        parts: list[Any]
         if value is None or isinstance(value, (int, float)):
-            parts: Sequence[object] = (value,) * 4
-        elif isinstance(value, tuple) and len(value) == 4:
-            parts = value
+            parts = [value] * 4
+        elif isinstance(value, tuple):
+            parts = list(cast("tuple[Any, ...]", value))
         else:
-            try:
-                parts = tuple(getattr(value, name) for name in cls._fields)
-            except AttributeError:
-                raise TypeError(
-                    f"timeout takes seconds, None or httpx.Timeout, not {type(value).__name__}"
-                ) from None
+            parts = [getattr(value, name, value) for name in cls._fields]
+        if len(parts) != 4:
+            raise TypeError("a timeout in four parts has connect, read, write and pool")
         return cls(*(_seconds(part) for part in parts))
 
 
@@ -65,7 +63,7 @@ def _seconds(value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"a timeout takes seconds or None, not {type(value).__name__}")
+        raise TypeError(f"a timeout takes seconds, None or httpx.Timeout, not {type(value).__name__}")
     # Written so that NaN fails too.
     if not value > 0:
         raise ValueError(f"a timeout is a positive number of seconds, not {value!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, cast
 
 from egp._core.call import DEFAULT_TIMEOUT, NOT_GIVEN, Timeouts
 from egp._core.headers import KEY_HEADER, value_fault
@@ -12,7 +12,7 @@ from egp._core.secrets import Field, Secret
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs", "seconds_or_none"]
 
@@ -154,7 +154,7 @@ def _secret(
     source = variable or option
     if value is None:
         return None
-    fault, wrapped = _stripped(value if isinstance(value, Secret) else Secret(value))
+    fault, wrapped = _stripped(value)
     # A traceback with locals must not show it.
     del value
     if fault is not None:
@@ -162,9 +162,9 @@ def _secret(
     return wrapped
 
 
-def _stripped(secret: Secret[Any]) -> tuple[str | None, Secret[str] | None]:
+def _stripped(given: Any) -> tuple[str | None, Secret[str] | None]:
     """What is wrong with it, in words that do not show it, or it without the white space around it."""
-    value = secret.reveal()
+    value = cast("Secret[str]", given).reveal() if isinstance(given, Secret) else given
     if not isinstance(value, str):
         return f"is not a string but {type(value).__name__}", None
     value = value.strip()
@@ -265,17 +265,20 @@ def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
 
     Booleans become `true` and `false`; raises `EGPError` for what has no text form.
     """
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for name, value in (query or {}).items():
-        for item in value if isinstance(value, (list, tuple)) else (value,):
+        for item in value if _is_sequence(value) else (value,):
             if item is None:
                 continue
             if not isinstance(item, (str, int, float)):
-                raise EGPError(
-                    f"the query parameter {name} takes text or a number, not {type(item).__name__}"
-                )
+                kind = type(item).__name__
+                raise EGPError(f"the query parameter {name} takes text or a number, not {kind}")
             pairs.append((str(name), str(item).lower() if isinstance(item, bool) else str(item)))
     return tuple(pairs)
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, (list, tuple))
 
 
 def _one_of(name: str, value: Any) -> Literal["raise", "ignore"]:

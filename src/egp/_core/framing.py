@@ -112,7 +112,7 @@ class Chunked(Body):
         position = 0
         size = len(data)
         left = self._left
-        parts = []
+        parts: list[bytes] = []
         while position < size:
             if left > 0:
                 part = data[position : position + left]

@@ -33,14 +33,14 @@ class Incoming:
         return self.head
 
     def start_body(self) -> bytes:
-        """The decoded part of the body that came with the head. Raises `UndecodableError`, `ProtocolError`."""
+        """The decoded part of the body that came with the head; raises as `feed_body` does."""
         head = self._known_head()
         self._inflater = inflater(head.headers)
         rest, self._rest = self._rest, b""
         return self.feed_body(rest) if rest or head.body.is_complete else b""
 
     def feed_body(self, data: bytes) -> bytes:
-        """The decoded bytes of the body in these of the connection."""
+        """The decoded bytes of the body in these; raises `ProtocolError` or `UndecodableError`."""
         body = self._known_head().body
         decoded = body.feed(data)
         if self._inflater is not None:

@@ -96,7 +96,7 @@ class Pool(Generic[C]):
 
     def expired(self, now: float) -> list[C]:
         """Idle connections that have grown too old, taken out of the pool: close them."""
-        old = []
+        old: list[C] = []
         while self._idle and self._idle[0][1] <= now:
             old.append(self._idle.popleft()[0])
         return old

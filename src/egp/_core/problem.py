@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 __all__ = ["LONGEST_MESSAGE", "body_value", "message_in", "message_of"]
 
@@ -48,9 +48,10 @@ def message_in(body: Any) -> str | None:
 
 def _of_json(body: Any) -> str | None:
     if isinstance(body, Mapping):
-        error = body.get("error")
-        inner = error.get("message") if isinstance(error, Mapping) else error
-        for value in (inner, body.get("detail"), body.get("message")):
+        fields = cast("Mapping[str, Any]", body)
+        error = fields.get("error")
+        inner: Any = cast("Mapping[str, Any]", error).get("message") if isinstance(error, Mapping) else error
+        for value in (inner, fields.get("detail"), fields.get("message")):
             text = _words(value)
             if text:
                 return text
@@ -62,20 +63,28 @@ def _of_json(body: Any) -> str | None:
 def _words(value: Any) -> str | None:
     if isinstance(value, str):
         return value
-    if isinstance(value, list) and value:
+    if _is_list(value) and value:
         # FastAPI's list of faults; more than ten tell no more.
         return "; ".join(_fault(item) for item in value[:10])
     if isinstance(value, Mapping) and value:
-        return _words(value.get("message")) or _words(value.get("msg")) or _json_text(value)
+        fields = cast("Mapping[str, Any]", value)
+        return _words(fields.get("message")) or _words(fields.get("msg")) or _json_text(fields)
     return None
 
 
 def _fault(item: Any) -> str:
-    if isinstance(item, Mapping) and isinstance(item.get("msg"), str):
-        location = item.get("loc")
-        where = ".".join(str(part) for part in location) if isinstance(location, (list, tuple)) else ""
-        return f"{where}: {item['msg']}" if where else item["msg"]
-    return item if isinstance(item, str) else _json_text(item)
+    if not isinstance(item, Mapping):
+        return item if isinstance(item, str) else _json_text(item)
+    fields = cast("Mapping[str, Any]", item)
+    message, location = fields.get("msg"), fields.get("loc")
+    if not isinstance(message, str):
+        return _json_text(fields)
+    where = ".".join(str(place) for place in location) if _is_list(location) else ""
+    return f"{where}: {message}" if where else message
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _json_text(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from egp.errors import EGPError
 
@@ -54,7 +54,8 @@ class GiveUp(NamedTuple):
 
 def checked(policy: Retry) -> Retry:
     """The policy, or an `EGPError` naming the setting that makes no sense."""
-    retries = policy.max_retries
+    # Users pass what they like, whatever the types say.
+    retries: Any = policy.max_retries
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
         raise EGPError(f"max_retries is a whole number from 0, not {retries!r}")
     for name in ("initial", "maximum", "retry_after_limit"):

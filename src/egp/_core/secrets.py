@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Generic, NoReturn, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, NoReturn, TypeGuard, TypeVar
 
 from egp._core.headers import REDACTED, SECRET_HEADERS, name_fault, value_fault
 
@@ -42,7 +42,9 @@ _RESERVED = frozenset(
 )
 
 
-def fields(headers: Mapping[str, str] | Iterable[Field] | None) -> tuple[tuple[Field, ...], str | None]:
+def fields(
+    headers: Mapping[str, str] | tuple[Field, ...] | None,
+) -> tuple[tuple[Field, ...], str | None]:
     """Header fields as users give them, the secret ones wrapped; and what is wrong with them, or None.
 
     Refused is what HTTP forbids, and the fields that frame a message, which only the transport can know.
@@ -52,8 +54,10 @@ def fields(headers: Mapping[str, str] | Iterable[Field] | None) -> tuple[tuple[F
     if not headers:
         return (), None
     checked: list[Field] = []
-    for name, value in headers.items() if isinstance(headers, Mapping) else headers:
-        if isinstance(value, Secret):
+    # Users pass what they like, whatever the types say.
+    pairs: Any = headers.items() if isinstance(headers, Mapping) else headers
+    for name, value in pairs:
+        if _is_secret(value):
             # Checked before.
             checked.append((name, value))
             continue
@@ -71,6 +75,10 @@ def fields(headers: Mapping[str, str] | Iterable[Field] | None) -> tuple[tuple[F
             return (), f"the value of the header {lowered} {fault}"
         checked.append((lowered, Secret(stripped) if lowered in SECRET_HEADERS else stripped))
     return tuple(checked), None
+
+
+def _is_secret(value: object) -> TypeGuard[Secret[str]]:
+    return isinstance(value, Secret)
 
 
 def scrubbed(text: bytes, secrets: tuple[Secret[str], ...]) -> bytes:

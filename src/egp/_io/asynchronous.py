@@ -295,7 +295,7 @@ class AsyncStreamReply:
 
     async def read_all(self, limit: int) -> bytes:
         """What is left of the body, up to about `limit` bytes; the connection is free afterwards."""
-        parts = []
+        parts: list[bytes] = []
         size = 0
         while size < limit and (part := await self.read()):
             parts.append(part)

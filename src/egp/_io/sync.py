@@ -263,7 +263,7 @@ class StreamReply:
 
     def read_all(self, limit: int) -> bytes:
         """What is left of the body, up to about `limit` bytes; the connection is free afterwards."""
-        parts = []
+        parts: list[bytes] = []
         size = 0
         while size < limit and (part := self.read()):
             parts.append(part)

@@ -125,7 +125,7 @@ class ConnectionPool:
             raise EGPError("the client is closed")
 
     def _drop_orphans(self) -> list[Ticket[Connection]]:
-        woken = []
+        woken: list[Ticket[Connection]] = []
         while self._orphans:
             orphan = self._orphans.popleft()
             if orphan in self._used:
