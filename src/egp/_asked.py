@@ -40,9 +40,12 @@ def created(settings: Settings, keywords: dict[str, Any], *, streaming: bool) ->
     """What `create` asks for. Options and headers are taken out of `keywords`; the rest is the body."""
     from egp_api.api.inference import create_chat_completion as operation
 
-    options = _stream_options(settings, keywords)
+    options = _stream_options(settings, keywords) if streaming else None
     headers, query, call_options = _call_options(keywords)
     extra: Mapping[str, Any] | None = keywords.pop("extra_body", None)
+    if not (streaming or _STREAM_OPTIONS.isdisjoint(keywords)):
+        # Given for both kinds of calls where `stream` is a variable.
+        _stream_options(settings, keywords)
     _refuse_unknown("create", keywords, operation.KEYWORDS)
     body = keywords
     if streaming:
@@ -168,7 +171,7 @@ def _call_options(keywords: dict[str, Any]) -> tuple[Any, Any, CallOptions]:
 
 _CALL_OPTIONS = frozenset(("timeout", "max_retries", "deadline"))
 _NO_OPTIONS = CallOptions()
-_STREAM_OPTIONS = ("first_token_timeout", "idle_timeout", "on_truncated", "max_event_bytes")
+_STREAM_OPTIONS = frozenset(("first_token_timeout", "idle_timeout", "on_truncated", "max_event_bytes"))
 
 
 def _stream_options(settings: Settings, keywords: dict[str, Any]) -> StreamOptions:

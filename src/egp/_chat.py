@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
-
-from egp._asked import created, listed, received
-from egp._raw import RawResponse
-from egp._stream import AsyncStream, Stream
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -16,6 +11,8 @@ if TYPE_CHECKING:
 
     from egp._client import AsyncClient, Client
     from egp._keywords import CreateKeywords, ModelsKeywords, StreamKeywords
+    from egp._raw import RawResponse
+    from egp._stream import AsyncStream, Stream
 
 __all__ = ["AsyncChat", "AsyncCompletions", "Chat", "Completions"]
 
@@ -92,7 +89,9 @@ class Completions:
             APIResponseValidationError: an answer came, but no chat completion.
             EGPError: the request cannot be sent as it is; nothing was sent.
         """
-        return _create(self._client, stream, keywords).parse()
+        from egp import _calls
+
+        return _calls.create(self._client, stream, keywords).parse()
 
     def models(self, **keywords: Unpack[ModelsKeywords]) -> ChatModelList:
         """List the models that chat completions can be asked of.
@@ -100,7 +99,9 @@ class Completions:
         An empty list may also mean that the service could not read its catalogue. The call is retried as
         `create` is, and raises the same errors.
         """
-        return _models(self._client, cast("dict[str, Any]", keywords)).parse()
+        from egp import _calls
+
+        return _calls.models(self._client, cast("dict[str, Any]", keywords)).parse()
 
 
 class AsyncCompletions:
@@ -130,11 +131,15 @@ class AsyncCompletions:
     ) -> ChatCompletion | AsyncStream[ChatCompletionChunk]: ...
     async def create(self, *, stream: bool | None = None, **keywords: Any) -> Any:
         """See `Completions.create`."""
-        return (await _create_async(self._client, stream, keywords)).parse()
+        from egp import _calls
+
+        return (await _calls.create_async(self._client, stream, keywords)).parse()
 
     async def models(self, **keywords: Unpack[ModelsKeywords]) -> ChatModelList:
         """See `Completions.models`."""
-        return (await _models_async(self._client, cast("dict[str, Any]", keywords))).parse()
+        from egp import _calls
+
+        return (await _calls.models_async(self._client, cast("dict[str, Any]", keywords))).parse()
 
 
 class RawCompletions:
@@ -159,11 +164,15 @@ class RawCompletions:
     ) -> RawResponse[ChatCompletion] | RawResponse[Stream[ChatCompletionChunk]]: ...
     def create(self, *, stream: bool | None = None, **keywords: Any) -> Any:
         """See `Completions.create`."""
-        return _create(self._client, stream, keywords)
+        from egp import _calls
+
+        return _calls.create(self._client, stream, keywords)
 
     def models(self, **keywords: Unpack[ModelsKeywords]) -> RawResponse[ChatModelList]:
         """See `Completions.models`."""
-        return _models(self._client, cast("dict[str, Any]", keywords))
+        from egp import _calls
+
+        return _calls.models(self._client, cast("dict[str, Any]", keywords))
 
 
 class AsyncRawCompletions:
@@ -188,42 +197,12 @@ class AsyncRawCompletions:
     ) -> RawResponse[ChatCompletion] | RawResponse[AsyncStream[ChatCompletionChunk]]: ...
     async def create(self, *, stream: bool | None = None, **keywords: Any) -> Any:
         """See `Completions.create`."""
-        return await _create_async(self._client, stream, keywords)
+        from egp import _calls
+
+        return await _calls.create_async(self._client, stream, keywords)
 
     async def models(self, **keywords: Unpack[ModelsKeywords]) -> RawResponse[ChatModelList]:
         """See `Completions.models`."""
-        return await _models_async(self._client, cast("dict[str, Any]", keywords))
+        from egp import _calls
 
-
-def _create(client: Client, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
-    asked = created(client._settings, keywords, streaming=bool(stream))  # noqa: SLF001
-    if asked.options is None:
-        reply = client._send(asked.call)  # noqa: SLF001
-        return RawResponse(reply, partial(received, asked.parse, reply))
-    chunks = Stream(client._open(asked.call), asked.parse, asked.options, is_chat=True)  # noqa: SLF001
-    chunks.require_events()
-    return RawResponse(chunks.reply, lambda: chunks)
-
-
-def _models(client: Client, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
-    asked = listed(keywords)
-    reply = client._send(asked.call)  # noqa: SLF001
-    return RawResponse(reply, partial(received, asked.parse, reply))
-
-
-async def _create_async(
-    client: AsyncClient, stream: bool | None, keywords: dict[str, Any]
-) -> RawResponse[Any]:
-    asked = created(client._settings, keywords, streaming=bool(stream))  # noqa: SLF001
-    if asked.options is None:
-        reply = await client._send(asked.call)  # noqa: SLF001
-        return RawResponse(reply, partial(received, asked.parse, reply))
-    chunks = AsyncStream(await client._open(asked.call), asked.parse, asked.options, is_chat=True)  # noqa: SLF001
-    await chunks.require_events()
-    return RawResponse(chunks.reply, lambda: chunks)
-
-
-async def _models_async(client: AsyncClient, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
-    asked = listed(keywords)
-    reply = await client._send(asked.call)  # noqa: SLF001
-    return RawResponse(reply, partial(received, asked.parse, reply))
+        return await _calls.models_async(self._client, cast("dict[str, Any]", keywords))
