@@ -1,7 +1,9 @@
 """The typed dictionaries of requests: one per object that can be sent, one per operation's keywords."""
 
 import keyword
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from attrs import define, frozen
 from attrs import field as attrs_field
@@ -50,12 +52,16 @@ class Dictionaries:
     _names: dict[str, str] = attrs_field(factory=dict)
     _keywords: list[Dictionary] = attrs_field(factory=list)
     _mentioned: dict[str, None] = attrs_field(factory=dict)
+    _in_use: set[str] = attrs_field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._in_use = {*self.classes_in_use, *self.models}
 
     def reach(self, *bodies: Property) -> None:
         """Names a dictionary for every model within `bodies`."""
-        pending = list(flatten(*bodies))
+        pending = deque(flatten(*bodies))
         while pending:
-            prop = pending.pop(0)
+            prop = pending.popleft()
             if isinstance(prop, ListProperty):
                 pending += flatten(prop.inner_property)
             elif isinstance(prop, ModelProperty) and prop.class_info.name not in self._names:
@@ -100,9 +106,9 @@ class Dictionaries:
         deeper = self.within(*filter(None, [*inner, *extras])) if inner or extras else set()
         return (names | deeper) - {""}
 
-    @property
+    @cached_property
     def dictionaries(self) -> Sequence[Dictionary]:
-        """All of them: keywords first."""
+        """All of them: keywords first. Not to be asked for before all operations were added."""
         named = [
             self._dictionary(name, text(model.data.description), self.keys(model))
             for class_name, name in self._names.items()
@@ -152,11 +158,9 @@ class Dictionaries:
             yield "Mapping[str, object]"
 
     def _unique(self, wanted: str) -> str:
-        return unique(wanted, self._in_use())
-
-    def _in_use(self) -> set[str]:
-        keywords = (keywords.name for keywords in self._keywords)
-        return {*self.classes_in_use, *self.models, *self._names.values(), *keywords}
+        name = unique(wanted, self._in_use)
+        self._in_use.add(name)
+        return name
 
     def _dictionary(self, name: str, about: str, keys: Iterable[Key]) -> Dictionary:
         plain: list[Key] = []
@@ -171,7 +175,7 @@ class Dictionaries:
         Names with two underscores in front are mangled in a class, others are normalised, and a key by the
         name of a type would hide the type from the annotations below it.
         """
-        hides = key in _TYPES_IN_USE or key in self._in_use()
+        hides = key in _TYPES_IN_USE or key in self._in_use
         odd = keyword.iskeyword(key) or key[:2] == "__" or normal(key) != key
         return key.isidentifier() and not odd and not hides
 

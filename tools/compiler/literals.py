@@ -1,6 +1,7 @@
 """Text of the document as Python literals: whatever it holds, it lands in the package as data."""
 
 import textwrap
+from functools import cache
 
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import safe_for_docstring
@@ -28,6 +29,7 @@ def literal(value: object) -> str:
     return repr(value)
 
 
+@cache
 def docstring(value: UntrustedString | str | None, indentation: int = 0) -> str:
     """Source of a docstring that says `value`, wrapped at 110 columns; nothing for nothing."""
     safe = safe_for_docstring(text(value).strip())
