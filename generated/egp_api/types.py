@@ -52,6 +52,10 @@ class JSONObject(Generic[T]):
             self._extras = {}
         return self._extras
 
+    @additional_properties.setter
+    def additional_properties(self, value: dict[str, T]) -> None:
+        self._extras = value
+
     @property
     def additional_keys(self) -> list[str]:
         """The names of the fields that the document does not name."""
