@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import anyio.from_thread
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -130,7 +131,7 @@ def make_client(mode: str, portal: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
         if portal is None:
             engine._sleep = lambda seconds: None
         else:
-            engine._given_sleep = lambda seconds: anyio.sleep(0)
+            engine._given_sleep = lambda seconds: anyio.lowlevel.checkpoint()
         return modal
 
     yield make
@@ -231,7 +232,11 @@ class RawServer:
             head += line
         text = head.decode("latin-1")
         length = next(
-            (int(line.split(":")[1]) for line in text.split("\r\n") if line.lower().startswith("content-length:")),
+            (
+                int(line.split(":")[1])
+                for line in text.split("\r\n")
+                if line.lower().startswith("content-length:")
+            ),
             0,
         )
         body = reader.read(length)

@@ -54,7 +54,9 @@ class World:
         self.noted = []
         settings = configured({"api_key": _secret("sk-secret-key"), **settings}, {}, SERVERS)
         surroundings = Surroundings(lambda: self.now, lambda: 1_700_000_000.0, lambda: 0.0)
-        call = Call("POST", "/v5/chat/completions", content=b"{}", expects=expects, options=options or CallOptions())
+        call = Call(
+            "POST", "/v5/chat/completions", content=b"{}", expects=expects, options=options or CallOptions()
+        )
         self.attempts = Attempts(call, settings, surroundings, lambda _, attempt: self.noted.append(attempt))
 
     def run(self, steps=None):
@@ -148,7 +150,9 @@ def test_the_last_error_is_raised_when_the_budget_is_used_up():
 def test_a_wait_that_is_too_long_is_told_of():
     world = World(Answer(429, b'{"message": "slow down"}', retry_after="120"))
 
-    with pytest.raises(RateLimitError, match="slow down .*asks to wait 120 s, longer than the limit of 60 s"):
+    with pytest.raises(
+        RateLimitError, match=r"slow down .*asks to wait 120 s, longer than the limit of 60 s"
+    ):
         world.run()
 
     assert world.waits == []

@@ -67,7 +67,9 @@ async def test_a_wait_between_attempts_that_is_cancelled_leaves_no_connection(cl
 
 
 async def test_a_place_in_the_line_that_is_given_up_goes_to_the_next(client, raw_server):
-    raw_server.script((raw_server.events(), raw_server.HOLD), (raw_server.events(), raw_server.HOLD), raw_server.reply())
+    raw_server.script(
+        (raw_server.events(), raw_server.HOLD), (raw_server.events(), raw_server.HOLD), raw_server.reply()
+    )
     streams = [await client._open(call("events")) for _ in range(2)]
     done = []
 
@@ -146,7 +148,9 @@ async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server):
 
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = min(1000, soft // 3)
-    async with AsyncClient(api_key="k", base_url=raw_server.url, max_connections=limit, max_retries=0) as client:
+    async with AsyncClient(
+        api_key="k", base_url=raw_server.url, max_connections=limit, max_retries=0
+    ) as client:
         async with anyio.create_task_group() as group:
             for number in range(1000):
                 group.start_soon(one, number)
@@ -203,7 +207,9 @@ def _echo_stream(connection, reader):
     body = _request_body(reader)
     if body is None:
         return False
-    connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
     for _ in range(3):
         connection.sendall(b"%x\r\n%s\r\n" % (len(body), body))
     connection.sendall(b"0\r\n\r\n")
@@ -219,7 +225,9 @@ async def test_a_given_client_works_on_either_library(raw_server):
 
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx's own, on trio
 async def test_a_stream_of_a_given_client_that_is_dropped_frees_its_connection(raw_server):
-    raw_server.script((raw_server.events() + raw_server.chunk(b"data: 1\n\n"), raw_server.HOLD), raw_server.reply())
+    raw_server.script(
+        (raw_server.events() + raw_server.chunk(b"data: 1\n\n"), raw_server.HOLD), raw_server.reply()
+    )
     limits = httpx.Limits(max_connections=1)
     async with httpx.AsyncClient(trust_env=False, limits=limits, timeout=1) as http_client:
         client = AsyncClient(api_key="k", base_url=raw_server.url, http_client=http_client, max_retries=0)

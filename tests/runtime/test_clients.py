@@ -41,7 +41,9 @@ def test_a_stream_asks_for_events_uncompressed(make_client, raw_server):
 
 
 def test_headers_of_the_call_come_before_those_of_the_client_and_these_before_ours(make_client, raw_server):
-    client = make_client(raw_server.url, default_headers={"X-One": "client", "X-Two": "client", "User-Agent": "me/1"})
+    client = make_client(
+        raw_server.url, default_headers={"X-One": "client", "X-Two": "client", "User-Agent": "me/1"}
+    )
 
     client.send(headers={"x-two": "call"})
 
@@ -128,7 +130,10 @@ def test_mock_transports_hooks_and_mounts_of_a_given_client_work():
     def handle(request):
         return httpx.Response(200, json={"path": request.url.path}, headers={"x-request-id": "mock"})
 
-    hooks = {"request": [lambda request: seen.append("request")], "response": [lambda response: seen.append("response")]}
+    hooks = {
+        "request": [lambda request: seen.append("request")],
+        "response": [lambda response: seen.append("response")],
+    }
     with httpx.Client(transport=httpx.MockTransport(handle), event_hooks=hooks) as http_client:
         reply = Client(api_key="k", http_client=http_client)._send(_call())
 
@@ -168,14 +173,18 @@ def test_the_pool_says_that_it_was_the_pool(make_client, raw_server, mode):
     client = make_client(raw_server.url, max_connections=1, timeout=(1, 5, 5, 0.1), max_retries=0)
     stream = client.open()
 
-    with pytest.raises(APITimeoutError, match=r"pool timeout of 0\.1 s: all 1 of the client's connection pool"):
+    with pytest.raises(
+        APITimeoutError, match=r"pool timeout of 0\.1 s: all 1 of the client's connection pool"
+    ):
         client.send()
 
     stream.close()
 
 
 def test_a_stream_that_is_closed_frees_its_place(make_client, raw_server, mode):
-    raw_server.script((raw_server.events() + raw_server.chunk(b"data: 1\n\n"), raw_server.HOLD), raw_server.reply())
+    raw_server.script(
+        (raw_server.events() + raw_server.chunk(b"data: 1\n\n"), raw_server.HOLD), raw_server.reply()
+    )
     client = make_client(raw_server.url, max_connections=1, max_retries=0)
     stream = client.open()
     stream.read()
@@ -260,7 +269,7 @@ def test_a_child_process_opens_its_own_connections(raw_server):
             try:
                 client._send(_call())
                 os._exit(0)
-            except BaseException:
+            except BaseException:  # noqa: BLE001 - whatever it is, the child must end here
                 os._exit(1)
         _, status = os.waitpid(child, 0)
         client._send(_call())

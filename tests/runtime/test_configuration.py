@@ -3,12 +3,12 @@ import traceback
 
 import httpx
 import pytest
+from egp_api import SERVERS
 
 from egp import AsyncClient, Client, EGPError, Retry
 from egp._client import OPTIONS
 from egp._core.call import DEFAULT_TIMEOUT, Timeouts
 from egp._options import ClientOptions
-from egp_api import SERVERS
 
 KEY = "sk-very-secret-0123456789"
 
@@ -167,7 +167,7 @@ def test_a_base_url_and_an_environment_that_disagree_are_refused(kind, monkeypat
         kind(api_key=KEY, base_url="https://example.com", environment="staging")
 
     monkeypatch.setenv("SGP_CLIENT_BASE_URL", "https://example.com")
-    with pytest.raises(EGPError, match="SGP_CLIENT_BASE_URL .* disagree"):
+    with pytest.raises(EGPError, match=r"SGP_CLIENT_BASE_URL .* disagree"):
         kind(api_key=KEY, environment="staging")
 
 

@@ -1,9 +1,9 @@
 """Generated operations run by the same policy."""
 
 import pytest
+from egp_api.api.inference import create_chat_completion, list_chat_completion_models
 
 from egp import APIConnectionError, APIResponseValidationError, AsyncClient, Client, EGPError, RateLimitError
-from egp_api.api.inference import create_chat_completion, list_chat_completion_models
 
 COMPLETION = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
 BODY = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
@@ -26,7 +26,12 @@ def test_an_operation_has_the_key_the_retries_and_the_answer(make_client, raw_se
     head, body = raw_server.requests[1]
     assert head.startswith("POST /base/v5/chat/completions HTTP/1.1")
     assert b'"hi"' in body
-    for field in ("x-api-key: sk-secret-key", "x-egp-retry-count: 1", "x-default: 1", "content-type: application/json"):
+    for field in (
+        "x-api-key: sk-secret-key",
+        "x-egp-retry-count: 1",
+        "x-default: 1",
+        "content-type: application/json",
+    ):
         assert head.lower().count(field) == 1
     assert "user-agent: egp-client/" in head.lower()
 

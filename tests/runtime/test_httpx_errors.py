@@ -33,7 +33,9 @@ def made(kind):
 MISUSE = {"RequestNotRead", "ResponseNotRead", "StreamClosed", "StreamConsumed"}
 
 
-@pytest.mark.parametrize("kind", [*exceptions_of(httpx), *exceptions_of(httpcore)], ids=lambda k: f"{k.__module__}.{k.__name__}")
+@pytest.mark.parametrize(
+    "kind", [*exceptions_of(httpx), *exceptions_of(httpcore)], ids=lambda k: f"{k.__module__}.{k.__name__}"
+)
 def test_each_is_mapped_by_its_own_name(kind):
     failure = failure_of(made(kind), "reading")
 
@@ -71,7 +73,10 @@ def test_an_exception_of_the_users_own_code_is_left_alone():
     def handle(request):
         raise LookupError("mine")
 
-    with httpx.Client(transport=httpx.MockTransport(handle)) as http_client, pytest.raises(LookupError, match="mine"):
+    with (
+        httpx.Client(transport=httpx.MockTransport(handle)) as http_client,
+        pytest.raises(LookupError, match="mine"),
+    ):
         Client(api_key="k", http_client=http_client)._send(Call("POST", "/x"))
 
 

@@ -6,12 +6,28 @@ import sys
 
 import pytest
 
-HEAVY = ["httpx", "httpcore", "h11", "attrs", "attr", "anyio", "trio", "dataclasses", "ssl", "importlib.metadata"]
+HEAVY = [
+    "httpx",
+    "httpcore",
+    "h11",
+    "attrs",
+    "attr",
+    "anyio",
+    "trio",
+    "dataclasses",
+    "ssl",
+    "importlib.metadata",
+]
 
 
 def loaded_after(code):
     """The modules loaded by a piece of code, beyond those of an empty interpreter."""
-    script = f"import sys; before = set(sys.modules)\n{code}\nimport json; print(json.dumps(sorted(set(sys.modules) - before)))"
+    lines = (
+        "import sys; before = set(sys.modules)",
+        code,
+        "import json; print(json.dumps(sorted(set(sys.modules) - before)))",
+    )
+    script = "\n".join(lines)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return json.loads(run.stdout.splitlines()[-1])
 
@@ -24,7 +40,9 @@ def test_importing_the_package_loads_nothing_else():
 
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
 def test_making_a_client_loads_nothing_heavy(kind):
-    loaded = loaded_after(f"from egp import {kind}\nclient = {kind}(api_key='k')\nclient.chat.completions.create")
+    loaded = loaded_after(
+        f"from egp import {kind}\nclient = {kind}(api_key='k')\nclient.chat.completions.create"
+    )
 
     assert not set(loaded) & set(HEAVY)
     assert not [name for name in loaded if name.startswith("egp_api.")]

@@ -13,7 +13,9 @@ from egp.errors import Attempt
 @pytest.fixture
 def lines(caplog):
     caplog.set_level(logging.DEBUG, logger="egp")
-    return lambda: [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "egp"]
+    return lambda: [
+        (record.levelname, record.getMessage()) for record in caplog.records if record.name == "egp"
+    ]
 
 
 def test_a_line_tells_what_is_needed_and_no_query():
@@ -46,7 +48,9 @@ def test_each_attempt_is_one_line(make_client, raw_server, lines):
 
 
 def test_prompts_and_answers_are_not_logged(make_client, raw_server, lines):
-    raw_server.script(raw_server.reply(body={"answer": "private"}), raw_server.reply(400, {"detail": "private"}))
+    raw_server.script(
+        raw_server.reply(body={"answer": "private"}), raw_server.reply(400, {"detail": "private"})
+    )
     client = make_client(raw_server.url)
 
     client.send(content=b'{"prompt": "private"}')
@@ -69,7 +73,9 @@ def test_prompts_and_answers_are_logged_when_asked_for_by_name(make_client, raw_
 def run(code, level):
     """What a program prints to standard error, where nothing else has set up logging."""
     environ = {**os.environ, "EGP_LOG": level, "EGP_API_KEY": "k"}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ
+    )
     return done.stderr
 
 

@@ -79,15 +79,20 @@ def test_control_characters_do_not_reach_a_terminal():
     assert message_of(500, {"message": "a\x1b[31mb\r\nc\x00"}) == "a [31mb c"
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b"<" * 1_000_000, b"<title" * 200_000, b"<script " * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"<" * 1_000_000, b"<title" * 200_000, b"<script " * 100_000]
+)
 def test_a_hostile_body_gives_a_message_in_no_time(body):
     assert len(message_of(500, body_value(body))) <= LONGEST_MESSAGE
 
 
-@settings(max_examples=100)
-@given(st.binary(max_size=200) | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
-    lambda value: json.dumps({"error": value, "detail": value}).encode()
-))
+@settings(max_examples=40)
+@given(
+    st.binary(max_size=200)
+    | st.recursive(st.none() | st.text() | st.integers(), st.lists).map(
+        lambda value: json.dumps({"error": value, "detail": value}).encode()
+    )
+)
 def test_any_body_gives_a_readable_message(body):
     message = message_of(500, body_value(body))
 

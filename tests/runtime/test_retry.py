@@ -1,6 +1,6 @@
 import math
-from email.utils import format_datetime
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given, settings
@@ -56,7 +56,9 @@ def test_the_wait_that_the_server_names_is_kept_exactly(headers, seconds):
     assert decision == Again(pytest.approx(seconds))
 
 
-@pytest.mark.parametrize("value", ["-5", "soon", "", "nan", "inf", "1e3", "0x10", "٣", "Mon, 99 Foo 2026", "1,2"])
+@pytest.mark.parametrize(
+    "value", ["-5", "soon", "", "nan", "inf", "1e3", "0x10", "٣", "Mon, 99 Foo 2026", "1,2"]
+)
 @pytest.mark.parametrize("name", ["retry-after", "retry-after-ms"])
 def test_a_wait_that_cannot_be_read_leaves_the_backoff(name, value):
     assert decide(headers={name: value}) == Again(0.5)
@@ -130,7 +132,11 @@ def test_a_connection_that_had_gone_stale_is_retried_without_a_wait():
 def test_statuses_are_a_setting():
     policy = Retry(statuses=frozenset({418}), server_errors=False)
 
-    assert [isinstance(decide(status, policy=policy), Again) for status in (418, 429, 500)] == [True, False, False]
+    assert [isinstance(decide(status, policy=policy), Again) for status in (418, 429, 500)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

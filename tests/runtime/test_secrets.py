@@ -41,7 +41,9 @@ def reachable(value, depth=8):
     seen, queue = {}, [(value, depth)]
     while queue:
         item, left = queue.pop()
-        if id(item) in seen or isinstance(item, (type, types.ModuleType, types.FunctionType, types.FrameType)):
+        if id(item) in seen or isinstance(
+            item, (type, types.ModuleType, types.FunctionType, types.FrameType)
+        ):
             continue
         seen[id(item)] = item
         if left:
@@ -234,7 +236,10 @@ def test_an_error_of_a_given_client_holds_no_request_of_it():
     def handle(request):
         raise httpx.ReadError("broken", request=request)
 
-    with httpx.Client(transport=httpx.MockTransport(handle)) as http_client, pytest.raises(EGPError) as caught:
+    with (
+        httpx.Client(transport=httpx.MockTransport(handle)) as http_client,
+        pytest.raises(EGPError) as caught,
+    ):
         Client(http_client=http_client, max_retries=0, **OPTIONS)._send(Call("POST", "/x"))
 
     assert caught.value.__cause__ is caught.value.__context__ is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard
 
 from egp._core.secrets import Field, fields
 from egp.errors import EGPError
@@ -50,13 +50,17 @@ class Timeouts(NamedTuple):
         parts: list[Any]
         if value is None or isinstance(value, (int, float)):
             parts = [value] * 4
-        elif isinstance(value, tuple):
-            parts = list(cast("tuple[Any, ...]", value))
+        elif _is_tuple(value):
+            parts = list(value)
         else:
             parts = [getattr(value, name, value) for name in cls._fields]
         if len(parts) != 4:
             raise TypeError("a timeout in four parts has connect, read, write and pool")
         return cls(*(_seconds(part) for part in parts))
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def _seconds(value: object) -> float | None:
