@@ -36,6 +36,10 @@ class Drained(NamedTuple):
     failure: Failure | None
     """Why the rest did not come."""
 
+    def __repr__(self) -> str:
+        # A server may echo the key, and this shows in tracebacks with locals.
+        return f"<Drained {len(self.content)} bytes>"
+
 
 class Discard(NamedTuple):
     """Close the response unread."""
