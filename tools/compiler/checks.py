@@ -235,9 +235,11 @@ class _Walk:
         elif "content" in parameter:
             kinds = list(parameter["content"]) if isinstance(parameter["content"], dict) else []
             if len(kinds) != 1 or not is_json(str(kinds[0])):
-                yield Problem("the `content` of a parameter must be one type, and JSON", place, remedy="Use `schema`.")
+                message = "the `content` of a parameter must be one type, and JSON"
+                yield Problem(message, place, remedy="Use `schema`.")
             else:
-                yield from self.media_type(parameter["content"][kinds[0]], pointer.join(place, "content", kinds[0]))
+                kind = kinds[0]
+                yield from self.media_type(parameter["content"][kind], pointer.join(place, "content", kind))
         else:
             yield Problem("the parameter has no `schema`", place)
 
