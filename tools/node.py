@@ -31,7 +31,7 @@ def install(folder: Path, package: str) -> Path:
         # No package's own code runs at installation; ours need none to.
         options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--loglevel=error"]
         subprocess.run(
-            [npm, "install", *options, "--prefix", str(home), package], check=True, stdout=sys.stderr
+            [npm, "install", *options, "--prefix", str(home), package], check=True, stdout=subprocess.DEVNULL
         )
     return commands
 
