@@ -51,7 +51,6 @@ def compile_into(package: Path, document: Document, prepared: Desugared) -> Emit
     except CompileError as error:
         raise CompileError.of([_in_source(problem, prepared) for problem in error.problems]) from None
     _count(prepared, emitted)
-    _compile(package)
     _try(package, prepared)
     _set_modes(package)
     return emitted
@@ -82,15 +81,6 @@ def _count(prepared: Desugared, emitted: Emitted) -> None:
     ]
     if problems:
         raise CompileError.of(problems)
-
-
-def _compile(package: Path) -> None:
-    for path in sorted(package.rglob("*.py")):
-        try:
-            compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            name = path.relative_to(package).as_posix()
-            raise CompileError(f"what was made for {name} is not Python: {error}") from None
 
 
 def _try(package: Path, prepared: Desugared) -> None:
