@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from tools.compiler.errors import CompileError
-from tools.compiler.reader import locate, read_json, read_yaml
+from tools.compiler.reader import locate, read_json, read_yaml, spelling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,16 @@ def parse(source: bytes, name: str) -> Document:
     if not isinstance(content, dict):
         kind = "list" if isinstance(content, list) else type(content).__name__
         raise CompileError(f"the top of the document is a {kind}, not a mapping", line=1)
+    _spell_out(text, content)
     return Document(name, source, text, content)
+
+
+def _spell_out(text: str, content: dict[str, Any]) -> None:
+    """Turns numbers back into text where only text belongs: `version: 1.10` is not 1.1."""
+    info = content.get("info")
+    for key in ("title", "version"):
+        if isinstance(info, dict) and isinstance(info.get(key), int | float):
+            info[key] = spelling(text, f"/info/{key}") or str(info[key])
 
 
 def _is_json(text: str) -> bool:

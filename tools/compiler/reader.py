@@ -86,12 +86,22 @@ def read_json(text: str) -> Any:
 
 def locate(text: str, place: str) -> int | None:
     """The line (from 1) of the JSON Pointer `place`, or of the nearest place above it that the text has."""
+    return _find(text, place)[0]
+
+
+def spelling(text: str, place: str) -> str | None:
+    """How the text writes the scalar at the JSON Pointer `place`; None if there is none."""
+    event = _find(text, place)[1]
+    return str(event.value) if type(event) is yaml.ScalarEvent else None
+
+
+def _find(text: str, place: str) -> tuple[int | None, Any]:
     # JSON's two escapes that YAML lacks get a stand-in of the same length, so that lines stay.
     events = _events(_SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//"))
     try:
-        return _locate(events, pointer.split(place))
+        return _walk_down(events, pointer.split(place))
     except (yaml.YAMLError, StopIteration):
-        return None
+        return None, None
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -330,18 +340,18 @@ def _shown(value: str) -> str:
     return repr(value if len(value) <= 60 else f"{value[:57]}...")
 
 
-def _locate(events: Iterator[Any], tokens: tuple[str, ...]) -> int | None:
+def _walk_down(events: Iterator[Any], tokens: tuple[str, ...]) -> tuple[int | None, Any]:
     """Walks down to the place that `tokens` name, passing over everything beside it."""
     line: int | None = None
     event = _next_node(events)
     if not tokens:
-        return _line(event)
+        return _line(event), event
     for token in tokens:
         if type(event) is yaml.MappingStartEvent:
             while True:
                 key = next(events)
                 if type(key) is yaml.MappingEndEvent:
-                    return line
+                    return line, None
                 if type(key) is yaml.ScalarEvent and key.value == token:
                     line = _line(key)
                     event = next(events)
@@ -352,15 +362,15 @@ def _locate(events: Iterator[Any], tokens: tuple[str, ...]) -> int | None:
             for _ in range(int(token)):
                 item = next(events)
                 if type(item) is yaml.SequenceEndEvent:
-                    return line
+                    return line, None
                 _pass_over(item, events)
             event = next(events)
             if type(event) is yaml.SequenceEndEvent:
-                return line
+                return line, None
             line = _line(event)
         else:
-            return line
-    return line
+            return line, None
+    return line, event
 
 
 def _line(event: Any) -> int:
