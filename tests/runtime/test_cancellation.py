@@ -1,5 +1,9 @@
 """Whoever stops waiting leaves nothing behind."""
 
+import asyncio
+import resource
+from pathlib import Path
+
 import anyio
 import httpx
 import pytest
@@ -134,9 +138,7 @@ def test_another_event_loop_is_refused(raw_server, anyio_backend):
         anyio.run(send, backend="trio" if anyio_backend == "asyncio" else "asyncio")
 
 
-async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server):
-    import resource
-
+async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server, anyio_backend):
     raw_server._answer = _echo
     wrong = []
 
@@ -146,6 +148,7 @@ async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server):
         if reply.content != content:
             wrong.append((content, reply.content))
 
+    before = _open_files()
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = min(1000, soft // 3)
     async with AsyncClient(
@@ -156,9 +159,17 @@ async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server):
                 group.start_soon(one, number)
         connections = client._engine.open_connections
 
+    raw_server.stop()
     assert not wrong
     assert connections <= limit
     assert client._engine.open_connections == 0
+    with anyio.fail_after(5):
+        # The server's threads close their ends one after the other.
+        while _open_files() > before:
+            await anyio.sleep(0.01)
+    if anyio_backend == "asyncio":
+        # This task, and anyio's that runs the tests: none is ours.
+        assert len(asyncio.all_tasks()) <= 2
 
 
 async def test_two_hundred_streams_at_once_all_get_their_own_events(raw_server):
@@ -183,6 +194,11 @@ async def test_two_hundred_streams_at_once_all_get_their_own_events(raw_server):
 
     assert not wrong
     assert connections <= 200
+
+
+def _open_files():
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
 def _request_body(reader):
