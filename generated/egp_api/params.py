@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict
+
+from .types import JSONObject
 
 if TYPE_CHECKING:
     from .models import (
@@ -78,6 +80,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
             SystemMessageParam
             | SystemMessage
             | Mapping[str, object]
+            | JSONObject[Any]
             | DeveloperMessageParam
             | DeveloperMessage
             | UserMessageParam
@@ -93,18 +96,18 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
         ]
     ]
     """The conversation so far, oldest message first."""
-    audio: AudioOptionsParam | AudioOptions | Mapping[str, object]
+    audio: AudioOptionsParam | AudioOptions | Mapping[str, object] | JSONObject[Any]
     """How spoken output should sound. Needed when `modalities` names `audio`."""
     frequency_penalty: float
     """From -2 to 2. Above zero, tokens grow less likely the more often the text already has them, so the
     model repeats itself less.
     """
-    function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object]
+    function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object] | JSONObject[Any]
     """The function that the model must call. Superseded by `tool_choice`.
 
     Deprecated.
     """
-    functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
+    functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object] | JSONObject[Any]]
     """The functions that the model may call. Superseded by `tools`.
 
     Deprecated.
@@ -130,7 +133,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """How many choices to generate. The tokens of each are billed."""
     parallel_tool_calls: bool
     """Whether the model may call several tools in one answer."""
-    prediction: PredictionParam | Prediction | Mapping[str, object]
+    prediction: PredictionParam | Prediction | Mapping[str, object] | JSONObject[Any]
     """What much of the answer is expected to be, such as a file that is to change a little. Where it
     holds, the answer comes sooner.
     """
@@ -144,6 +147,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
         TextResponseFormatParam
         | TextResponseFormat
         | Mapping[str, object]
+        | JSONObject[Any]
         | JSONObjectResponseFormatParam
         | JSONObjectResponseFormat
         | JSONSchemaResponseFormatParam
@@ -160,7 +164,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """Where to stop generating, one sequence or up to 4. The answer does not contain it."""
     store: bool
     """Whether the vendor may keep the completion, for evaluation or distillation."""
-    stream_options: StreamOptionsParam | StreamOptions | Mapping[str, object]
+    stream_options: StreamOptionsParam | StreamOptions | Mapping[str, object] | JSONObject[Any]
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
@@ -170,6 +174,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
         | FunctionToolChoiceParam
         | FunctionToolChoice
         | Mapping[str, object]
+        | JSONObject[Any]
         | CustomToolChoiceParam
         | CustomToolChoice
         | AllowedToolsChoiceParam
@@ -182,6 +187,7 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
         FunctionToolParam
         | FunctionTool
         | Mapping[str, object]
+        | JSONObject[Any]
         | CustomToolParam
         | CustomTool
         | OtherToolParam
@@ -227,6 +233,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
             SystemMessageParam
             | SystemMessage
             | Mapping[str, object]
+            | JSONObject[Any]
             | DeveloperMessageParam
             | DeveloperMessage
             | UserMessageParam
@@ -242,18 +249,18 @@ class ChatCompletionRequestParam(TypedDict, total=False):
         ]
     ]
     """The conversation so far, oldest message first."""
-    audio: AudioOptionsParam | AudioOptions | Mapping[str, object]
+    audio: AudioOptionsParam | AudioOptions | Mapping[str, object] | JSONObject[Any]
     """How spoken output should sound. Needed when `modalities` names `audio`."""
     frequency_penalty: float
     """From -2 to 2. Above zero, tokens grow less likely the more often the text already has them, so the
     model repeats itself less.
     """
-    function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object]
+    function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object] | JSONObject[Any]
     """The function that the model must call. Superseded by `tool_choice`.
 
     Deprecated.
     """
-    functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
+    functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object] | JSONObject[Any]]
     """The functions that the model may call. Superseded by `tools`.
 
     Deprecated.
@@ -279,7 +286,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """How many choices to generate. The tokens of each are billed."""
     parallel_tool_calls: bool
     """Whether the model may call several tools in one answer."""
-    prediction: PredictionParam | Prediction | Mapping[str, object]
+    prediction: PredictionParam | Prediction | Mapping[str, object] | JSONObject[Any]
     """What much of the answer is expected to be, such as a file that is to change a little. Where it
     holds, the answer comes sooner.
     """
@@ -293,6 +300,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
         TextResponseFormatParam
         | TextResponseFormat
         | Mapping[str, object]
+        | JSONObject[Any]
         | JSONObjectResponseFormatParam
         | JSONObjectResponseFormat
         | JSONSchemaResponseFormatParam
@@ -311,7 +319,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """Whether the vendor may keep the completion, for evaluation or distillation."""
     stream: bool
     """Whether to answer piece by piece, as server-sent events."""
-    stream_options: StreamOptionsParam | StreamOptions | Mapping[str, object]
+    stream_options: StreamOptionsParam | StreamOptions | Mapping[str, object] | JSONObject[Any]
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
@@ -321,6 +329,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
         | FunctionToolChoiceParam
         | FunctionToolChoice
         | Mapping[str, object]
+        | JSONObject[Any]
         | CustomToolChoiceParam
         | CustomToolChoice
         | AllowedToolsChoiceParam
@@ -333,6 +342,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
         FunctionToolParam
         | FunctionTool
         | Mapping[str, object]
+        | JSONObject[Any]
         | CustomToolParam
         | CustomTool
         | OtherToolParam
@@ -378,6 +388,7 @@ class PredictionParam(TypedDict, total=False):
             TextPartParam
             | TextPart
             | Mapping[str, object]
+            | JSONObject[Any]
             | ImagePartParam
             | ImagePart
             | AudioPartParam
@@ -412,7 +423,7 @@ class JSONSchemaResponseFormatParam(TypedDict, total=False):
 
     type: Required[Literal["json_schema"]]
     """The kind of format."""
-    json_schema: Required[OutputSchemaParam | OutputSchema | Mapping[str, object]]
+    json_schema: Required[OutputSchemaParam | OutputSchema | Mapping[str, object] | JSONObject[Any]]
     """The schema, and how to apply it."""
 
 
@@ -435,7 +446,7 @@ class FunctionToolChoiceParam(TypedDict, total=False):
 
     type: Required[Literal["function"]]
     """The kind of choice."""
-    function: Required[ToolNameParam | ToolName | Mapping[str, object]]
+    function: Required[ToolNameParam | ToolName | Mapping[str, object] | JSONObject[Any]]
     """The function to call."""
 
 
@@ -444,7 +455,7 @@ class CustomToolChoiceParam(TypedDict, total=False):
 
     type: Required[Literal["custom"]]
     """The kind of choice."""
-    custom: Required[ToolNameParam | ToolName | Mapping[str, object]]
+    custom: Required[ToolNameParam | ToolName | Mapping[str, object] | JSONObject[Any]]
     """The tool to call."""
 
 
@@ -453,7 +464,7 @@ class AllowedToolsChoiceParam(TypedDict, total=False):
 
     type: Required[Literal["allowed_tools"]]
     """The kind of choice."""
-    allowed_tools: Required[AllowedToolsParam | AllowedTools | Mapping[str, object]]
+    allowed_tools: Required[AllowedToolsParam | AllowedTools | Mapping[str, object] | JSONObject[Any]]
     """The tools to choose from."""
 
 
@@ -475,6 +486,7 @@ class SystemMessageParam(TypedDict, total=False):
             TextPartParam
             | TextPart
             | Mapping[str, object]
+            | JSONObject[Any]
             | ImagePartParam
             | ImagePart
             | AudioPartParam
@@ -503,6 +515,7 @@ class DeveloperMessageParam(TypedDict, total=False):
             TextPartParam
             | TextPart
             | Mapping[str, object]
+            | JSONObject[Any]
             | ImagePartParam
             | ImagePart
             | AudioPartParam
@@ -531,6 +544,7 @@ class UserMessageParam(TypedDict, total=False):
             TextPartParam
             | TextPart
             | Mapping[str, object]
+            | JSONObject[Any]
             | ImagePartParam
             | ImagePart
             | AudioPartParam
@@ -559,6 +573,7 @@ class AssistantMessageParam(TypedDict, total=False):
             TextPartParam
             | TextPart
             | Mapping[str, object]
+            | JSONObject[Any]
             | ImagePartParam
             | ImagePart
             | AudioPartParam
@@ -577,13 +592,14 @@ class AssistantMessageParam(TypedDict, total=False):
     """The words in which the model declined."""
     name: str
     """Tells participants of the same role apart."""
-    audio: AudioReferenceParam | AudioReference | Mapping[str, object] | None
+    audio: AudioReferenceParam | AudioReference | Mapping[str, object] | JSONObject[Any] | None
     """An earlier spoken answer to refer to."""
     tool_calls: (
         Iterable[
             FunctionToolCallParam
             | FunctionToolCall
             | Mapping[str, object]
+            | JSONObject[Any]
             | CustomToolCallParam
             | CustomToolCall
             | OtherToolCallParam
@@ -592,7 +608,7 @@ class AssistantMessageParam(TypedDict, total=False):
         | None
     )
     """The tool calls that the model made. Each is answered by a tool message."""
-    function_call: FunctionCallParam | FunctionCall | Mapping[str, object] | None
+    function_call: FunctionCallParam | FunctionCall | Mapping[str, object] | JSONObject[Any] | None
     """The function call that the model made. Superseded by `tool_calls`.
 
     Deprecated.
@@ -610,6 +626,7 @@ class ToolMessageParam(TypedDict, total=False):
             TextPartParam
             | TextPart
             | Mapping[str, object]
+            | JSONObject[Any]
             | ImagePartParam
             | ImagePart
             | AudioPartParam
@@ -688,6 +705,7 @@ class AllowedToolsParam(TypedDict, total=False):
             FunctionToolParam
             | FunctionTool
             | Mapping[str, object]
+            | JSONObject[Any]
             | CustomToolParam
             | CustomTool
             | OtherToolParam
@@ -702,7 +720,7 @@ class FunctionToolParam(TypedDict, total=False):
 
     type: Required[Literal["function"]]
     """The kind of tool."""
-    function: Required[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object]]
+    function: Required[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object] | JSONObject[Any]]
     """The function."""
 
 
@@ -711,7 +729,9 @@ class CustomToolParam(TypedDict, total=False):
 
     type: Required[Literal["custom"]]
     """The kind of tool."""
-    custom: Required[CustomToolDefinitionParam | CustomToolDefinition | Mapping[str, object]]
+    custom: Required[
+        CustomToolDefinitionParam | CustomToolDefinition | Mapping[str, object] | JSONObject[Any]
+    ]
     """The tool."""
 
 
@@ -754,7 +774,7 @@ class ImagePartParam(TypedDict, total=False):
 
     type: Required[Literal["image_url"]]
     """The kind of part."""
-    image_url: Required[ImageURLParam | ImageURL | Mapping[str, object]]
+    image_url: Required[ImageURLParam | ImageURL | Mapping[str, object] | JSONObject[Any]]
     """Where the image is, and how closely to look."""
 
 
@@ -763,7 +783,7 @@ class AudioPartParam(TypedDict, total=False):
 
     type: Required[Literal["input_audio"]]
     """The kind of part."""
-    input_audio: Required[InputAudioParam | InputAudio | Mapping[str, object]]
+    input_audio: Required[InputAudioParam | InputAudio | Mapping[str, object] | JSONObject[Any]]
     """The recording."""
 
 
@@ -772,7 +792,7 @@ class FilePartParam(TypedDict, total=False):
 
     type: Required[Literal["file"]]
     """The kind of part."""
-    file: Required[InputFileParam | InputFile | Mapping[str, object]]
+    file: Required[InputFileParam | InputFile | Mapping[str, object] | JSONObject[Any]]
     """The file, sent along or uploaded before."""
 
 
@@ -803,6 +823,7 @@ class CustomToolDefinitionParam(TypedDict, total=False):
         TextToolFormatParam
         | TextToolFormat
         | Mapping[str, object]
+        | JSONObject[Any]
         | GrammarToolFormatParam
         | GrammarToolFormat
         | OtherToolFormatParam
@@ -818,7 +839,7 @@ class FunctionToolCallParam(TypedDict, total=False):
     """The id of the call, for the tool message that answers it."""
     type: Required[Literal["function"]]
     """The kind of tool called."""
-    function: Required[FunctionCallParam | FunctionCall | Mapping[str, object]]
+    function: Required[FunctionCallParam | FunctionCall | Mapping[str, object] | JSONObject[Any]]
     """The function, and its arguments."""
 
 
@@ -829,7 +850,7 @@ class CustomToolCallParam(TypedDict, total=False):
     """The id of the call, for the tool message that answers it."""
     type: Required[Literal["custom"]]
     """The kind of tool called."""
-    custom: Required[CustomCallParam | CustomCall | Mapping[str, object]]
+    custom: Required[CustomCallParam | CustomCall | Mapping[str, object] | JSONObject[Any]]
     """The tool, and its input."""
 
 
@@ -881,7 +902,7 @@ class GrammarToolFormatParam(TypedDict, total=False):
 
     type: Required[Literal["grammar"]]
     """The kind of format."""
-    grammar: Required[GrammarParam | Grammar | Mapping[str, object]]
+    grammar: Required[GrammarParam | Grammar | Mapping[str, object] | JSONObject[Any]]
     """The grammar."""
 
 

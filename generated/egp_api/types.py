@@ -150,7 +150,14 @@ def encode(value: Any) -> Any:
     if kind in _ATOMS:
         return value
     if kind is list:
-        return [item if item.__class__ in _ATOMS else encode(item) for item in value]
+        return [
+            item.to_dict()
+            if isinstance(item, JSONObject)
+            else item
+            if item.__class__ in _ATOMS
+            else encode(item)
+            for item in value
+        ]
     if issubclass(kind, JSONObject):
         return value.to_dict()
     if issubclass(kind, Mapping):
