@@ -15,7 +15,7 @@ from tools.release.distributions import sha256
 from tools.release.process import sparse_environment
 from tools.release.requirements import read_requirements
 
-pytestmark = [pytest.mark.index, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.index, pytest.mark.timeout(600)]
 
 WHEEL = "egp_client-0.1.0-py3-none-any.whl"
 SDIST = "egp_client-0.1.0.tar.gz"

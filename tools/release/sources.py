@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from tools.release import contract, interface
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
 from tools.release.kind import check_step
-from tools.release.process import run
+from tools.release.process import run, sparse_environment
 from tools.release.refusal import Refusal
 from tools.release.release import Release
 
@@ -78,6 +78,7 @@ def check_generated(release: Release) -> str:
     run(
         [sys.executable, "-m", "tools.compiler", "--check"],
         cwd=release.root,
+        env=sparse_environment(),
         refused="generated/ is not what openapi.yaml, generator-config.yaml and templates/ compile to:",
         way_out="scripts/regenerate, commit the result as a commit of its own, and run again",
     )
