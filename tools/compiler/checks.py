@@ -119,8 +119,30 @@ def _top(content: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(f"`info.{key}` is missing", "/info")
         elif isinstance(info[key], dict | list) or info[key] is None:
             yield Problem(f"`info.{key}` must be text", f"/info/{key}")
+    yield from _lists(content)
     if not any(key in content for key in ("paths", "components", "webhooks")):
         yield Problem("there is neither `paths` nor `components`: is the document whole?", "")
+
+
+def _lists(content: dict[str, Any]) -> Iterator[Problem]:
+    """Servers, tags and security, which are lists of mappings."""
+    for key, needed in (("servers", "url"), ("tags", "name"), ("security", None)):
+        listed = content.get(key)
+        if listed is None:
+            continue
+        if not isinstance(listed, list):
+            yield _wrong(pointer.join("", key), list)
+            continue
+        for i, item in enumerate(listed):
+            if not isinstance(item, dict) or (needed and not isinstance(item.get(needed), str)):
+                what = f"a mapping with `{needed}`" if needed else "a mapping"
+                yield Problem(f"each of `{key}` must be {what}", pointer.join("", key, i))
+    components = content.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    if schemes is not None and (
+        not isinstance(schemes, dict) or not all(isinstance(scheme, dict) for scheme in schemes.values())
+    ):
+        yield _wrong("/components/securitySchemes", dict)
 
 
 class _Walk:
@@ -190,6 +212,9 @@ class _Walk:
         for key in ("operationId", "summary", "description"):
             if key in operation and not isinstance(operation[key], str):
                 yield _wrong(pointer.join(place, key), str)
+        security = operation.get("security", [])
+        if not isinstance(security, list) or not all(isinstance(item, dict) for item in security):
+            yield Problem("`security` must be a list of mappings", pointer.join(place, "security"))
         tags = operation.get("tags", [])
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
             yield Problem("`tags` must be a list of text", pointer.join(place, "tags"))
@@ -228,7 +253,7 @@ class _Walk:
             return
         if not isinstance(parameter.get("name"), str):
             yield Problem("the parameter has no `name`", place)
-        if parameter.get("in") not in {"query", "path", "header", "cookie"}:
+        if parameter.get("in") not in ("query", "path", "header", "cookie"):
             yield Problem("`in` must be query, path, header or cookie", place)
         if "schema" in parameter:
             yield from self.schema(parameter["schema"], pointer.join(place, "schema"))

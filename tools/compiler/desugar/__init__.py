@@ -72,7 +72,9 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     result: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {
-            key: str(info[key]) for key in ("title", "version", "summary", "description") if info.get(key)
+            key: str(info[key])
+            for key in ("title", "version", "summary", "description")
+            if info.get(key) is not None
         },
     }
     if content.get("servers"):

@@ -7,6 +7,7 @@ of text or of integers; `type` with one scalar type; an array with `items`; an o
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -306,7 +307,8 @@ class Schemas:
         for part, at in parts:
             inner = self._part(part, at, naming)
             if "anyOf" in inner:
-                inner = spread(inner, self, naming)
+                with contextlib.suppress(ConflictError):  # a condition on values that are no objects
+                    inner = spread(inner, self, naming)
             if is_object(inner):
                 found.append(inner)
         added = widen(found)["properties"] if found else {}
@@ -367,7 +369,7 @@ class Schemas:
             self.nested(member, at, naming.child(f"type_{i}")) if several else self.core(member, at, naming)
             for i, (member, at) in enumerate(listed)
         ]
-        if "discriminator" in schema:
+        if schema.get("discriminator"):
             self.unions.append(
                 Discriminated(
                     schema["discriminator"],
