@@ -155,7 +155,9 @@ class Dictionaries:
         yield self._names[model.class_info.name]
         yield model.class_info.name
         if extras is not None:
+            # Open: what another model has is welcome too, as the message of an answer is in a request.
             yield "Mapping[str, object]"
+            yield "JSONObject[Any]"
 
     def _unique(self, wanted: str) -> str:
         name = unique(wanted, self._in_use)
