@@ -12,7 +12,7 @@ from egp._core.events import Problem
 from egp.errors import APIError, EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
     from types import TracebackType
 
     import httpx
@@ -340,7 +340,7 @@ class _AsyncLoop(Generic[T]):
     def __aiter__(self) -> _AsyncLoop[T]:
         return self
 
-    def __anext__(self) -> Any:
+    def __anext__(self) -> Coroutine[Any, Any, T]:
         return self._stream.__anext__()
 
     def __del__(self) -> None:

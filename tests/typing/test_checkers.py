@@ -1,0 +1,100 @@
+"""mypy --strict and pyright strict over code that users write: it passes, and every mistake is found."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+def mypy_findings(path, tmp_path):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--config-file=",
+            f"--cache-dir={ROOT / '.mypy_cache'}",
+            "--no-error-summary",
+            "--no-pretty",
+            "--hide-error-context",
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    found = re.findall(r"^(.+?):(\d+): error: (.*)$", done.stdout, re.MULTILINE)
+    return [(Path(file).name, int(line), text) for file, line, text in found]
+
+
+def pyright_findings(path, tmp_path):
+    config = {
+        "typeCheckingMode": "strict",
+        "include": [path.name],
+        "extraPaths": [str(ROOT / "src"), str(ROOT / "generated")],
+    }
+    # pyright includes nothing from outside the folder of its configuration.
+    shutil.copy(path, tmp_path)
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config))
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pyright",
+            "--outputjson",
+            "--pythonpath",
+            sys.executable,
+            "-p",
+            str(tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        pytest.fail(f"pyright does not run: {done.stdout}{done.stderr}")
+    assert told["summary"]["filesAnalyzed"] == 1
+    return [
+        (Path(each["file"]).name, each["range"]["start"]["line"] + 1, each["message"])
+        for each in told["generalDiagnostics"]
+        if each["severity"] == "error"
+    ]
+
+
+CHECKERS = [pytest.param(mypy_findings, id="mypy"), pytest.param(pyright_findings, id="pyright")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("findings", CHECKERS)
+def test_code_of_users_is_accepted(findings, tmp_path):
+    assert findings(HERE / "accepted.py", tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("findings", CHECKERS)
+def test_every_mistake_is_reported_and_nothing_else(findings, tmp_path):
+    source = (HERE / "rejected.py").read_text(encoding="utf-8").splitlines()
+    wrong = {number for number, line in enumerate(source, 1) if line.endswith("# wrong")}
+
+    found = findings(HERE / "rejected.py", tmp_path)
+
+    lines = {line for _, line, _ in found}
+    assert {"unreported": wrong - lines, "unexpected": [f for f in found if f[1] not in wrong]} == {
+        "unreported": set(),
+        "unexpected": [],
+    }
