@@ -78,6 +78,14 @@ def path_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
+TEXT = {"type": "string"}
+STREAM_OPTIONS = {"$ref": "#/components/schemas/StreamOptions"}
+
+
+def body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
 class Case(NamedTuple):
     """An edit of the contract, or of what `given` has made of it first, and the changes that it comes to."""
 
@@ -305,15 +313,39 @@ MAJOR = [
     ),
     Case(
         "a request body removed",
-        lambda spec: chat(spec).pop("requestBody"),
-        {("body-removed", f"{CREATE} body")},
+        lambda spec: spec["paths"]["/notes"]["put"].pop("requestBody"),
+        {("body-removed", "note body")},
+        given=lambda spec: spec["paths"].update(
+            {"/notes": {"put": operation("note", requestBody=body(TEXT))}}
+        ),
     ),
     Case(
         "a required body added",
-        lambda spec: models(spec).update(
-            requestBody={"required": True, "content": {"application/json": {"schema": {"type": "string"}}}}
+        lambda spec: spec["paths"]["/notes"]["put"].update(requestBody=body(TEXT) | {"required": True}),
+        {("required-body-added", "note body")},
+        given=lambda spec: spec["paths"].update({"/notes": {"put": operation("note")}}),
+    ),
+    Case(
+        "a body where query parameters were the keywords",
+        lambda spec: spec["paths"]["/notes"]["put"].update(requestBody=body(TEXT)),
+        {("body-added", "note body"), ("keyword-removed", "note(about)")},
+        given=lambda spec: spec["paths"].update(
+            {
+                "/notes": {
+                    "put": operation("note", parameters=[{"name": "about", "in": "query", "schema": TEXT}])
+                }
+            }
         ),
-        {("required-body-added", f"{LIST} body")},
+    ),
+    Case(
+        "an object that may also be a text, so that its fields are keywords no more",
+        lambda spec: spec["paths"]["/notes"]["put"].update(
+            requestBody=body({"anyOf": [STREAM_OPTIONS, TEXT]})
+        ),
+        {("body-type-widened", "note body application/json"), ("keyword-removed", "note(include_usage)")},
+        given=lambda spec: spec["paths"].update(
+            {"/notes": {"put": operation("note", requestBody=body(STREAM_OPTIONS))}}
+        ),
     ),
     Case(
         "a media type of the request replaced",
@@ -694,10 +726,9 @@ MINOR = [
     ),
     Case(
         "an optional body added",
-        lambda spec: models(spec).update(
-            requestBody={"content": {"application/json": {"schema": {"type": "string"}}}}
-        ),
-        {("body-added", f"{LIST} body")},
+        lambda spec: spec["paths"]["/notes"]["put"].update(requestBody=body(TEXT)),
+        {("body-added", "note body")},
+        given=lambda spec: spec["paths"].update({"/notes": {"put": operation("note")}}),
     ),
     Case(
         "a body made optional",
@@ -748,16 +779,12 @@ MINOR = [
         {("schema-added", "Spare")},
     ),
     Case(
-        "a body that may be a list, too",
-        lambda spec: chat(spec)["requestBody"]["content"]["application/json"].update(
-            schema={
-                "anyOf": [
-                    {"$ref": f"#/components/schemas/{REQUEST}"},
-                    {"type": "array", "items": {"$ref": f"#/components/schemas/{REQUEST}"}},
-                ]
-            }
+        "a body that may be null, too",
+        lambda spec: spec["paths"]["/notes"]["put"].update(requestBody=body({"type": ["string", "null"]})),
+        {("body-type-widened", "note body application/json")},
+        given=lambda spec: spec["paths"].update(
+            {"/notes": {"put": operation("note", requestBody=body(TEXT))}}
         ),
-        {("body-type-widened", f"{CREATE} body application/json")},
     ),
     Case(
         "a parameter made optional",

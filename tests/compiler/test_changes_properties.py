@@ -138,7 +138,7 @@ def test_the_order_of_keys_is_nothing(document: dict[str, Any], seed: int) -> No
 def test_what_one_way_adds_the_other_way_removes(old: dict[str, Any], new: dict[str, Any]) -> None:
     there, back = compare(old, new), compare(new, old)
 
-    for noun in ("operation", "parameter", "keyword", "schema", "response", "environment"):
+    for noun in ("operation", "parameter", "field", "schema", "response"):
         added = (f"{noun}-added", f"required-{noun}-added")
         assert wheres(there, *(kind for kind in added if kind in KINDS)) == wheres(back, f"{noun}-removed")
     renamed = {(c.before, c.after) for c in there.changes if c.kind == "schema-renamed"}

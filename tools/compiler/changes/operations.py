@@ -129,13 +129,14 @@ class _Pair:
             )
 
     def _keywords(self) -> Iterator[Change]:
-        """The fields of a JSON body as the keywords that they are to callers of a wrapped operation.
+        """The keywords that a wrapper of the operation takes.
 
-        The stream switch is no keyword of an operation that streams, whether it did so before or does so now.
+        Those of an operation without a body are its query parameters, which are compared as such. The stream
+        switch is no keyword of an operation that streams, whether it did so before or does so now.
         """
         old = _keywords(self._before.definitions, self._old, self._now)
-        new = _keywords(self._after.definitions, self._new, _unchanged)
-        if old is None or new is None:
+        new = _keywords(self._after.definitions, self._new, _unchanged) or {}
+        if old is None or (self._old.body is None and self._new.body is None):
             return
         hidden = {_STREAM_SWITCH} if self._old.streams or self._new.streams else set[str]()
         for name, keyword in old.items():
@@ -207,12 +208,20 @@ def _unchanged(name: str) -> str:
 def _keywords(
     definitions: Mapping[str, Definition], operation: Operation, named: Callable[[str], str]
 ) -> dict[str, Member] | None:
-    """The keywords of an operation with a JSON object for a body; None for any other."""
-    for kind, shape in operation.body.media.items() if operation.body else ():
-        if kind != "application/json" and not kind.endswith("+json"):
-            continue
-        models = [atom.name for atom in shape if isinstance(atom, Model)]
-        if len(models) == 1:
-            fields = definitions[models[0]].fields
-            return {name: member_with_names(field, named) for name, field in fields.items()}
+    """The fields of a JSON object that is sent, or the query parameters of an operation that sends no body.
+
+    None for an operation that sends something else.
+    """
+    if operation.body is None:
+        return {
+            parameter.member.name: member_with_names(parameter.member, named)
+            for parameter in operation.parameters.values()
+            if parameter.location == "query"
+        }
+    for kind, shape in operation.body.media.items():
+        if kind == "application/json" or kind.endswith("+json"):
+            match [*shape]:
+                case [Model(name)]:
+                    fields = definitions[name].fields
+                    return {key: member_with_names(field, named) for key, field in fields.items()}
     return None
