@@ -165,7 +165,7 @@ async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server, any
     assert client._engine.open_connections == 0
     with anyio.fail_after(5):
         # The server's threads close their ends one after the other.
-        while _open_files() > before:
+        while _open_files() > before:  # noqa: ASYNC110 - nothing tells of it
             await anyio.sleep(0.01)
     if anyio_backend == "asyncio":
         # This task, and anyio's that runs the tests: none is ours.

@@ -1,0 +1,144 @@
+"""The connections to one origin, in one event loop. Its twin is `sync_pool`."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from egp._core.faults import PoolTimeoutError
+from egp._core.pool import Pool, Ticket
+from egp._io.remaining import seconds_left
+from egp._io.sync_pool import pool_message
+from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from egp._core.call import Timeouts
+    from egp._core.config import Origin
+    from egp._io.backends import Backend, Connection, Event
+
+__all__ = ["AsyncConnectionPool"]
+
+
+class AsyncConnectionPool:
+    """The connections to one origin, in one event loop."""
+
+    def __init__(self, origin: Origin, backend: Backend, *, limit: int, expiry: float) -> None:
+        self._origin = origin
+        self._backend = backend
+        self._limit = limit
+        self._closed = False
+        self._pool: Pool[Connection] = Pool(limit=limit, expiry=expiry)
+        self._used: set[Connection] = set()
+        self._thread = threading.get_ident()
+        # Connections whose exchange was collected as garbage, perhaps in another thread.
+        self._orphans: deque[Connection] = deque()
+
+    @property
+    def open_connections(self) -> int:
+        """Connections in use or kept for reuse."""
+        return self._pool.taken + self._pool.idle
+
+    async def acquire(self, timeouts: Timeouts, until: float | None) -> tuple[Connection, bool]:
+        """A connection, and whether it was kept from an earlier request."""
+        self._check_open()
+        if self._orphans:
+            self._drop_orphans()
+        granted = self._pool.take()
+        for old in self._pool.expired(monotonic()):
+            old.close()
+        connection = await self._wait(granted, timeouts, until) if isinstance(granted, Ticket) else granted
+        try:
+            if connection is not None:
+                if not connection.is_readable():
+                    self._used.add(connection)
+                    return connection, True
+                # Nothing was asked on it: the server has closed it.
+                connection.close()
+            connection = await self._backend.connect(self._origin, self._context(), timeouts.connect, until)
+            if self._closed:
+                connection.close()
+                self._check_open()
+            self._used.add(connection)
+        except BaseException:
+            self._wake_next(None)
+            raise
+        return connection, False
+
+    def release(self, connection: Connection, *, reusable: bool) -> None:
+        """Return a connection: kept when it can be used again, else closed."""
+        if connection not in self._used:
+            # Closed with the pool.
+            connection.close()
+            return
+        self._used.discard(connection)
+        if not reusable or self._closed:
+            connection.close()
+            self._wake_next(None)
+        else:
+            self._wake_next(connection)
+
+    def abandon(self, connection: Connection) -> None:
+        """Close a connection from a finalizer, which may run in any thread."""
+        self._orphans.append(connection)
+        if threading.get_ident() == self._thread:
+            self._drop_orphans()
+
+    def close(self) -> None:
+        """Close every connection, those in use too."""
+        self._closed = True
+        connections = [*self._pool.clear(), *self._used]
+        self._used.clear()
+        for connection in connections:
+            connection.close()
+
+    def _context(self) -> ssl.SSLContext | None:
+        if self._origin.scheme != "https":
+            return None
+        # Imported here: loading TLS takes longer than a call over plain HTTP.
+        from egp._io.tls import default_context
+
+        return default_context()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise EGPError("the client is closed")
+
+    def _drop_orphans(self) -> None:
+        while self._orphans:
+            self.release(self._orphans.popleft(), reusable=False)
+
+    def _wake_next(self, connection: Connection | None) -> None:
+        ticket = self._pool.drop() if connection is None else self._pool.give(connection, monotonic())
+        if ticket is not None:
+            _wake(ticket)
+
+    async def _wait(
+        self, ticket: Ticket[Connection], timeouts: Timeouts, until: float | None
+    ) -> Connection | None:
+        event: Event = self._backend.event()
+        ticket.wake = event.set
+        try:
+            await event.wait(seconds_left(timeouts.pool, until))
+        except BaseException:
+            self._leave(ticket)
+            raise
+        if not ticket.is_served:
+            self._pool.leave(ticket, monotonic())
+            seconds_left(None, until)
+            raise PoolTimeoutError(pool_message(self._limit, timeouts.pool))
+        return ticket.connection
+
+    def _leave(self, ticket: Ticket[Connection]) -> None:
+        """Stop waiting; what was given in the meantime goes to the next in line."""
+        woken = self._pool.leave(ticket, monotonic())
+        if woken is not None:
+            _wake(woken)
+
+
+def _wake(ticket: Ticket[Connection]) -> None:
+    if ticket.wake is not None:
+        ticket.wake()
