@@ -58,7 +58,7 @@ def created(settings: Settings, keywords: dict[str, Any], *, streaming: bool) ->
         content=codec.encode(body),
         query=query,
         headers=headers,
-        options=call_options,
+        options=_patient(call_options, options),
         expects="events" if streaming else "json",
     )
     return Asked(call, operation.parse_event, options) if streaming else Asked(call, operation.parse)
@@ -100,7 +100,7 @@ def streamed(settings: Settings, request: EventStream[T], keywords: dict[str, An
         content_type=content_type,
         query=(*asked.get("params", ()), *query),
         headers=(*(field for field in own if field[0] not in replaced), *headers),
-        options=call_options,
+        options=_patient(call_options, options),
         expects="events",
     )
     return Asked(call, request.parse_event, options)
@@ -172,6 +172,12 @@ def _call_options(keywords: dict[str, Any]) -> tuple[Any, Any, CallOptions]:
 _CALL_OPTIONS = frozenset(("timeout", "max_retries", "deadline"))
 _NO_OPTIONS = CallOptions()
 _STREAM_OPTIONS = frozenset(("first_token_timeout", "idle_timeout", "on_truncated", "max_event_bytes"))
+
+
+def _patient(options: CallOptions, stream_options: StreamOptions | None) -> CallOptions:
+    if stream_options is None or stream_options.first_token_timeout is None:
+        return options
+    return options._replace(first_token_timeout=stream_options.first_token_timeout)
 
 
 def _stream_options(settings: Settings, keywords: dict[str, Any]) -> StreamOptions:

@@ -40,7 +40,8 @@ class ClientOptions(TypedDict, total=False):
     retry: Retry | None
     """The whole retry policy."""
     first_token_timeout: float | None
-    """Seconds from the start of a streamed call to its first chunk; pings and comments are none."""
+    """Seconds from the start of an attempt to the first chunk of its stream that says something; pings,
+    comments and the role alone do not."""
     idle_timeout: float | None
     """Seconds from one chunk of a stream to the next; pings and comments are none."""
     on_truncated: Literal["raise", "ignore"] | None

@@ -419,6 +419,22 @@ def test_pings_do_not_hold_up_the_end_of_patience(answering, parts, options, wor
 
 
 @pytest.mark.parametrize("mode", ["sync", "asyncio", "trio"], indirect=True)
+def test_the_wait_for_the_first_token_begins_with_the_attempt(answering):
+    client = answering(max_retries=1)
+    late_headers, headers_and_pings = (30.0,), client.script(*PINGS)
+    client.server.script(late_headers, headers_and_pings)
+    start = time.monotonic()
+
+    error = client.error(first_token_timeout=0.3)
+
+    assert type(error) is APITimeoutError
+    assert error.message == "the first token did not come within 0.3 s"
+    assert [attempt.status for attempt in error.attempts] == [None, 200]
+    assert error.attempts[0].error == "the first token did not come within 0.3 s"
+    assert time.monotonic() - start < 3
+
+
+@pytest.mark.parametrize("mode", ["sync", "asyncio", "trio"], indirect=True)
 def test_a_slow_reader_is_not_taken_for_a_slow_server(answering):
     client = answering()
     client.server.script(client.script(*ANSWER, DONE))

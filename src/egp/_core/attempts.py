@@ -55,9 +55,13 @@ class Attempts(Course):
             started = clock()
             if self.until is not None and started >= self.until:
                 raise self.expired()
-            outcome: HeadLike | Failure = yield Send(self.target, self._retries, self.until)
+            patience = self.call.options.first_token_timeout
+            until = self.until if patience is None else self.sooner(started + patience)
+            outcome: HeadLike | Failure = yield Send(self.target, self._retries, until)
             duration = clock() - started
             if isinstance(outcome, Failure):
+                if outcome.is_timeout and patience is not None and duration >= patience - 0.002:
+                    outcome = outcome._replace(message=f"the first token did not come within {patience:g} s")
                 yield from self._after_failure(outcome, duration)
                 continue
             self.head = head = outcome

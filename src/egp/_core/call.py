@@ -86,6 +86,8 @@ class CallOptions(NamedTuple):
     max_retries: int | NotGiven = NOT_GIVEN
     deadline: float | NotGiven | None = NOT_GIVEN
     """Seconds for the whole call: attempts, waits, body and stream; None for no limit."""
+    first_token_timeout: float | None = None
+    """Seconds that an attempt may take to the first token of its stream, response headers included."""
 
 
 INHERITED = CallOptions()
