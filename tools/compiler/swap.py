@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from tools.compiler.errors import CompileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
-with contextlib.suppress(ImportError):  # Windows has no such locks, and no scripts/regenerate either
+if sys.platform != "win32":  # which has no such locks, and no scripts/regenerate either
     import fcntl
 
 # renameat2(2): exchange two names in one step, from Linux 3.15 and glibc 2.28.
@@ -25,7 +25,7 @@ _AT_FDCWD = -100
 
 
 @contextlib.contextmanager
-def workshop(target: Path) -> Iterator[Path]:
+def workshop(target: Path) -> Generator[Path]:
     """An empty folder beside `target`, on the same file system, for the time of one compilation.
 
     Holds a lock on the folder that both are in, so that a second compilation waits for the first. Puts
@@ -83,7 +83,7 @@ def _exchange(first: Path, second: Path) -> bool:
 
 def _create(folder: Path) -> list[Path]:
     """Makes `folder` and its parents; returns those that were made, the innermost first."""
-    missing = []
+    missing: list[Path] = []
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
@@ -96,8 +96,8 @@ def _create(folder: Path) -> list[Path]:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    if "fcntl" not in sys.modules:  # pragma: no cover
+def _locked(folder: Path) -> Generator[None]:
+    if sys.platform == "win32":  # pragma: no cover
         yield
         return
     try:
