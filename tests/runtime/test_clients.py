@@ -1,6 +1,7 @@
 import copy
 import os
 import pickle
+import socket
 import threading
 
 import httpx
@@ -232,6 +233,23 @@ def test_a_failed_call_leaves_no_connection(make_client, raw_server, mode):
         client.send()
 
     assert client.open_connections == 0
+
+
+def test_silent_connections_are_probed(make_client, raw_server, mode):
+    if mode.endswith("httpx"):
+        pytest.skip("httpx has its own connections")
+    client = make_client(raw_server.url)
+    client.send()
+
+    (pool,) = client.client._engine._pools.values()
+    (kept, _) = pool._pool._idle[0]
+    raw = {
+        "sync": lambda: kept._socket,
+        "asyncio": lambda: kept._transport.get_extra_info("socket"),
+        "trio": lambda: kept._raw.socket,
+    }[mode]()
+
+    assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_threads_share_a_client(raw_server):

@@ -208,7 +208,8 @@ _URL = re.compile(
     r"(?P<path>/[^?#]*)?"
 )
 _PATH = re.compile(r"(?:[A-Za-z0-9/:@!$&'()*+,;=\-._~]|%[0-9A-Fa-f]{2})*")
-_HOST = re.compile(r"[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:.]+\]")
+# Labels of at most 63 octets (RFC 1035, section 2.3.4): the resolver raises for others.
+_HOST = re.compile(r"(?=.{1,254}$)(?:[A-Za-z0-9_\-]{1,63}\.)*[A-Za-z0-9_\-]{1,63}\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 def _parsed(url: Any, source: str) -> tuple[Origin, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from egp._io.keepalive import SOCKET_OPTIONS
 from egp._io.remaining import seconds_left
 
 if TYPE_CHECKING:
@@ -82,6 +83,10 @@ class Connection(asyncio.Protocol):
         """See `asyncio.Protocol`."""
         if isinstance(transport, asyncio.Transport):
             self._transport = transport
+        connected = transport.get_extra_info("socket")
+        if connected is not None:
+            for option in SOCKET_OPTIONS:
+                connected.setsockopt(*option)
 
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""

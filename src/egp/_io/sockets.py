@@ -6,6 +6,7 @@ import select
 import socket
 from typing import TYPE_CHECKING
 
+from egp._io.keepalive import SOCKET_OPTIONS
 from egp._io.remaining import seconds_left
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def connect(origin: Origin, seconds: float | None, until: float | None) -> Conne
     connected = _connected(origin, seconds, until)
     try:
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option in SOCKET_OPTIONS:
+            connected.setsockopt(*option)
         if origin.scheme == "https":
             # Imported here: loading TLS takes longer than a call over plain HTTP.
             from egp._io.tls import default_context

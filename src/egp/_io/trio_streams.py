@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from egp._io.keepalive import SOCKET_OPTIONS
 from egp._io.remaining import seconds_left
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ async def connect(
     try:
         with trio.fail_after(math.inf if left is None else left):
             raw = await trio.open_tcp_stream(origin.host, origin.port)
+            for option in SOCKET_OPTIONS:
+                raw.setsockopt(*option)
             if context is None:
                 return Connection(raw, raw)
             secured = trio.SSLStream(raw, context, server_hostname=origin.host, https_compatible=True)
