@@ -220,8 +220,8 @@ def _keywords(
         }
     for kind, shape in operation.body.media.items():
         if kind == "application/json" or kind.endswith("+json"):
-            match [*shape]:
-                case [Model(name)]:
-                    fields = definitions[name].fields
-                    return {key: member_with_names(field, named) for key, field in fields.items()}
+            atoms = [*shape]
+            if len(atoms) == 1 and isinstance(atoms[0], Model):
+                fields = definitions[atoms[0].name].fields
+                return {key: member_with_names(field, named) for key, field in fields.items()}
     return None
