@@ -9,7 +9,7 @@ from egp._core import codec
 from egp._core.problem import body_value, message_in
 from egp.errors import APIError, APIResponseValidationError, APIStreamError
 
-__all__ = ["DONE", "Problem", "chunk_payload", "error_status", "says_something", "wrong_body"]
+__all__ = ["DONE", "Problem", "checked", "chunk_payload", "error_status", "says_something", "wrong_body"]
 
 DONE = object()
 """What `chunk_payload` gives for the event that ends a stream."""
@@ -57,7 +57,7 @@ class Problem(Exception):  # noqa: N818 - not an error yet: the driver makes one
         """The HTTP status in whose shape the server reported the error, where it did."""
 
 
-def chunk_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool = False) -> Any:
+def chunk_payload(data: bytes, name: str, *, is_chat: bool = False, may_be_cut: bool = False) -> Any:
     """The JSON object of an event that holds a chunk; None for an event to pass over; `DONE` for the end.
 
     `may_be_cut`: the stream ended in this event, so data that cannot be read are a piece of something.
@@ -72,15 +72,20 @@ def chunk_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool = F
         except codec.UnreadableError as error:
             return _unreadable(data, error, may_be_cut=may_be_cut)
         if payload.__class__ is dict:
-            if (payload.get("error")) or ("choices" not in payload and _is_error(payload)):
-                raise _reported(payload)
-            return payload if "choices" in payload or not _is_ping(payload) else None
+            return checked(payload)
         if payload is None:
             return None
         raise Problem(
             APIResponseValidationError, "an event of the stream is JSON, but no object", body_value(data)
         )
     return _named_payload(data, name, is_chat=is_chat, may_be_cut=may_be_cut)
+
+
+def checked(payload: dict[str, Any]) -> dict[str, Any] | None:
+    """The JSON object of an unnamed event if it is a chunk, None for a ping; raises Problem for an error."""
+    if payload.get("error") or ("choices" not in payload and _is_error(payload)):
+        raise _reported(payload)
+    return payload if "choices" in payload or not _is_ping(payload) else None
 
 
 def _named_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool) -> Any:
