@@ -52,7 +52,7 @@ class Async:
 
     async def hold(self) -> object:
         stream = await self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True)
-        await anext(aiter(stream))
+        await anext(stream)
         return stream
 
     async def close(self) -> None:
@@ -64,7 +64,7 @@ def decode_completion(data: bytes) -> Any:
 
     from egp._core import codec
 
-    return ChatCompletion.from_dict(codec.decode(data))
+    return codec.decode_as(data, ChatCompletion.from_dict)
 
 
 def decode_chunk(data: bytes) -> Any:
@@ -72,4 +72,4 @@ def decode_chunk(data: bytes) -> Any:
 
     from egp._core import codec
 
-    return ChatCompletionChunk.from_dict(codec.decode(data))
+    return codec.decode_as(data, ChatCompletionChunk.from_dict)
