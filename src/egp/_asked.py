@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from egp._core.config import Settings
     from egp._core.reply import Reply
 
-__all__ = ["Asked", "created", "listed", "received", "streamed"]
+__all__ = ["Asked", "created", "listed", "preload", "received", "streamed"]
 
 T = TypeVar("T")
 
@@ -34,6 +34,13 @@ class Asked(NamedTuple):
     """Makes a result of the JSON of the answer or, for a stream, a chunk of that of an event."""
     options: StreamOptions | None = None
     """How to read the stream; None where none was asked for."""
+
+
+def preload() -> None:
+    """Load what the first call of `create` would load."""
+    from egp_api.api.inference import create_chat_completion  # noqa: F401 - for its being loaded
+
+    from egp import _calls  # noqa: F401 - likewise
 
 
 def created(settings: Settings, keywords: dict[str, Any], *, streaming: bool) -> Asked:

@@ -249,6 +249,9 @@ class Client(_Client):
 
     def __enter__(self) -> Self:
         # Whoever enters is about to send: what the first call needs is loaded now.
+        from egp._asked import preload
+
+        preload()
         _ = self._engine, self._wire
         return self
 
@@ -348,6 +351,9 @@ class AsyncClient(_Client):
 
     async def __aenter__(self) -> Self:
         # Whoever enters is about to send: what the first call needs is loaded now.
+        from egp._asked import preload
+
+        preload()
         _ = self._engine, self._wire
         return self
 
