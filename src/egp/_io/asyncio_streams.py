@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from egp._io.eyeballs import first_to_answer, resolved
 from egp._io.keepalive import SOCKET_OPTIONS
 from egp._io.remaining import seconds_left
 
@@ -197,18 +198,16 @@ async def connect(
 ) -> Connection:
     """A connection to an origin, the TLS handshake included."""
     loop = asyncio.get_running_loop()
-    # Only asyncio's own loops try several addresses at once.
-    eyeballs: dict[str, Any] = (
-        {"happy_eyeballs_delay": 0.25} if isinstance(loop, asyncio.BaseEventLoop) else {}
-    )
-    async with asyncio.timeout(seconds_left(seconds, until)):
-        connection: Connection
+
+    async def connected(address: str) -> Connection:
         _, connection = await loop.create_connection(
             Connection,
-            origin.host,
+            address,
             origin.port,
             ssl=context,
             server_hostname=origin.host if context is not None else None,
-            **eyeballs,
         )
-    return connection
+        return connection
+
+    async with asyncio.timeout(seconds_left(seconds, until)):
+        return await first_to_answer(await resolved(origin.host, origin.port), connected, Connection.close)
