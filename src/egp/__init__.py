@@ -4,6 +4,8 @@
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from egp_api.types import UNSET
+
     from egp._client import AsyncClient, Client
     from egp._core.accumulate import CompletionAccumulator
     from egp._core.retry import Retry
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     )
 else:
     _HOMES = {
+        "UNSET": "egp_api.types",
         "AsyncClient": "egp._client",
         "Client": "egp._client",
         "CompletionAccumulator": "egp._core.accumulate",
@@ -60,6 +63,7 @@ else:
 
 
 __all__ = [
+    "UNSET",
     "APIConnectionError",
     "APIError",
     "APIResponseValidationError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from egp_api.types import EventStream, JSONAnswer
@@ -38,9 +39,8 @@ class Asked(NamedTuple):
 
 def preload() -> None:
     """Load what the first call of `create` would load."""
-    from egp_api.api.inference import create_chat_completion  # noqa: F401 - for its being loaded
-
-    from egp import _calls  # noqa: F401 - likewise
+    import_module("egp_api.api.inference.create_chat_completion")
+    import_module("egp._calls")
 
 
 def created(settings: Settings, keywords: dict[str, Any], *, streaming: bool) -> Asked:

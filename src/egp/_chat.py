@@ -75,7 +75,7 @@ class Completions:
 
         The keywords are the fields of the request, typed from the contract: `model`, `messages`, and
         whatever else the model should mind. Fields that the contract does not know go through `extra_body`.
-        `None` is sent as null; `UNSET` of `egp_api.types` is not sent. Each call also takes `extra_headers`,
+        `None` is sent as null; `egp.UNSET` is not sent. Each call also takes `extra_headers`,
         `extra_query`, `timeout`, `deadline` and `max_retries`, and with `stream=True`
         `first_token_timeout`, `idle_timeout`, `on_truncated` and `max_event_bytes`.
 

@@ -6,6 +6,8 @@ import copy
 import json
 import math
 import pickle
+import subprocess
+import sys
 import traceback
 
 import pytest
@@ -347,3 +349,20 @@ def test_secret_headers_of_one_call_show_in_no_traceback(completions):
     assert "sk-other-key" not in shown + "".join(told)
     assert b"sk-other-key" not in pickle.dumps(caught.value)
     assert "x-openai-api-key: sk-other-key\r\n" in client.head
+
+
+# Loading
+
+
+def modules_after(code):
+    program = f"import sys\n{code}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_nothing_heavy_is_loaded_before_the_first_call():
+    loaded = modules_after("import egp; client = egp.Client(api_key='k'); client.chat.completions.create")
+
+    assert loaded.isdisjoint(
+        {"httpx", "httpcore", "attr", "attrs", "json", "dataclasses", "msgspec", "asyncio"}
+    )

@@ -16,10 +16,18 @@ from egp_api.models import (
     UserMessage,
 )
 from egp_api.params import UserMessageParam
-from egp_api.types import UNSET
 
 import egp
-from egp import AsyncClient, AsyncStream, Client, CompletionAccumulator, RawResponse, Stream, image_part
+from egp import (
+    UNSET,
+    AsyncClient,
+    AsyncStream,
+    Client,
+    CompletionAccumulator,
+    RawResponse,
+    Stream,
+    image_part,
+)
 
 
 def whole(client: Client) -> str:

@@ -57,5 +57,5 @@ async def asynchronous(client: AsyncClient) -> None:
     print((client.chat.completions.create(model="m", messages=[])).choices)  # wrong
     await client.chat.completions.create(model="m", messages=[], temprature=1)  # wrong
     stream = await client.chat.completions.create(model="m", messages=[], stream=True)
-    for chunk in stream:  # wrong
+    for _ in stream:  # wrong
         pass
