@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("mypy", reason="the type checkers are in the environment `types`")
+pytest.importorskip("pyright", reason="the type checkers are in the environment `types`")
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 
