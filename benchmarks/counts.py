@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from benchmarks.server import chunk, events, with_logprobs
@@ -22,6 +22,32 @@ UNITS = 200
 def bytecodes(work: Callable[[], object]) -> int:
     """The bytecode instructions that `work` executes, at its second run (the first one fills caches)."""
     work()
+    return _monitored(work) if sys.version_info >= (3, 12) else _traced(work)
+
+
+def _monitored(work: Callable[[], object]) -> int:
+    """By sys.monitoring (PEP 669)."""
+    monitoring = sys.monitoring
+    count = 0
+
+    def executed(code: CodeType, offset: int) -> None:
+        nonlocal count
+        count += 1
+
+    tool, event = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION
+    monitoring.use_tool_id(tool, "counts")
+    monitoring.register_callback(tool, event, executed)
+    monitoring.set_events(tool, event)
+    try:
+        work()
+    finally:
+        monitoring.set_events(tool, monitoring.events.NO_EVENTS)
+        monitoring.free_tool_id(tool)
+    return count
+
+
+def _traced(work: Callable[[], object]) -> int:
+    """By a trace function."""
     count = 0
 
     def trace(frame: FrameType, event: str, argument: object) -> Any:

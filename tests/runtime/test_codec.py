@@ -19,10 +19,13 @@ from egp import EGPError
 from egp._core import codec
 from egp._core.codec import UnreadableError, decode_as, encode
 
+# The second is there with the extra `fast`; tox runs the tests with it and without.
+DECODERS = [getattr(codec, name) for name in ("decode_plain", "decode_fast") if hasattr(codec, name)]
 
-@pytest.fixture(params=["plain", "fast"])
+
+@pytest.fixture(params=DECODERS)
 def decode(request):
-    return codec.decode_plain if request.param == "plain" else codec.decode_fast
+    return request.param
 
 
 # Reading
@@ -42,7 +45,7 @@ def same(a, b):
 
 @given(value=VALUES, ascii_only=st.booleans(), indent=st.none() | st.just(1))
 @settings(max_examples=200, deadline=None)
-@pytest.mark.parametrize("decoder", [codec.decode_plain, codec.decode_fast])
+@pytest.mark.parametrize("decoder", DECODERS)
 def test_every_value_is_read_as_it_was_written(decoder, value, ascii_only, indent):
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
 
@@ -72,7 +75,7 @@ def test_the_fast_way_reads_and_refuses_what_the_plain_way_does(data):
         except UnreadableError as error:
             return str(error)
 
-    assert outcome(codec.decode_fast) == outcome(codec.decode_plain)
+    assert len({outcome(decoder) for decoder in DECODERS}) == 1
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,9 @@ def test_an_enum_has_the_values_of_the_service(name):
     assert document.schemas()[name]["enum"] == ENUMS[name]
 
 
-@pytest.mark.parametrize(("name", "field"), [(name, field) for name in NULLABLE for field in sorted(NULLABLE[name])])
+@pytest.mark.parametrize(
+    ("name", "field"), [(name, field) for name in NULLABLE for field in sorted(NULLABLE[name])]
+)
 def test_a_nullable_field_takes_null(name, field):
     assert takes_null(document.schemas()[name]["properties"][field])
 
