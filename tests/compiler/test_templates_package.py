@@ -129,3 +129,72 @@ def test_the_committed_package_is_as_light() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+# Threads that begin at once, each with another model or operation of a circle, and use it right away.
+RACE = """
+import importlib, sys, threading, attrs
+folder, package, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+sys.path.insert(0, folder)
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(6)
+document = {}
+for _ in range(20):
+    document = {"next": document, "all": [{"next": {}}]}
+
+def use(number):
+    start.wait()
+    if number % 2:
+        decode = importlib.import_module(f"{package}.api.default.op{number}").parse
+    else:
+        decode = getattr(importlib.import_module(f"{package}.models"), f"S{number}").from_dict
+    if decode(document).to_dict() == document:
+        done.append(number)
+
+done = []
+threads = [threading.Thread(target=use, args=(number * count // 6,)) for number in range(6)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join(60)
+print(len(done))
+"""
+
+
+@pytest.mark.parametrize("count", [30, 210])
+def test_threads_may_import_models_that_refer_to_each_other_in_circles(
+    compiled: Callable[..., Any], count: int
+) -> None:
+    def reference(number: int) -> dict[str, str]:
+        return {"$ref": f"#/components/schemas/S{number % count}"}
+
+    schemas = {
+        f"S{number}": {
+            "type": "object",
+            "properties": {
+                "next": reference(number + 1),
+                "all": {"type": "array", "items": reference(number * 7 + 3)},
+            },
+        }
+        for number in range(count)
+    }
+    paths = {
+        f"/{number}": {
+            "get": {
+                "operationId": f"op{number}",
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {"application/json": {"schema": reference(number)}},
+                    }
+                },
+            }
+        }
+        for number in range(0, count, 5)
+    }
+    api = compiled(schemas, paths)
+    command = [sys.executable, "-B", "-c", RACE, str(api.folder.parent), api.name, str(count)]
+
+    finished = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    assert finished.stdout.strip() == "6", finished.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -165,3 +166,51 @@ def test_the_keywords_of_an_operation_without_a_body_are_its_query_parameters(pa
 
 def test_what_is_only_answered_has_no_dictionary(params: Any) -> None:
     assert not hasattr(params, "AnswerParam")
+
+
+def json_of(schema: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("nothing", {}),
+        ("text", {"requestBody": {"content": {"text/plain": {"schema": TEXT}}}}),
+        ("list", {"requestBody": json_of({"type": "array", "items": TEXT})}),
+    ],
+)
+def test_an_operation_without_keywords_says_so(
+    compiled: Callable[..., Any], name: str, more: dict[str, Any]
+) -> None:
+    operation = {"operationId": f"send_{name}", "responses": {"200": {"description": ""}}, **more}
+
+    api = compiled({}, {"/x": {"post": operation}})
+
+    assert not api.operation(f"send_{name}").KEYWORDS
+    assert annotations(getattr(api.module("params"), f"Send{name.title()}Keywords")) == {}
+
+
+def test_a_value_that_contains_itself_can_be_sent(compiled: Callable[..., Any]) -> None:
+    value = {"$ref": "#/components/schemas/Value"}
+    schemas = {
+        "Value": {
+            "anyOf": [
+                TEXT,
+                {"type": "array", "items": value},
+                {"type": "object", "additionalProperties": value},
+            ]
+        }
+    }
+    operation = {
+        "operationId": "send",
+        "parameters": [{"name": "q", "in": "query", "schema": value}],
+        "requestBody": json_of({"type": "object", "properties": {"value": value}}),
+        "responses": {"200": {"description": "", **json_of(value)}},
+    }
+
+    api = compiled(schemas, {"/x": {"post": operation}})
+
+    body = {"value": {"a": [{"b": "c"}, ["d"]]}}
+    request, _ = api.exchange("send", body=body)
+    assert json.loads(request.content) == body

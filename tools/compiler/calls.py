@@ -18,7 +18,7 @@ from openapi_python_client.strings import pascal_case
 from tools.compiler.alternatives import Models, fields, flatten
 from tools.compiler.annotations import annotation, classes, union
 from tools.compiler.decoding import decode
-from tools.compiler.dictionaries import Dictionaries, Key, mentioned_modules
+from tools.compiler.dictionaries import Dictionaries, Key
 from tools.compiler.errors import CompileError
 from tools.compiler.fields import parsers
 from tools.compiler.literals import literal, text
@@ -112,13 +112,13 @@ class Call:
     result_model: str
     """The model of the result; empty where it is none."""
     keywords: tuple[str, ...]
-    """The keys of the typed dictionary of the operation's keywords, where there is one."""
+    """The keys of the typed dictionary of the operation's keywords."""
     event: Decoded | None
     body_switch: str
     answers: tuple[Answer, ...]
     annotation: str
-    answer_models: Mapping[str, str]
-    request_classes: Mapping[str, str]
+    answer_models: tuple[str, ...]
+    request_classes: tuple[str, ...]
     params: tuple[str, ...]
     about: str
 
@@ -186,6 +186,8 @@ def view(
     event = _decoded(events[0], models) if events else None
     success = next((r for r in responses if _is_success(r) and _kind(r) == "json"), None)
     annotations = [_annotation(response) for response in responses]
+    asked_models, asked_enums = classes(*asked)
+    answered = classes(*(response.prop for response in endpoint.responses))
     call = Call(
         name=endpoint.name,
         method=place.method.upper(),
@@ -206,14 +208,12 @@ def view(
             for number, response in enumerate(responses, 1)
         ),
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
-        answer_models=classes(*(r.prop for r in endpoint.responses))[0],
-        request_classes={**mentioned_modules(asked), **classes(*(r.prop for r in endpoint.responses))[1]},
+        answer_models=tuple(sorted(answered[0])),
+        request_classes=tuple(sorted({**asked_models, **asked_enums, **answered[1]})),
         params=tuple(sorted(dictionaries.within(*asked))),
         about=_about(place.operation),
     )
     keywords = _keywords(call, endpoint, models, dictionaries)
-    if keywords is None:
-        return call
     dictionaries.add_keywords(
         f"{pascal_case(endpoint.name)}Keywords", f"The keywords of `{endpoint.name}`.", keywords
     )
@@ -408,8 +408,8 @@ def _answer(response: Response, is_result: bool, models: Models, number: int) ->
     return Answer(f"{status} == {low}" if low == high else f"{low} <= {status} <= {high}", statements)
 
 
-def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dictionaries) -> list[Key] | None:
-    """The fields of a JSON body, or the query parameters of an operation without a body."""
+def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dictionaries) -> list[Key]:
+    """The fields of the object that is the JSON body, or the query parameters where there is no body."""
     json_models = [
         member
         for body in endpoint.bodies
@@ -420,7 +420,7 @@ def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dict
         without = STREAM_SWITCH if call.body_switch else ""
         return list(dictionaries.keys(models[json_models[0].class_info.name], without=without))
     if endpoint.bodies:
-        return None
+        return []
     described = {p.python_name: p.description for p in call.query_parameters}
     return [
         dictionaries.key(prop, prop.python_name, described[prop.python_name])

@@ -2,7 +2,7 @@
 
 import keyword
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from attrs import define, frozen
@@ -16,7 +16,7 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol as
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
 from tools.compiler.alternatives import Models, fields, flatten
-from tools.compiler.annotations import annotation, classes, constant, union
+from tools.compiler.annotations import annotation, constant, union
 from tools.compiler.fields import description
 from tools.compiler.literals import text
 from tools.compiler.names import normal, unique
@@ -52,6 +52,8 @@ class Dictionaries:
     _names: dict[str, str] = attrs_field(factory=dict)
     _keywords: list[Dictionary] = attrs_field(factory=list)
     _mentioned: dict[str, None] = attrs_field(factory=dict)
+    _open: set[str] = attrs_field(factory=set)
+    """The maps whose values are being spelled out: a JSON value is a map of JSON values."""
     _in_use: set[str] = attrs_field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -96,15 +98,20 @@ class Dictionaries:
 
     def within(self, *properties: Property) -> set[str]:
         """The dictionaries that the wide types of `properties` mention."""
-        names = {self.name_of(prop) for prop in flatten(*properties)}
-        inner = [prop.inner_property for prop in flatten(*properties) if isinstance(prop, ListProperty)]
-        extras = [
-            model.additional_properties
-            for prop in flatten(*properties)
-            if isinstance(prop, ModelProperty) and not fields(model := self.models[prop.class_info.name])
-        ]
-        deeper = self.within(*filter(None, [*inner, *extras])) if inner or extras else set()
-        return (names | deeper) - {""}
+        names: set[str] = set()
+        maps: set[str] = set()
+        pending = deque(flatten(*properties))
+        while pending:
+            prop = pending.popleft()
+            if isinstance(prop, ListProperty):
+                pending += flatten(prop.inner_property)
+            elif isinstance(prop, ModelProperty) and (name := self.name_of(prop)):
+                names.add(name)
+            elif isinstance(prop, ModelProperty) and prop.class_info.name not in maps:
+                maps.add(prop.class_info.name)
+                extras = self.models[prop.class_info.name].additional_properties
+                pending += flatten(extras) if extras else ()
+        return names
 
     @cached_property
     def dictionaries(self) -> Sequence[Dictionary]:
@@ -146,14 +153,20 @@ class Dictionaries:
                 yield annotation(prop)
 
     def _model(self, model: ModelProperty) -> Iterator[str]:
-        self._mentioned[model.class_info.name] = None
+        name = model.class_info.name
+        self._mentioned[name] = None
         extras = model.additional_properties
         if not fields(model):
-            yield f"Mapping[str, {self.wide(extras) if extras else 'object'}]"
-            yield model.class_info.name
+            if extras is None or name in self._open:
+                yield "Mapping[str, object]"
+            else:
+                self._open.add(name)
+                yield f"Mapping[str, {self.wide(extras)}]"
+                self._open.remove(name)
+            yield name
             return
-        yield self._names[model.class_info.name]
-        yield model.class_info.name
+        yield self._names[name]
+        yield name
         if extras is not None:
             # Open: what another model has is welcome too, as the message of an answer is in a request.
             yield "Mapping[str, object]"
@@ -180,9 +193,3 @@ class Dictionaries:
         hides = key in _TYPES_IN_USE or key in self._in_use
         odd = keyword.iskeyword(key) or key[:2] == "__" or normal(key) != key
         return key.isidentifier() and not odd and not hides
-
-
-def mentioned_modules(properties: Iterable[Property]) -> Mapping[str, str]:
-    """The models and enums of `properties`, as class name → module name."""
-    models, enums = classes(*properties)
-    return {**models, **enums}
