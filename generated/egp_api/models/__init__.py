@@ -92,6 +92,9 @@ if TYPE_CHECKING:
     from .user_message import UserMessage
     from .validation_error import ValidationError
 else:
+    from threading import RLock
+
+    _importing = RLock()
     _MODULES = {
         "AllowedTools": "allowed_tools",
         "AllowedToolsChoice": "allowed_tools_choice",
@@ -188,7 +191,8 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        value = globals()[name] = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+        with _importing:
+            value = globals()[name] = getattr(import_module(f".{_MODULES[name]}", __name__), name)
         return value
 
     def __dir__() -> list[str]:

@@ -4,22 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 from ... import types as _types
 from ... import wire as _wire
-from ...models.chat_completion import ChatCompletion
-from ...models.chat_completion_chunk import ChatCompletionChunk
-from ...models.error_body import ErrorBody
-from ...models.http_validation_error import HTTPValidationError
+from ...models import ChatCompletion, ChatCompletionChunk, ErrorBody, HTTPValidationError
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     import httpx
 
     from ...client import AuthenticatedClient, Client
-    from ...models.chat_completion_request import ChatCompletionRequest
+    from ...models import ChatCompletionRequest
     from ...params import ChatCompletionRequestParam
 
 METHOD = "POST"
 PATH = "/v5/chat/completions"
-KEYWORDS = frozenset(
+KEYWORDS: frozenset[str] = frozenset(
     (
         "model",
         "messages",

@@ -4,21 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 from ... import types as _types
 from ... import wire as _wire
-from ...models.chat_model_list import ChatModelList
-from ...models.error_body import ErrorBody
-from ...models.http_validation_error import HTTPValidationError
+from ...models import ChatModelList, ErrorBody, HTTPValidationError
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
     import httpx
 
     from ...client import AuthenticatedClient, Client
-    from ...models.model_vendor import ModelVendor
-    from ...models.sort_order import SortOrder
+    from ...models import ModelVendor, SortOrder
 
 METHOD = "GET"
 PATH = "/v5/chat/completions/models"
-KEYWORDS = frozenset(
+KEYWORDS: frozenset[str] = frozenset(
     (
         "model_vendor",
         "limit",
