@@ -148,7 +148,28 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
     "a schema name too long for a file": (
         schemas(f"{'A' * 300}: {{type: object}}"),
         "is too long for a file",
-        None,
+        6,
+    ),
+    "a schema name that its underscores make too long": (
+        schemas(f"B: {{}}\n{'Ab' * 90}: {{type: object}}"),
+        "is too long for a file",
+        7,
+    ),
+    "an enum's name that is long in bytes": (
+        schemas(f"{'日' * 80}: {{enum: [a]}}"),
+        "is too long for a file",
+        6,
+    ),
+    "a tag too long for a file": (
+        HEAD + "paths:\n" + operation(more=f"tags: [{'a' * 300}]"),
+        "is too long for a file",
+        5,
+    ),
+    "a range of status codes twice": (
+        HEAD + "paths:\n  /x:\n    get:\n      responses:\n        4XX: {description: a}\n"
+        "        4xx: {description: b}\n",
+        "4xx is here a second time",
+        8,
     ),
     "JSON lines": (
         HEAD + "paths:\n  /x:\n    get:\n      responses:\n        200:\n          description: ok\n"

@@ -235,7 +235,11 @@ class _Walk:
 
     def responses(self, responses: Any, place: str) -> Iterator[Problem]:
         if isinstance(responses, dict):
+            seen: set[str] = set()
             for code in responses:
+                if code.upper() in seen:
+                    yield Problem(f"{code} is here a second time", pointer.join(place, code))
+                seen.add(code.upper())
                 if not re.fullmatch(r"[1-5](\d\d|XX|xx)|default|x-.*", code, re.DOTALL):
                     yield Problem(
                         f"{code[:40]!r} is not a status code",

@@ -20,7 +20,6 @@ from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
-from tools.compiler.errors import CompileError
 from tools.compiler.literals import text
 
 # What the templates' modules use under its own name.
@@ -68,7 +67,6 @@ _HIDDEN_BY_FIELDS = frozenset(
     ("bool", "classmethod", "datetime", "dict", "false", "float", "int", "list", "self", "str", "true")
 )
 _HIDDEN_BY_PARAMETERS = _HIDDEN_BY_FIELDS | {"bytes", "isinstance", "type"}
-_LONGEST_MODULE_NAME = 200  # file systems allow 255 bytes, and temporary names are longer than the final ones
 
 
 def unique(wanted: str, used: Iterable[str]) -> str:
@@ -101,7 +99,6 @@ def _settle_classes(data: GeneratorData) -> None:
     modules: set[str] = set()
     for named in [*data.models, *data.enums]:
         name, module = named.class_info.name, unique(normal(named.class_info.module_name), modules)
-        _check_length(module, f"the schema {name[:60]}…")
         modules.add(module)
         final[name] = Class(
             # Around the generator's constructor, which would take the underscore away.
@@ -114,11 +111,6 @@ def _settle_classes(data: GeneratorData) -> None:
             seen.add(id(prop.class_info))
             settled = final[prop.class_info.name]
             prop.class_info.name, prop.class_info.module_name = settled.name, settled.module_name
-
-
-def _check_length(name: str, owner: str) -> None:
-    if len(name.encode()) > _LONGEST_MODULE_NAME:
-        raise CompileError(f"the name of {owner} is too long for a file: {len(name.encode())} bytes")
 
 
 def _identifier(name: str) -> PythonIdentifier:
@@ -201,7 +193,6 @@ def _settle_operations(endpoints: list[Endpoint]) -> None:
     taken: set[str] = set()
     for endpoint in endpoints:
         name = unique(normal(endpoint.name), taken)
-        _check_length(name, f"the operation {name[:60]}…")
         taken.add(name)
         endpoint.name = _identifier(name)
         parameters = [prop for _, prop in endpoint.iter_all_parameters()]

@@ -12,7 +12,7 @@ import attrs
 from openapi_python_client.config import ConfigFile
 
 from tools.compiler import pointer
-from tools.compiler.checks import operation_name, tag_name
+from tools.compiler.checks import MAX_NAME_BYTES, operation_name, tag_name
 from tools.compiler.desugar.cycles import in_order, open_cycles
 from tools.compiler.desugar.finish import Finish
 from tools.compiler.desugar.merging import is_object
@@ -23,6 +23,7 @@ from tools.compiler.desugar.samples import samples
 from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
 from tools.compiler.desugar.values import default_fits
+from tools.compiler.errors import CompileError, Problem
 
 
 @attrs.frozen
@@ -86,21 +87,33 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     for key in ("security", "tags"):
         if content.get(key):
             result[key] = content[key]
-    classes = {
-        names.class_of(name): pointer.join("/components/schemas", name)
+    named = {
+        name: pointer.join("/components/schemas", name)
         for name, schema in components.items()
         if is_object(schema) or "enum" in schema
     }
-    return Desugared(
+    desugared = Desugared(
         content=result,
         config=config,
         operations=_operations(paths, operations.source_paths, config.field_prefix),
-        classes=classes,
+        classes={names.class_of(name): place for name, place in named.items()},
         samples=samples(content, schemas, names),
         notes=[f"{name} contains itself; its innermost value is typed as anything" for name in opened],
         places=schemas.places,
         paths=operations.source_paths,
     )
+    problems = [
+        Problem(
+            f"the name of the schema {name[:60]}… is too long for a file",
+            desugared.source_place(f"{place}/"),
+            remedy=f"Give it one of at most {MAX_NAME_BYTES} bytes, with an underscore before each capital.",
+        )
+        for name, place in named.items()
+        if len(names.module_of(name).encode()) > MAX_NAME_BYTES
+    ]
+    if problems:
+        raise CompileError.of(problems)
+    return desugared
 
 
 def _operations(paths: dict[str, Any], sources: dict[str, str], prefix: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from openapi_python_client.config import ClassOverride, ConfigFile
 from openapi_python_client.schema.untrusted_string import UntrustedString
-from openapi_python_client.strings import ClassName, pascal_case
+from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
 
-# Two names of this length and a digest still make the name of a file.
+# In bytes. A module's name is longer by its underscores, and still makes the name of a file.
 _LONGEST_NAME = 120
 
 
@@ -26,9 +26,10 @@ class Naming(NamedTuple):
     def class_name(self) -> str:
         """The name that the generator would give a class here."""
         name = f"{pascal_case(self.parent)}{pascal_case(self.own)}" if self.parent else self.own
-        if len(name) > _LONGEST_NAME:
-            digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-            name = f"{name[: _LONGEST_NAME - 8]}{digest}"
+        written = name.encode()
+        if len(written) > _LONGEST_NAME:
+            digest = hashlib.sha256(written).hexdigest()[:8]
+            name = f"{written[: _LONGEST_NAME - 8].decode(errors='ignore')}{digest}"
         return name
 
 
@@ -47,6 +48,10 @@ class Names:
         if override is not None and override.class_name is not None:
             name = ClassName(override.class_name, self._prefix)
         return str(name)
+
+    def module_of(self, component: str) -> str:
+        """The module that the generator puts that class into, unless an option names another."""
+        return str(PythonIdentifier(UntrustedString(self.class_of(component)), self._prefix))
 
     def take(self, wanted: str) -> str:
         """`wanted`, or the first of wanted2, wanted3, … whose class is not taken yet."""
