@@ -87,6 +87,40 @@ def test_a_report_without_anything_to_compare_with_is_refused(
     assert not (folder / "out").exists()
 
 
+@pytest.mark.parametrize("place", ["none/r.json", "."])
+def test_a_report_that_has_no_place_is_refused_before_anything_is_written(
+    folder: Path, capfd: pytest.CaptureFixture[str], place: str
+) -> None:
+    status = main(["--spec", "new.yaml", "--output", "out", "--against", "old.yaml", "--report", place])
+
+    assert status == 1
+    assert "the report cannot be written to this place" in capfd.readouterr().err
+    assert not (folder / "out").exists()
+
+
+def test_a_package_within_a_package_is_refused(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    package = folder / "out" / "egp_api"
+    package.mkdir(parents=True)
+    for name in ("openapi.yaml", "__init__.py", "py.typed"):
+        (package / name).touch()
+
+    status = main(["--spec", "new.yaml", "--output", "out/egp_api"])
+
+    assert status == 1
+    assert "out/egp_api: is a generated package itself" in capfd.readouterr().err
+    assert not (package / "egp_api").exists()
+
+
+def test_files_that_go_away_are_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    main(["--spec", "old.yaml", "--output", "out"])
+    (folder / "out" / "egp_api" / "notes.txt").touch()
+    capfd.readouterr()
+
+    main(["--spec", "old.yaml", "--output", "out"])
+
+    assert "removed notes.txt" in capfd.readouterr().out
+
+
 def test_an_old_document_that_cannot_be_read_is_refused_only_if_it_was_asked_for(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,12 +85,8 @@ def _run(options: argparse.Namespace) -> int:
     prepared = prepare(source, settings)
     target = options.output.resolve() / (settings.package_name_override or "egp_api")
     report = _report(options.against, target, source)
-    if report is None and options.report:
-        raise CompileError(
-            "there is no earlier document to report changes from",
-            file=_shown(options.report),
-            remedy="Name one with --against.",
-        )
+    if options.report:
+        _refuse_report(options.report, report)
     if options.check:
         with tempfile.TemporaryDirectory(prefix="regenerate-") as folder:
             package = Path(folder).resolve() / target.name
@@ -112,19 +108,25 @@ def _build(target: Path, source: Document, prepared: Desugared) -> None:
         package = work / "new" / target.name
         package.mkdir(parents=True)
         emitted = compile_into(package, source, prepared)
-        if difference.compare(package, target):
+        differences = difference.compare(package, target)
+        if differences:
             swap(package, target, work)
-            outcome = "written"
-        else:
-            outcome = "unchanged"
+    outcome = "written" if differences else "unchanged"
     counts = f"{len(emitted.operations)} operations, {len(emitted.models)} models, {len(emitted.enums)} enums"
     print(f"{_shown(target)} is {outcome}: {counts}")
+    _print_first([f"removed {item.file}" for item in differences if item.kind == "extra"])
     for note in prepared.notes:
         print(f"note: {note}")
 
 
 def _refuse_foreign(target: Path) -> None:
-    """A folder that holds something else than a generated package is not overwritten."""
+    """Neither a folder with other files is overwritten, nor a package put inside a package."""
+    if all((target.parent / name).is_file() for name in ("openapi.yaml", "py.typed", "__init__.py")):
+        raise CompileError(
+            "is a generated package itself",
+            file=_shown(target.parent),
+            remedy="--output is the folder that the package's folder is in.",
+        )
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise CompileError("is in the way: the package needs a folder of this name", file=_shown(target))
     if target.is_dir() and not (target / "openapi.yaml").is_file():
@@ -137,6 +139,18 @@ def _refuse_foreign(target: Path) -> None:
             )
 
 
+def _refuse_report(file: Path, report: changes.Report | None) -> None:
+    """A report that cannot be made is known before anything is written."""
+    if report is None:
+        raise CompileError(
+            "there is no earlier document to report changes from",
+            file=_shown(file),
+            remedy="Name one with --against.",
+        )
+    if file.is_dir() or not file.parent.is_dir():
+        raise CompileError("the report cannot be written to this place", file=_shown(file))
+
+
 def _report(against: Path | None, target: Path, new: Document) -> changes.Report | None:
     """What changes for users; None without anything to compare with."""
     old = baseline.given(against) if against else baseline.found(target, ROOT / "generated" / "egp_api")
@@ -146,14 +160,18 @@ def _report(against: Path | None, target: Path, new: Document) -> changes.Report
 
 
 def _print_differences(differences: Sequence[difference.Difference]) -> None:
-    for item in differences[:SHOWN_PROBLEMS]:
-        print(item)
-    if len(differences) > SHOWN_PROBLEMS:
-        print(f"and {len(differences) - SHOWN_PROBLEMS} more")
+    _print_first([str(item) for item in differences])
     if differences:
         print("The package is not what document, options and templates give: run scripts/regenerate.")
     else:
         print("The package is up to date.")
+
+
+def _print_first(lines: Sequence[str]) -> None:
+    for line in lines[:SHOWN_PROBLEMS]:
+        print(line)
+    if len(lines) > SHOWN_PROBLEMS:
+        print(f"and {len(lines) - SHOWN_PROBLEMS} more")
 
 
 def _print_report(report: changes.Report | None, file: Path | None) -> None:

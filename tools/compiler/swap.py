@@ -87,6 +87,8 @@ def _create(folder: Path) -> list[Path]:
     while not folder.exists():
         missing.append(folder)
         folder = folder.parent
+    if not folder.is_dir():
+        raise CompileError("is not a folder", file=str(folder))
     try:
         for path in reversed(missing):
             path.mkdir(exist_ok=True)

@@ -6,6 +6,8 @@ from functools import cache
 
 from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
 
+from tools.compiler.names import CLASSES_IN_USE
+
 _CLASS_PREFIX = "field_"
 
 
@@ -13,7 +15,8 @@ _CLASS_PREFIX = "field_"
 def class_name(name: str, parent: str = "") -> str:
     """The class of a schema: its own name behind that of the class that it is written in; never its title."""
     joined = f"{pascal_case(parent)}{pascal_case(name)}" if parent else name
-    return str(ClassName(joined, _CLASS_PREFIX))
+    given = str(ClassName(joined, _CLASS_PREFIX))
+    return f"{given}_" if given in CLASSES_IN_USE else given
 
 
 @cache

@@ -23,8 +23,8 @@ def compare_security(
         yield Change(kind, where, before=before, after=after)
     elif not all(any(_satisfies(given, asked) for asked in new) for given in old):
         yield Change("security-changed", where, before=before, after=after)
-    elif any(not any(_satisfies(given, asked) for given in old) for asked in new):
-        yield Change("security-alternative-added", where, before=before, after=after)
+    elif more := {asked for asked in new if not any(_satisfies(given, asked) for given in old)}:
+        yield Change("security-alternative-added", where, after=_describe(frozenset(more)))
     else:
         yield Change("security-removed", where, before=before, after=after)
 
