@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.environments import make
 from benchmarks.measure import ROOT, Worker, canned_server, compare
+from benchmarks.question import Row
 
 QUESTIONS = ("imports", "call", "stream", "concurrency", "decode", "memory")
 
@@ -17,14 +18,13 @@ QUESTIONS = ("imports", "call", "stream", "concurrency", "decode", "memory")
 def main() -> None:
     options = _options()
     pythons = make(options.environments)
-    rounds = 5 if options.quick else 25
+    rounds = 3 if options.quick else 15
     results: list[report.Found] = []
     curves: list[report.Curve] = []
     with canned_server(pythons["plain"]) as url:
         for question in options.only or QUESTIONS:
             for row in importlib.import_module(f"benchmarks.questions.{question}").ROWS:
-                if "egp" in row.clients and row.base != "stock":
-                    row = row._replace(clients=(*row.clients, "fast"))
+                row = _widened(row) if not options.quick else _narrowed(row)
                 ratios = compare(question, row, pythons, url, rounds)
                 results.append(report.Found(question, row, ratios))
                 shown = "  ".join(
@@ -42,7 +42,15 @@ def main() -> None:
     report.draw(curves, folder / "growth.svg")
 
 
-def _curves(question: str, row: report.Row, pythons: dict[str, str], url: str) -> list[report.Curve]:
+def _widened(row: Row) -> Row:
+    return row if row.base == "stock" else row._replace(clients=(*row.clients, "fast"))
+
+
+def _narrowed(row: Row) -> Row:
+    return row._replace(clients=tuple(client for client in row.clients if client in {"egp", "openai"}))
+
+
+def _curves(question: str, row: Row, pythons: dict[str, str], url: str) -> list[report.Curve]:
     """The cheapest of a few batches at each size: growth is asked for, not noise."""
     curves: list[report.Curve] = []
     for client in (row.base, "egp", "openai", "scale"):
@@ -64,7 +72,9 @@ def _curves(question: str, row: report.Row, pythons: dict[str, str], url: str) -
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tox -e bench --", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few pairs, no curves, nothing written")
+    parser.add_argument(
+        "--quick", action="store_true", help="few pairs, one peer, no curves, nothing written"
+    )
     parser.add_argument("--only", nargs="+", choices=QUESTIONS, help="these questions; nothing written")
     parser.add_argument(
         "--environments", type=Path, default=ROOT / ".tox" / "bench" / "clients", help=argparse.SUPPRESS

@@ -75,9 +75,10 @@ class Worker:
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()
         if not line:
-            self._process.wait(10)
             assert self._process.stderr is not None
-            raise RuntimeError(self._process.stderr.read().strip().splitlines()[-1])
+            complaint = self._process.stderr.read().strip().splitlines()
+            self.close()
+            raise RuntimeError(complaint[-1])
         return line
 
     def batch(self) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def _model(client: Any, name: str) -> Any:
 
 def prepare(client: Any, case: str, url: str) -> Callable[[int], dict[str, Any]]:
     kind, _, size = case.partition("/")
+    client.load()  # what the collector has to walk through is part of the price
     if kind == "chunk":
         document, name = chunk("token "), "ChatCompletionChunk"
     else:
