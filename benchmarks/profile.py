@@ -37,7 +37,7 @@ def _part(place: str) -> str:
 
 
 def _tally(frame: Any, above: str, sums: Counter[str]) -> None:
-    """Adds what each frame took itself; built-in functions that no part names count for their caller's part."""
+    """Adds what each frame took itself; built-in functions that no part names count for their callers."""
     built_in = "built-in" in (frame.file_path or "built-in") or frame.function == "[self]"
     place = frame.function if built_in else f"{frame.file_path_short} {frame.function}"
     part = _part(place)
