@@ -12,7 +12,7 @@ from egp._core.events import Problem
 from egp.errors import APIError, EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterator
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     import httpx
@@ -47,6 +47,7 @@ class _Course(Generic[T, R]):
         self._clock = clock
         self._is_chat = is_chat
         self._is_closed = False
+        self._is_being_read = False
         self._begin()
 
     def _begin(self) -> None:
@@ -84,6 +85,13 @@ class _Course(Generic[T, R]):
     def attempts(self) -> tuple[Attempt, ...]:
         """Every attempt made, with its status and the wait after it."""
         return self.reply.attempts
+
+    def _enter(self) -> None:
+        if self._is_being_read:
+            raise EGPError(
+                "the stream is being read elsewhere: one task or thread at a time takes its chunks"
+            )
+        self._is_being_read = True
 
     def _error(self, problem: Problem) -> APIError:
         return self.reply.error(problem.kind, problem.message, body=problem.body)
@@ -139,26 +147,30 @@ class Stream(_Course[T, "StreamReply"]):
         return chunk
 
     def _advance(self, *, until_events: bool = False) -> T | None:
-        while not self._is_closed:
-            if until_events and self._chunks.is_event_stream:
-                return None
-            try:
-                chunk = self._chunks.next()
-                if chunk is not None:
-                    return chunk
-                if self._chunks.ended:
-                    break
-                self._read()
-            except Problem as problem:
-                self._retry_or_raise(problem)
-            except APIError as error:
-                self.close()
-                raise self._with_partial(error) from error.__cause__
-            except BaseException:
-                self.close()
-                raise
-        self._finish()
-        return None
+        self._enter()
+        try:
+            while not self._is_closed:
+                if until_events and self._chunks.is_event_stream:
+                    return None
+                try:
+                    chunk = self._chunks.next()
+                    if chunk is not None:
+                        return chunk
+                    if self._chunks.ended:
+                        break
+                    self._read()
+                except Problem as problem:
+                    self._retry_or_raise(problem)
+                except APIError as error:
+                    self.close()
+                    raise self._with_partial(error) from error.__cause__
+                except BaseException:
+                    self.close()
+                    raise
+            self._finish()
+            return None
+        finally:
+            self._is_being_read = False
 
     def _finish(self) -> None:
         if not self._is_closed:
@@ -240,26 +252,30 @@ class AsyncStream(_Course[T, "AsyncStreamReply"]):
         return chunk
 
     async def _advance(self, *, until_events: bool = False) -> T | None:
-        while not self._is_closed:
-            if until_events and self._chunks.is_event_stream:
-                return None
-            try:
-                chunk = self._chunks.next()
-                if chunk is not None:
-                    return chunk
-                if self._chunks.ended:
-                    break
-                await self._read()
-            except Problem as problem:
-                await self._retry_or_raise(problem)
-            except APIError as error:
-                await self.close()
-                raise self._with_partial(error) from error.__cause__
-            except BaseException:
-                self.abandon()
-                raise
-        await self._finish()
-        return None
+        self._enter()
+        try:
+            while not self._is_closed:
+                if until_events and self._chunks.is_event_stream:
+                    return None
+                try:
+                    chunk = self._chunks.next()
+                    if chunk is not None:
+                        return chunk
+                    if self._chunks.ended:
+                        break
+                    await self._read()
+                except Problem as problem:
+                    await self._retry_or_raise(problem)
+                except APIError as error:
+                    await self.close()
+                    raise self._with_partial(error) from error.__cause__
+                except BaseException:
+                    self.abandon()
+                    raise
+            await self._finish()
+            return None
+        finally:
+            self._is_being_read = False
 
     async def _finish(self) -> None:
         if not self._is_closed:
@@ -340,8 +356,9 @@ class _AsyncLoop(Generic[T]):
     def __aiter__(self) -> _AsyncLoop[T]:
         return self
 
-    def __anext__(self) -> Coroutine[Any, Any, T]:
-        return self._stream.__anext__()
+    async def __anext__(self) -> T:
+        # Its own coroutine holds the loop, which nobody else may hold: `await anext(aiter(stream))`.
+        return await self._stream.__anext__()
 
     def __del__(self) -> None:
         with suppress(Exception):

@@ -447,6 +447,47 @@ def test_a_slow_reader_is_not_taken_for_a_slow_server(answering):
     assert (texts, error) == (["lo", ""], None)
 
 
+def test_a_loop_that_nobody_holds_gives_its_chunk(answering):
+    client = answering()
+    client.server.script(client.script(ANSWER[0], 0.05, *ANSWER[1:], DONE))
+    stream = client.create()
+    loop = aiter if isinstance(stream, AsyncStream) else iter
+    take = anext if isinstance(stream, AsyncStream) else next
+
+    async def taken():
+        return await take(loop(stream))
+
+    chunk = client.run(taken) if isinstance(stream, AsyncStream) else take(loop(stream))
+
+    assert chunk.choices[0].delta.content == "Hel"
+
+
+@pytest.mark.parametrize("mode", ["asyncio", "trio", "asyncio-httpx"], indirect=True)
+def test_a_second_reader_is_refused_and_the_first_goes_on(answering):
+    client = answering()
+    client.server.script(client.script(0.1, *ANSWER, DONE))
+    got = []
+
+    async def read(stream):
+        try:
+            got.append((await anext(stream)).choices[0].delta.content)
+        except EGPError as error:
+            got.append(str(error))
+
+    async def both():
+        stream = await client.modal.client.chat.completions.create(model="m", messages=[], stream=True)
+        async with anyio.create_task_group() as group:
+            group.start_soon(read, stream)
+            group.start_soon(read, stream)
+        await stream.close()
+
+    client.run(both)
+
+    refusal, chunk = sorted(got, key=len, reverse=True)
+    assert chunk == "Hel"
+    assert "read elsewhere" in refusal
+
+
 # The connection
 
 
