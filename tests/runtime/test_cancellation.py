@@ -120,6 +120,27 @@ async def test_a_client_that_is_closed_ends_what_is_under_way(raw_server):
     assert len(failures) == 1
 
 
+async def test_closing_ends_the_wait_for_a_connection(raw_server):
+    raw_server.script((raw_server.events(), raw_server.HOLD))
+    client = AsyncClient(api_key="k", base_url=raw_server.url, max_connections=1)
+    stream = await client.chat.completions.create(model="m", messages=[], stream=True)
+    failures = []
+
+    async def waiting():
+        with pytest.raises(EGPError) as caught:
+            await client._send(call())
+        failures.append(str(caught.value))
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(waiting)
+            await anyio.sleep(0.05)
+            await client.close()
+
+    await stream.close()
+    assert failures == ["the client is closed"]
+
+
 def test_another_event_loop_is_refused(raw_server, anyio_backend):
     client = AsyncClient(api_key="k", base_url=raw_server.url)
 

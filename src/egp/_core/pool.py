@@ -107,6 +107,14 @@ class Pool(Generic[C]):
         self._idle.clear()
         return connections
 
+    def dismiss(self) -> list[Ticket[C]]:
+        """All who wait, each served with leave to open a connection: they are to hear that there is none."""
+        tickets: list[Ticket[C]] = []
+        while (ticket := self._next()) is not None:
+            self.taken += 1
+            tickets.append(ticket)
+        return tickets
+
     def _next(self) -> Ticket[C] | None:
         if not self._waiting:
             return None

@@ -58,6 +58,7 @@ class AsyncConnectionPool:
                     return connection, True
                 # Nothing was asked on it: the server has closed it.
                 connection.close()
+            self._check_open()
             connection = await self._backend.connect(self._origin, self._context(), timeouts.connect, until)
             if self._closed:
                 connection.close()
@@ -94,6 +95,8 @@ class AsyncConnectionPool:
         self._used.clear()
         for connection in connections:
             connection.close()
+        for ticket in self._pool.dismiss():
+            _wake(ticket)
 
     def _context(self) -> ssl.SSLContext | None:
         if self._origin.scheme != "https":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 from typing import TYPE_CHECKING
@@ -46,7 +47,14 @@ class Connection:
         return bool(select.select([self._socket], [], [], 0)[0])
 
     def close(self) -> None:
-        """Close at once; harmless when closed already."""
+        """Close at once, which ends the read of another thread too; harmless when closed already."""
+        # Closing alone lets that thread wait on. Not the method of SSLSocket, which takes TLS away from it.
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        self._socket.close()
+
+    def forget(self) -> None:
+        """Close the copy that a fork made, and leave the parent process's connection as it is."""
         self._socket.close()
 
     def _bound(self, seconds: float | None) -> None:

@@ -64,6 +64,7 @@ class ConnectionPool:
                     return connection, True
                 # Nothing was asked on it: the server has closed it.
                 connection.close()
+            self._check_open()
             connection = connect(self._origin, timeouts.connect, until)
             self._used.add(connection)
             if self._closed:
@@ -104,7 +105,7 @@ class ConnectionPool:
         connections = [*self._pool.clear(), *self._used]
         self._reset()
         for connection in connections:
-            connection.close()
+            connection.forget()
 
     def close(self) -> None:
         """Close every connection, those in use too."""
@@ -112,8 +113,11 @@ class ConnectionPool:
         with self._lock:
             connections = [*self._pool.clear(), *self._used]
             self._used.clear()
+            waiting = self._pool.dismiss()
         for connection in connections:
             connection.close()
+        for ticket in waiting:
+            _wake(ticket)
 
     def _check_open(self) -> None:
         if self._closed:
