@@ -3,11 +3,12 @@ import os
 import pickle
 import socket
 import threading
+import time
 
 import httpx
 import pytest
 
-from egp import APITimeoutError, AsyncClient, Client, EGPError
+from egp import APITimeoutError, AsyncClient, Client, EGPError, StreamInterruptedError
 
 
 def test_the_request_carries_the_documented_headers(make_client, raw_server):
@@ -113,6 +114,66 @@ def test_a_client_closed_before_its_first_call_is_closed(make_client, raw_server
 
     with pytest.raises(EGPError, match="the client is closed"):
         client.send()
+
+
+def test_a_given_client_that_is_closed_says_so(make_client, mode):
+    client = make_client()
+    if client.http_client is None:
+        pytest.skip("no client is given")
+    client.run(client.http_client.close if mode.startswith("sync") else client.http_client.aclose)
+
+    with pytest.raises(EGPError, match=r"http_client .* is closed"):
+        client.send()
+
+
+@pytest.mark.parametrize("what", ["client", "stream"])
+def test_closing_in_one_thread_ends_the_read_of_another(raw_server, what):
+    raw_server.script((raw_server.events(), raw_server.HOLD))
+    client = Client(api_key="k", base_url=raw_server.url)
+    stream = client.chat.completions.create(model="m", messages=[], stream=True)
+    reads = threading.Event()
+    got = []
+
+    def read():
+        reads.set()
+        try:
+            got.append(next(stream, "no chunk"))
+        except StreamInterruptedError:
+            got.append("interrupted")
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    reads.wait()
+    time.sleep(0.05)
+    (client if what == "client" else stream).close()
+    thread.join(5)
+
+    assert not thread.is_alive()
+    assert got == ["interrupted" if what == "client" else "no chunk"]
+    client.close()
+
+
+def test_closing_ends_the_wait_for_a_connection(raw_server):
+    raw_server.script((raw_server.events(), raw_server.HOLD))
+    client = Client(api_key="k", base_url=raw_server.url, max_connections=1)
+    stream = client.chat.completions.create(model="m", messages=[], stream=True)
+    failures = []
+
+    def wait():
+        try:
+            client._send(_call())
+        except EGPError as error:
+            failures.append(str(error))
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    while not client._engine._pools[client._settings.origin]._pool.waiting:
+        time.sleep(0.001)
+    client.close()
+    thread.join(5)
+
+    stream.close()
+    assert failures == ["the client is closed"]
 
 
 def test_a_given_client_is_used_and_stays_open(raw_server):

@@ -160,3 +160,17 @@ def test_a_proxy_that_is_down_is_a_connection_error(make_client, refused_url, mo
 
     with pytest.raises(APIConnectionError):
         make_client("http://api.example.com", max_retries=0).send()
+
+
+def test_no_cookie_of_one_account_goes_out_with_the_calls_of_another(
+    make_client, raw_server, monkeypatch, mode
+):
+    own(mode)
+    monkeypatch.setenv("HTTP_PROXY", raw_server.url)
+    raw_server.script(raw_server.reply(set_cookie="session=of-one"))
+    client = make_client("http://api.example.com")
+    client.send()
+
+    client.with_options(api_key="another").send()
+
+    assert "cookie" not in raw_server.requests[1][0].lower()

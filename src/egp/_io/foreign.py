@@ -5,6 +5,7 @@ Its proxies, TLS settings, hooks, mounts and mock transports do their work. Redi
 
 from __future__ import annotations
 
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import anyio
@@ -28,7 +29,7 @@ __all__ = ["AsyncForeignExchange", "ForeignExchange", "async_proxy_client", "pro
 def proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
     """A client that reads the proxies from the environment, with a pool as large as our own."""
     try:
-        return httpx.Client(limits=_limits(max_connections, keepalive_expiry))
+        return httpx.Client(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
     except ImportError as error:
         raise EGPError(f"the proxy that the environment names cannot be used: {error}") from None
     except ValueError:
@@ -39,11 +40,16 @@ def proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
 def async_proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.AsyncClient:
     """The asynchronous twin of `proxy_client`."""
     try:
-        return httpx.AsyncClient(limits=_limits(max_connections, keepalive_expiry))
+        return httpx.AsyncClient(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
     except ImportError as error:
         raise EGPError(f"the proxy that the environment names cannot be used: {error}") from None
     except ValueError:
         raise EGPError("the environment names a proxy that is no URL") from None
+
+
+def _no_cookies() -> CookieJar:
+    # As over our own connections: one account's cookies must not go out with another's calls.
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def _limits(max_connections: int, keepalive_expiry: float) -> httpx.Limits:
@@ -68,6 +74,8 @@ class _Foreign:
 
     def _request(self, client: httpx.Client | httpx.AsyncClient, wire: Wire, step: Send) -> httpx.Request:
         """The request to send; its repr shows no header."""
+        if client.is_closed:
+            raise EGPError("the http_client that the client was given is closed")
         call = self._attempts.call
         timeouts = Timeouts(*(seconds_left(seconds, step.until) for seconds in self._attempts.timeouts))
         return client.build_request(
