@@ -65,3 +65,15 @@ def test_what_was_not_asked_for_is_refused(coding):
 @pytest.mark.parametrize("coding", ["", "identity", " identity , "])
 def test_no_encoding_needs_no_decoder(coding):
     assert inflater(Headers([("content-encoding", coding)])) is None
+
+
+@pytest.mark.parametrize("padding", [b"\0" * 9, b"\n", b"padding"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_what_comes_after_the_end_is_passed_over(coding, padding):
+    data = ENCODED[coding](b"hello") + padding
+    decoder = inflater(Headers([("content-encoding", coding)]))
+
+    decoded = b"".join(decoder.feed(data[index : index + 1]) for index in range(len(data)))
+    decoder.end()
+
+    assert decoded == b"hello"

@@ -53,8 +53,10 @@ class Inflater:
         decoded = b""
         try:
             while data:
-                if self._stream.eof and self._coding != "deflate":
-                    # RFC 1952, section 2.2: a gzip body may have several members.
+                if self._stream.eof:
+                    # RFC 1952, section 2.2: a gzip body may have several members. What is none is padding.
+                    if data[0] != _GZIP_BEGIN:
+                        break
                     self._stream = zlib.decompressobj(_GZIP)
                 decoded += self._stream.decompress(data)
                 data = self._stream.unused_data if self._coding != "deflate" else b""
@@ -77,3 +79,4 @@ class Inflater:
 
 
 _GZIP = zlib.MAX_WBITS + 16
+_GZIP_BEGIN = 0x1F
