@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
@@ -9,15 +10,15 @@ from egp_api.types import EventStream, JSONAnswer
 
 from egp._core import codec
 from egp._core.answer import info_of
-from egp._core.call import NOT_GIVEN, Call, CallOptions, NotGiven, Timeouts
+from egp._core.call import NOT_GIVEN, Call, CallOptions, NotGiven
 from egp._core.chunks import StreamOptions
-from egp._core.config import query_pairs
+from egp._core.config import query_pairs, seconds_or_none, timeouts_of
 from egp._core.problem import message_in
 from egp._core.secrets import fields
 from egp.errors import APIResponseValidationError, EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from egp._core.config import Settings
     from egp._core.reply import Reply
@@ -49,7 +50,7 @@ def created(settings: Settings, keywords: dict[str, Any], *, streaming: bool) ->
 
     options = _stream_options(settings, keywords) if streaming else None
     headers, query, call_options = _call_options(keywords)
-    extra: Mapping[str, Any] | None = keywords.pop("extra_body", None)
+    extra = _extra_body(keywords.pop("extra_body", None))
     if not (streaming or _STREAM_OPTIONS.isdisjoint(keywords)):
         # Given for both kinds of calls where `stream` is a variable.
         _stream_options(settings, keywords)
@@ -57,8 +58,7 @@ def created(settings: Settings, keywords: dict[str, Any], *, streaming: bool) ->
     body = keywords
     if streaming:
         body["stream"] = True
-    if extra is not None:
-        body = {**body, **extra}
+    body.update(extra)
     call = Call(
         operation.METHOD,
         operation.PATH,
@@ -147,6 +147,14 @@ def received(parse: Callable[[Any], T], reply: Reply) -> T:
     return cast("T", answer)
 
 
+def _extra_body(extra: object) -> Mapping[str, Any]:
+    if extra is None:
+        return {}
+    if not isinstance(extra, Mapping):
+        raise EGPError(f"extra_body is a mapping of names to values, not {type(extra).__name__}")
+    return cast("Mapping[str, Any]", extra)
+
+
 def _refuse_unknown(method: str, keywords: Mapping[str, Any], known: frozenset[str]) -> None:
     if not known.issuperset(keywords):
         unknown = next(name for name in keywords if name not in known)
@@ -164,13 +172,16 @@ def _call_options(keywords: dict[str, Any]) -> tuple[Any, Any, CallOptions]:
     if not _CALL_OPTIONS.isdisjoint(keywords):
         timeout = keywords.pop("timeout", NOT_GIVEN)
         retries = keywords.pop("max_retries", None)
+        deadline = keywords.pop("deadline", NOT_GIVEN)
         return (
             headers,
             query,
             CallOptions(
-                timeout=timeout if isinstance(timeout, NotGiven) else Timeouts.of(timeout),
+                timeout=timeout if isinstance(timeout, NotGiven) else timeouts_of(timeout),
                 max_retries=NOT_GIVEN if retries is None else retries,
-                deadline=keywords.pop("deadline", NOT_GIVEN),
+                deadline=(
+                    deadline if isinstance(deadline, NotGiven) else seconds_or_none("deadline", deadline)
+                ),
             ),
         )
     return headers, query, _NO_OPTIONS

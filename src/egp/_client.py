@@ -105,6 +105,9 @@ class _Client:
         given = dict(self._given)
         if options.get("environment") is not None and options.get("base_url") is None:
             given["base_url"] = None
+        if options.get("retry") is not None and options.get("max_retries") is None:
+            # The whole policy replaces what was said of a part of it.
+            given["max_retries"] = None
         copy = self.__class__.__new__(self.__class__)
         copy._adopt(self, {**given, **options})  # noqa: SLF001 - of the same class
         return copy

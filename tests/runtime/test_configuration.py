@@ -245,6 +245,13 @@ def test_max_retries_is_short_for_the_policy(kind):
     assert client._settings.retry == Retry(initial=3, max_retries=7)
 
 
+def test_the_policy_of_a_copy_replaces_the_number_of_retries(kind):
+    client = kind(api_key=KEY, max_retries=0)
+
+    assert client.with_options(retry=Retry(max_retries=5))._settings.retry.max_retries == 5
+    assert client.with_options(retry=Retry(), max_retries=7)._settings.retry.max_retries == 7
+
+
 def test_a_copy_has_what_was_not_changed(kind, monkeypatch):
     monkeypatch.setenv("EGP_API_KEY", KEY)
     client = kind(base_url="https://example.com", timeout=9)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from egp._core import codec
 from egp._core.accumulate import CompletionAccumulator
+from egp._core.config import seconds_or_none, size, truncation
 from egp._core.events import DONE, Problem, checked, chunk_payload, says_something, wrong_body
 from egp._core.problem import body_value
 from egp._core.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventDecoder, EventTooLargeError
-from egp.errors import APIError, APIResponseValidationError, EGPError, StreamInterruptedError
+from egp.errors import APIError, APIResponseValidationError, StreamInterruptedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 __all__ = ["Chunks", "StreamOptions"]
 
@@ -38,17 +39,10 @@ class StreamOptions:
         on_truncated: Literal["raise", "ignore"] = "raise",
         max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
     ) -> None:
-        for name, seconds in (("first_token_timeout", first_token_timeout), ("idle_timeout", idle_timeout)):
-            if seconds is not None and (isinstance(seconds, bool) or not seconds > 0):
-                raise EGPError(f"{name} is a positive number of seconds or None, not {seconds!r}")
-        if on_truncated not in ("raise", "ignore"):
-            raise EGPError(f"on_truncated is 'raise' or 'ignore', not {on_truncated!r}")
-        if isinstance(max_event_bytes, bool) or not max_event_bytes > 0:
-            raise EGPError(f"max_event_bytes is a positive number of bytes, not {max_event_bytes!r}")
-        self.first_token_timeout = first_token_timeout
-        self.idle_timeout = idle_timeout
-        self.on_truncated = on_truncated
-        self.max_event_bytes = max_event_bytes
+        self.first_token_timeout = seconds_or_none("first_token_timeout", first_token_timeout)
+        self.idle_timeout = seconds_or_none("idle_timeout", idle_timeout)
+        self.on_truncated = truncation("on_truncated", on_truncated)
+        self.max_event_bytes = size("max_event_bytes", max_event_bytes)
 
 
 DEFAULT_OPTIONS = StreamOptions()

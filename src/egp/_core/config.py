@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, cast
 
 from egp._core.call import DEFAULT_TIMEOUT, NOT_GIVEN, Timeouts
@@ -12,9 +13,18 @@ from egp._core.secrets import Field, Secret
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-__all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs", "seconds_or_none"]
+__all__ = [
+    "OPTIONS",
+    "VARIABLES",
+    "Origin",
+    "Settings",
+    "configured",
+    "query_pairs",
+    "seconds_or_none",
+    "timeouts_of",
+]
 
 OPTIONS = frozenset(
     {
@@ -122,7 +132,7 @@ def configured(
         openai_api_key=_secret(given, "openai_api_key", environ),
         origin=origin,
         base_path=base_path,
-        timeout=DEFAULT_TIMEOUT if timeout is NOT_GIVEN else _timeouts(timeout),
+        timeout=DEFAULT_TIMEOUT if timeout is NOT_GIVEN else timeouts_of(timeout),
         timeout_is_given=timeout is not NOT_GIVEN,
         deadline=seconds_or_none("deadline", given.get("deadline")),
         retry=_retry(given.get("retry"), given.get("max_retries")),
@@ -130,8 +140,8 @@ def configured(
         default_query=query_pairs(given.get("default_query")),
         first_token_timeout=seconds_or_none("first_token_timeout", given.get("first_token_timeout")),
         idle_timeout=seconds_or_none("idle_timeout", given.get("idle_timeout")),
-        on_truncated=_one_of("on_truncated", given.get("on_truncated") or "raise"),
-        max_event_bytes=_size("max_event_bytes", given.get("max_event_bytes")),
+        on_truncated=truncation("on_truncated", given.get("on_truncated") or "raise"),
+        max_event_bytes=size("max_event_bytes", given.get("max_event_bytes")),
         log_bodies=bool(given.get("log_bodies")),
     )
 
@@ -237,7 +247,8 @@ def _parsed(url: Any, source: str) -> tuple[Origin, str]:
     return Origin(scheme, host.strip("[]"), port), path.rstrip("/")
 
 
-def _timeouts(value: Any) -> Timeouts:
+def timeouts_of(value: Any) -> Timeouts:
+    """Timeouts from what users pass; raises `EGPError` for what is none."""
     try:
         return Timeouts.of(value)
     except (TypeError, ValueError) as error:
@@ -266,30 +277,49 @@ def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
 
     Booleans become `true` and `false`; raises `EGPError` for what has no text form.
     """
+    given: Any = {} if query is None else query
+    if not _is_mapping(given):
+        raise EGPError(f"query parameters are a mapping of names to values, not {type(given).__name__}")
     pairs: list[tuple[str, str]] = []
-    for name, value in (query or {}).items():
+    for name, value in given.items():
         for item in value if _is_sequence(value) else (value,):
             if item is None:
                 continue
             if not isinstance(item, (str, int, float)):
                 kind = type(item).__name__
                 raise EGPError(f"the query parameter {name} takes text or a number, not {kind}")
+            if _has_lone_surrogate(str(name)) or _has_lone_surrogate(str(item)):
+                raise EGPError(f"the query parameter {name!r} has a lone surrogate, which cannot be sent")
             pairs.append((str(name), str(item).lower() if isinstance(item, bool) else str(item)))
     return tuple(pairs)
+
+
+def _has_lone_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    return isinstance(value, Mapping)
 
 
 def _is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, (list, tuple))
 
 
-def _one_of(name: str, value: Any) -> Literal["raise", "ignore"]:
+def truncation(name: str, value: Any) -> Literal["raise", "ignore"]:
+    """What to do about a stream that is cut; raises `EGPError` for anything else."""
     if value not in ("raise", "ignore"):
         raise EGPError(f"{name} is 'raise' or 'ignore', not {value!r}")
     chosen: Literal["raise", "ignore"] = value
     return chosen
 
 
-def _size(name: str, value: Any) -> int:
+def size(name: str, value: Any) -> int:
+    """A positive number of bytes, the default for None; raises `EGPError` for anything else."""
     if value is None:
         return MAX_EVENT_BYTES
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:

@@ -54,7 +54,10 @@ def fields(
     if not headers:
         return (), None
     checked: list[Field] = []
-    # Users pass what they like, whatever the types say.
+    # Users pass what they like, whatever the types say; a tuple has been here before.
+    given: Any = headers
+    if not isinstance(given, (Mapping, tuple)):
+        return (), f"headers are a mapping of names to values, not {type(given).__name__}"
     pairs: Any = headers.items() if isinstance(headers, Mapping) else headers
     for name, value in pairs:
         if _is_secret(value):

@@ -6,12 +6,15 @@ from time import monotonic
 
 __all__ = ["seconds_left"]
 
+# 23 days: sockets take no more milliseconds than fit into 31 bits.
+_LONGEST = 2_000_000.0
+
 
 def seconds_left(timeout: float | None, until: float | None) -> float | None:
     """The shorter of a timeout and the time to an instant of `monotonic`; TimeoutError when it has passed."""
     if until is None:
-        return timeout
+        return timeout if timeout is None or timeout < _LONGEST else _LONGEST
     left = until - monotonic()
     if left <= 0:
         raise TimeoutError
-    return left if timeout is None or left < timeout else timeout
+    return min(left, _LONGEST if timeout is None else timeout, _LONGEST)
