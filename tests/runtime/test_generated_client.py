@@ -1,9 +1,18 @@
 """Generated operations run by the same policy."""
 
+import httpx
 import pytest
 from egp_api.api.inference import create_chat_completion, list_chat_completion_models
 
-from egp import APIConnectionError, APIResponseValidationError, AsyncClient, Client, EGPError, RateLimitError
+from egp import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APITimeoutError,
+    AsyncClient,
+    Client,
+    EGPError,
+    RateLimitError,
+)
 
 COMPLETION = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
 BODY = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
@@ -106,3 +115,46 @@ def test_a_request_to_another_origin_is_refused():
 
     with pytest.raises(EGPError, match=r"https://evil\.example"):
         generated.get_httpx_client().get("https://evil.example/x")
+
+
+def test_copies_of_the_client_of_operations_have_the_policy_too(make_client, raw_server):
+    raw_server.script(raw_server.reply(503, b""), raw_server.reply(body=COMPLETION))
+    modal = make_client(raw_server.url)
+    copy = modal.client.generated.with_headers({"x-mine": "1"}).with_cookies({"a": "b"})
+    synchronous = isinstance(modal.client, Client)
+    function = create_chat_completion.sync if synchronous else create_chat_completion.asyncio
+
+    answer = modal.run(function, client=copy, body=BODY)
+
+    assert answer.to_dict() == COMPLETION
+    head = raw_server.requests[1][0].lower()
+    for field in ("x-api-key: sk-secret-key", "x-mine: 1", "cookie: a=b"):
+        assert head.count(field) == 1
+
+
+def test_the_timeout_of_a_copy_holds(make_client, raw_server):
+    raw_server.script((raw_server.HOLD,))
+    modal = make_client(raw_server.url, max_retries=0)
+    copy = modal.client.generated.with_timeout(httpx.Timeout(0.1))
+    synchronous = isinstance(modal.client, Client)
+    function = create_chat_completion.sync if synchronous else create_chat_completion.asyncio
+
+    with pytest.raises(APITimeoutError, match="reading"):
+        modal.run(function, client=copy, body=BODY)
+
+
+def test_the_client_of_operations_shows_no_secret_header():
+    copy = Client(api_key="k").generated.with_headers({"x-selected-account-id": "of-mine"})
+
+    assert "of-mine" not in repr(copy)
+
+
+def test_a_redacted_cookie_is_not_sent_back(make_client, raw_server):
+    raw_server.script(raw_server.reply(body=COMPLETION, set_cookie="session=1; Path=/"))
+    client = make_client(raw_server.url)
+
+    for _ in range(2):
+        detailed(client, create_chat_completion, body=BODY)
+
+    # A given client has a jar of its own, and keeps what the server really said.
+    assert "redacted" not in raw_server.requests[1][0]

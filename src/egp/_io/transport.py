@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
+from attrs import define, evolve, field
 from egp_api import AuthenticatedClient
 
 from egp._core.call import Call, CallOptions
+from egp._core.config import timeouts_of
 from egp._core.headers import KEY_HEADER
 from egp._core.problem import body_value
 from egp._core.reply import Reply, decoded_fields
@@ -67,7 +69,9 @@ class _CheckedResponse(httpx.Response):
     """A response whose `json()` raises an error of ours where there is no JSON."""
 
     def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status, headers=decoded_fields(reply.headers), content=reply.content)
+        # httpx would keep a redacted cookie, and send it back.
+        headers = [pair for pair in decoded_fields(reply.headers) if pair[0] != "set-cookie"]
+        super().__init__(reply.status, headers=headers, content=reply.content)
         self._reply = reply
 
     def json(self, **kwargs: Any) -> Any:
@@ -101,14 +105,56 @@ def async_generated_client(client: AsyncClient) -> AuthenticatedClient:
 def _authenticated(
     client: Client | AsyncClient, sync: httpx.BaseTransport, asynchronous: httpx.AsyncBaseTransport
 ) -> AuthenticatedClient:
-    base_url, query = client.base_url, client._settings.default_query  # noqa: SLF001
     # The key is added by the transport: nothing that is handed out knows it.
-    generated = AuthenticatedClient(base_url=base_url, token="")
-    generated.set_httpx_client(httpx.Client(transport=sync, base_url=base_url, params=query, trust_env=False))
-    generated.set_async_httpx_client(
-        httpx.AsyncClient(transport=asynchronous, base_url=base_url, params=query, trust_env=False)
+    return _PolicyClient(
+        base_url=client.base_url,
+        token="",
+        sync=sync,
+        asynchronous=asynchronous,
+        query=client._settings.default_query,  # noqa: SLF001
     )
-    return generated
+
+
+@define(repr=False)
+class _PolicyClient(AuthenticatedClient):
+    """A client of egp_api that has the policy, and so have its copies: the class's own would go without."""
+
+    _sync: httpx.BaseTransport = field(kw_only=True, alias="sync")
+    _asynchronous: httpx.AsyncBaseTransport = field(kw_only=True, alias="asynchronous")
+    _query: tuple[tuple[str, str], ...] = field(kw_only=True, alias="query")
+
+    def with_headers(self, headers: dict[str, str]) -> Self:
+        return evolve(self, headers={**self._headers, **headers})
+
+    def with_cookies(self, cookies: dict[str, str]) -> Self:
+        return evolve(self, cookies={**self._cookies, **cookies})
+
+    def with_timeout(self, timeout: httpx.Timeout) -> Self:
+        return evolve(self, timeout=timeout)
+
+    def get_httpx_client(self) -> httpx.Client:
+        if self._client is None:
+            self._client = httpx.Client(transport=self._sync, **self._arguments())
+        return self._client
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        if self._async_client is None:
+            self._async_client = httpx.AsyncClient(transport=self._asynchronous, **self._arguments())
+        return self._async_client
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "base_url": self._base_url,
+            "cookies": self._cookies,
+            "headers": self._headers,
+            "params": self._query,
+            # None stands for the timeout of the client whose transport it is.
+            "timeout": self._timeout,
+            "trust_env": False,
+        }
+
+    def __repr__(self) -> str:
+        return f"<AuthenticatedClient {self._base_url}>"
 
 
 def _call(request: httpx.Request, base_url: str) -> Call:
@@ -118,7 +164,6 @@ def _call(request: httpx.Request, base_url: str) -> Call:
         raise EGPError(
             f"a request to {url.scheme}://{url.netloc.decode()} is not made with a client of {base_url}"
         )
-    options = request.extensions.get("egp")
     return Call(
         request.method,
         url.raw_path.decode("ascii"),
@@ -130,5 +175,15 @@ def _call(request: httpx.Request, base_url: str) -> Call:
             for name, value in request.headers.items()
             if name not in _OURS and (name, value) != ("accept", "*/*")
         },
-        options=options if isinstance(options, CallOptions) else CallOptions(),
+        options=_options(request),
     )
+
+
+def _options(request: httpx.Request) -> CallOptions:
+    given = request.extensions.get("egp")
+    if isinstance(given, CallOptions):
+        return given
+    timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
+    if all(seconds is None for seconds in timeouts.values()):
+        return CallOptions()
+    return CallOptions(timeout=timeouts_of(httpx.Timeout(**timeouts)))
