@@ -11,12 +11,11 @@ from openapi_python_client.strings import PythonIdentifier
 
 from tools.compiler import pointer
 from tools.compiler.errors import CompileError, Problem
-from tools.compiler.media import is_json
+from tools.compiler.media import METHODS, is_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 # The longest name of a file is 255 bytes on common systems; Python's own suffixes need some of it.
 MAX_NAME_BYTES = 200

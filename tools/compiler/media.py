@@ -13,12 +13,17 @@ from tools.compiler.pointer import join
 
 EVENT_STREAM = "text/event-stream"
 EVENT_STATUS = 600
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _KNOWN = {
     "application/json",
     "application/octet-stream",
     "application/x-www-form-urlencoded",
     "multipart/form-data",
+}
+_BODY_WORDS = {
+    "application/x-www-form-urlencoded": "data",
+    "multipart/form-data": "files",
+    "application/octet-stream": "content",
 }
 _JSON_LINES = ("jsonl", "ndjson", "json-seq", "jsonlines", "x-ndjson", "x-jsonlines", "stream+json")
 
@@ -34,10 +39,15 @@ def is_json(value: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
+def body_word(value: str) -> str:
+    """What the class of an inline body is called by, where an operation takes several media types."""
+    return _BODY_WORDS.get(media_type(value), "json")
+
+
 def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], dict[str, Any]]]:
     """Path, method, path item and operation, in the order in which the generator takes them."""
     for path, item in document.get("paths", {}).items():
-        for method in _METHODS:
+        for method in METHODS:
             if isinstance(item, Mapping) and isinstance(item.get(method), dict):
                 yield path, method, item, item[method]
 
@@ -89,18 +99,19 @@ def _json_first(response: Any) -> Any:
 
 
 def _take_events(responses: dict[str, Any]) -> Any:
-    """Removes the event streams of successes; the schema of the first one's events, if there is one."""
-    events: Any = None
+    """Removes the event streams of successes; the schema of their events, None if there are none."""
+    events: list[Any] = []
     for status, response in responses.items():
         content = response.get("content") if isinstance(response, Mapping) else None
         if not status.startswith("2") or not isinstance(content, Mapping):
             continue
         streams = [kind for kind in content if media_type(kind) == EVENT_STREAM]
         if streams:
-            events = events if events is not None else (content[streams[0]] or {}).get("schema", {})
+            found = [(content[kind] or {}).get("schema", {}) for kind in streams]
+            events += [schema for schema in found if schema not in events]
             rest = {kind: media for kind, media in content.items() if kind not in streams}
             responses[status] = {**response, "content": rest}
-    return events
+    return {"anyOf": events} if len(events) > 1 else next(iter(events), None)
 
 
 def _titled(schema: Any) -> Any:

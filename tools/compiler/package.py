@@ -1,7 +1,7 @@
 """The package as its templates see it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -11,12 +11,12 @@ from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.schemas import Class
 
 from tools.compiler import calls, fields
-from tools.compiler.calls import Call, Place
+from tools.compiler.calls import Call
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.fields import ModelView
 from tools.compiler.literals import text
-from tools.compiler.media import operations
 from tools.compiler.names import CLASSES_IN_USE
+from tools.compiler.places import places
 
 # Each import within an import takes some seven frames of the thousand that Python allows.
 _MOST_NESTED_IMPORTS = 100
@@ -100,27 +100,3 @@ class Package:
             if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
                 return str(scheme["name"])
         return "Authorization"
-
-
-def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[Endpoint, Place]]:
-    """Each operation with its place in the document.
-
-    The generator keeps neither the path as written nor the styles of parameters; but it keeps the order.
-    """
-    by_tag: dict[str, list[Endpoint]] = {
-        tag: list(collection.endpoints) for tag, collection in data.endpoint_collections_by_tag.items()
-    }
-    queues = {tag: iter(endpoints) for tag, endpoints in by_tag.items()}
-    seen: set[int] = set()
-    for path, method, item, operation in operations(document):
-        first = tag_of(operation)
-        endpoint = next(endpoint for endpoint in queues[first] if id(endpoint) not in seen)
-        seen.add(id(endpoint))
-        yield endpoint, Place(path, method, item, operation)
-
-
-def tag_of(operation: Mapping[str, Any]) -> str:
-    """The folder of an operation: its first tag as the generator names it."""
-    from openapi_python_client.strings import PythonIdentifier
-
-    return PythonIdentifier((operation.get("tags") or ["default"])[0], "tag")

@@ -10,7 +10,6 @@ from tools.compiler.changes.report import Change
 from tools.compiler.changes.security import compare_security
 from tools.compiler.changes.shape import Model, Shape, describe
 from tools.compiler.changes.surface import (
-    EVENT_STREAM,
     Definition,
     Member,
     Operation,
@@ -19,6 +18,7 @@ from tools.compiler.changes.surface import (
     Surface,
 )
 from tools.compiler.changes.variance import Direction
+from tools.compiler.media import EVENT_STREAM
 
 _STREAM_SWITCH = "stream"
 

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from tools.compiler.changes.shape import Shape
+from tools.compiler.media import EVENT_STREAM
 
 _PROSE = ("title", "summary", "description", "example", "examples", "externalDocs")
 _CONSTRAINTS = (
@@ -140,9 +141,6 @@ class Operation:
             for status, response in self.responses.items()
             if status.startswith("2")
         )
-
-
-EVENT_STREAM = "text/event-stream"
 
 
 @attrs.frozen

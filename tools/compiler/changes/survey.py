@@ -11,7 +11,6 @@ from tools.compiler.changes.reference import References, mapping, sequence
 from tools.compiler.changes.schemas import SchemaReader
 from tools.compiler.changes.shape import Shape, json_text
 from tools.compiler.changes.surface import (
-    EVENT_STREAM,
     Alternative,
     Body,
     Notes,
@@ -21,8 +20,8 @@ from tools.compiler.changes.surface import (
     Scheme,
     Surface,
 )
+from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SERIALIZATION = ("style", "explode", "allowReserved")
 
 
@@ -50,7 +49,7 @@ def survey(document: Mapping[str, Any]) -> Surface:
 def _operations(references: References) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
     for path, path_item in mapping(references.root.get("paths")).items():
         item = references.resolve(path_item)
-        for method in _METHODS:
+        for method in METHODS:
             if isinstance(item.get(method), dict):
                 yield path, method, item, item[method]
 
@@ -123,19 +122,10 @@ def _body(node: dict[str, Any], operation: str, schemas: SchemaReader) -> Body |
     content = mapping(node.get("content"))
     media: dict[str, Shape] = {}
     for written, value in content.items():
-        kind = _media_type(written)
-        parent = f"{operation}_{_body_word(kind)}" if len(content) > 1 else operation
+        kind = media_type(written)
+        parent = f"{operation}_{body_word(kind)}" if len(content) > 1 else operation
         media[kind] = schemas.shape(mapping(value).get("schema", True), "body", parent)
     return Body(required=node.get("required") is True, media=media, notes=Notes.of(node))
-
-
-def _body_word(media_type: str) -> str:
-    words = {
-        "application/x-www-form-urlencoded": "data",
-        "multipart/form-data": "files",
-        "application/octet-stream": "content",
-    }
-    return words.get(media_type, "json")
 
 
 def _response(node: dict[str, Any], status: str, operation: str, schemas: SchemaReader) -> Response:
@@ -143,14 +133,10 @@ def _response(node: dict[str, Any], status: str, operation: str, schemas: Schema
     for written, value in mapping(node.get("content")).items():
         content = mapping(value)
         schema = content.get("itemSchema", content.get("schema"))
-        kind = _media_type(written)
+        kind = media_type(written)
         name = "event" if kind == EVENT_STREAM else f"response_{status}"
         media[kind] = None if schema is None else schemas.shape(schema, name, operation)
     return Response(media=media, notes=Notes.of(node))
-
-
-def _media_type(written: str) -> str:
-    return written.partition(";")[0].strip().lower()
 
 
 def _security(node: dict[str, Any], references: References) -> frozenset[Alternative]:

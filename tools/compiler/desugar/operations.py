@@ -6,22 +6,17 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
-from tools.compiler.checks import METHODS, operation_name
+from tools.compiler.checks import operation_name
 from tools.compiler.desugar.naming import Naming
 from tools.compiler.desugar.references import follow
 from tools.compiler.errors import CompileError
+from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tools.compiler.desugar.schemas import Schemas
 
-_EVENT_STREAM = "text/event-stream"
-_BODY_KINDS = {
-    "application/x-www-form-urlencoded": "data",
-    "multipart/form-data": "files",
-    "application/octet-stream": "content",
-}
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -118,11 +113,7 @@ class Operations:
         several = len(body["content"]) > 1
         content = {}
         for kind, media in body["content"].items():
-            own = (
-                f"{name}_{_BODY_KINDS.get(kind.partition(';')[0].strip().lower(), 'json')}"
-                if several
-                else name
-            )
+            own = f"{name}_{body_word(kind)}" if several else name
             content[kind] = self._media(media, pointer.join(place, "content", kind), Naming(own, "body"))
         return {**body, "content": content}
 
@@ -132,7 +123,7 @@ class Operations:
             kind: self._media(
                 media,
                 pointer.join(place, "content", kind),
-                Naming(name, "event" if kind.startswith(_EVENT_STREAM) else f"response_{code.upper()}"),
+                Naming(name, "event" if media_type(kind) == EVENT_STREAM else f"response_{code.upper()}"),
             )
             for kind, media in (response.get("content") or {}).items()
         }

@@ -1,0 +1,118 @@
+"""The parameters of an operation, and how each is written on the wire."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+from openapi_python_client.parser.openapi import Endpoint
+from openapi_python_client.parser.properties.none import NoneProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
+
+from tools.compiler.alternatives import flatten
+from tools.compiler.dictionaries import Dictionaries
+from tools.compiler.errors import CompileError
+from tools.compiler.literals import literal, text
+from tools.compiler.media import resolve
+from tools.compiler.places import Place
+from tools.compiler.switch import is_switch
+
+_STYLES = {
+    "path": {"simple"},
+    "query": {"form", "deepObject", "spaceDelimited", "pipeDelimited"},
+    "header": {"simple"},
+    "cookie": {"form"},
+}
+
+
+@frozen
+class Parameter:
+    """A parameter. `key` and `expression`, its value on the wire, are code."""
+
+    name: str
+    python_name: str
+    location: str
+    annotation: str
+    required: bool
+    nullable: bool
+    key: str
+    expression: str
+    description: str
+    is_switch: bool
+
+    @property
+    def guard(self) -> str:
+        """The condition under which it is sent; empty if always."""
+        absent = [] if self.required else [f"not isinstance({self.python_name}, Unset)"]
+        return " and ".join([*absent, *([f"{self.python_name} is not None"] if self.nullable else [])])
+
+
+def parameters(
+    endpoint: Endpoint, place: Place, document: Mapping[str, Any], dictionaries: Dictionaries
+) -> tuple[Parameter, ...]:
+    """In the order of the document."""
+    written: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for entry in [*place.item.get("parameters", ()), *place.operation.get("parameters", ())]:
+        parameter = resolve(document, entry)
+        written[parameter["in"], parameter["name"]] = parameter
+    return tuple(
+        _parameter(
+            prop, str(location.value), written[str(location.value), text(prop.name)], place, dictionaries
+        )
+        for location, prop in endpoint.iter_all_parameters()
+    )
+
+
+def _parameter(
+    prop: Property, location: str, written: Mapping[str, Any], place: Place, dictionaries: Dictionaries
+) -> Parameter:
+    style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
+    if style not in _STYLES[location]:
+        raise CompileError(
+            f"the style {style} of the {location} parameter {text(prop.name)} is not supported",
+            pointer=place.pointer,
+        )
+    explode = written.get("explode", style == "form") is True
+    return Parameter(
+        name=text(prop.name),
+        python_name=prop.python_name,
+        location=location,
+        annotation=dictionaries.wide(prop),
+        required=prop.required,
+        nullable=any(isinstance(member, NoneProperty) for member in flatten(prop)),
+        key=literal(text(prop.name)),
+        expression=_on_the_wire(prop, location, style, explode=explode, as_json="content" in written),
+        description=str(written.get("description") or ""),
+        is_switch=location == "query" and is_switch(prop),
+    )
+
+
+def _on_the_wire(prop: Property, location: str, style: str, *, explode: bool, as_json: bool) -> str:
+    name, value = literal(text(prop.name)), str(prop.python_name)
+    if location == "query":
+        if as_json:
+            return f"_wire.query({name}, {value}, style='json')"
+        styled = f", style={literal(style)}" if style != "form" else ""
+        return f"_wire.query({name}, {value}{styled}{'' if explode else ', explode=False'})"
+    if as_json:
+        text_of = f"_wire.json_text({value})"
+        return f"_wire.path({text_of})" if location == "path" else text_of
+    if location == "cookie":
+        return value
+    return f"_wire.{'path' if location == 'path' else 'simple'}({value}{', explode=True' if explode else ''})"
+
+
+def url(place: Place, parameters: Sequence[Parameter]) -> str:
+    """The path as a concatenation of literals and escaped parameters."""
+    by_name = {p.name: p for p in parameters if p.location == "path"}
+    parts = (
+        re.split("|".join(rf"(\{{{re.escape(name)}\}})" for name in by_name), place.path)
+        if by_name
+        else [place.path]
+    )
+    code = [
+        by_name[part[1:-1]].expression if part[:1] == "{" and part[1:-1] in by_name else literal(part)
+        for part in parts
+        if part
+    ]
+    return " + ".join(code)

@@ -1,0 +1,44 @@
+"""The operations of the generator, each with its place in the document."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+from openapi_python_client.parser import GeneratorData
+from openapi_python_client.parser.openapi import Endpoint
+
+from tools.compiler.checks import tag_name
+from tools.compiler.media import operations
+from tools.compiler.pointer import join
+
+
+@frozen
+class Place:
+    """Where an operation is in the document."""
+
+    path: str
+    method: str
+    item: Mapping[str, Any]
+    operation: Mapping[str, Any]
+
+    @property
+    def pointer(self) -> str:
+        """Its JSON Pointer."""
+        return join("", "paths", self.path, self.method)
+
+
+def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[Endpoint, Place]]:
+    """Each operation with its place in the document.
+
+    The generator keeps neither the path as written nor the styles of parameters; but it keeps the order.
+    """
+    by_tag: dict[str, list[Endpoint]] = {
+        tag: list(collection.endpoints) for tag, collection in data.endpoint_collections_by_tag.items()
+    }
+    queues = {tag: iter(endpoints) for tag, endpoints in by_tag.items()}
+    seen: set[int] = set()
+    for path, method, item, operation in operations(document):
+        first = tag_name(operation)
+        endpoint = next(endpoint for endpoint in queues[first] if id(endpoint) not in seen)
+        seen.add(id(endpoint))
+        yield endpoint, Place(path, method, item, operation)
