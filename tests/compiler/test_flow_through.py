@@ -73,7 +73,8 @@ def flow(contract: Spec, tmp_path: Path) -> Callable[..., Flow]:
 def compile_copy(contract: Spec, folder: Path) -> Any:
     """Compiles the contract into `folder`/egp_api; the report of what differs from the real one."""
     spec, report = folder / "edited.yaml", folder / "report.json"
-    spec.write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    text = yaml.dump(contract, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+    spec.write_text(text, encoding="utf-8")
     arguments = ["--spec", spec, "--output", folder, "--against", ROOT / "openapi.yaml", "--report", report]
     assert cli.main([str(argument) for argument in arguments]) == 0
     return json.loads(report.read_text(encoding="utf-8"))

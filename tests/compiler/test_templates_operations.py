@@ -531,6 +531,22 @@ class TestStreams:
         assert parse_event({"done": True}).done is True
         assert parse_event({"other": True}) == {"other": True}
 
+    def test_successes_with_streams_of_their_own_share_one_decoder(
+        self, compiled: Callable[..., Any]
+    ) -> None:
+        events = {
+            status: answer(
+                {"type": "object", "required": [key], "properties": {key: TEXT}}, "text/event-stream"
+            )
+            for status, key in (("200", "a"), ("202", "b"))
+        }
+        parse_event = (
+            compiled({}, {"/x": {"get": operation("x", responses=events)}}).operation("x").parse_event
+        )
+
+        assert parse_event({"a": "x"}).a == "x"
+        assert parse_event({"b": "x"}).b == "x"
+
     def test_a_request_does_not_show_its_content_in_its_repr(self, api: Any) -> None:
         assert "secret" not in repr(api.operation("both").stream(body={"a": "secret"}))
 

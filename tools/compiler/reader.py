@@ -71,6 +71,10 @@ def read_json(text: str) -> Any:
         value = json.loads(
             text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
         )
+    except CompileError:
+        # JSON's reader does not say where; that of YAML does, and refuses the same.
+        read_yaml(_as_yaml(text))
+        raise
     except json.JSONDecodeError as error:
         _refuse_conflict(text)
         raise CompileError(f"not JSON: {error.msg}", line=error.lineno) from None
@@ -95,9 +99,13 @@ def spelling(text: str, place: str) -> str | None:
     return str(event.value) if type(event) is yaml.ScalarEvent else None
 
 
+def _as_yaml(text: str) -> str:
+    """The text with stand-ins of the same length for the two escapes of JSON that YAML lacks."""
+    return _SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//")
+
+
 def _find(text: str, place: str) -> tuple[int | None, Any]:
-    # JSON's two escapes that YAML lacks get a stand-in of the same length, so that lines stay.
-    events = _events(_SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//"))
+    events = _events(_as_yaml(text))
     try:
         return _walk_down(events, pointer.split(place))
     except (yaml.YAMLError, StopIteration):
