@@ -108,6 +108,47 @@ def test_garbage_is_a_protocol_error_and_nothing_else(garbage, start):
         read([start + garbage])
 
 
+@st.composite
+def damaged(draw):
+    """Responses with a few bytes added, taken away or changed."""
+    data = draw(responses())
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(data)))
+        gone = draw(st.integers(0, 3))
+        data = data[:at] + draw(st.sampled_from(DAMAGE) | st.binary(max_size=2)) + data[at + gone :]
+    return data
+
+
+DAMAGE = [
+    *(b"", b"\r\n", b"\n", b"\r", b" ", b"\t", b":", b"\0", b",", b";", b"0", b"5", b"-", b"HTTP/1.1 "),
+    *(b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Connection: close\r\n", b"gzip, "),
+]
+
+
+@settings(max_examples=300)
+@given(damaged(), st.lists(st.integers(0, 1000), max_size=6))
+def test_what_both_can_read_is_read_as_h11_reads_it_and_no_split_changes_that(data, cuts):
+    ours, pieces, theirs = (
+        attempted(read, [data]),
+        attempted(read, split(data, cuts)),
+        attempted(read_by_h11, data),
+    )
+
+    assert (ours is None) == (pieces is None)
+    if ours is not None:
+        assert (ours[0], dict(ours[1]), ours[2]) == (pieces[0], dict(pieces[1]), pieces[2])
+        if theirs is not None:
+            assert ours[0] == theirs[0]
+            assert ours[2] == (b"" if ours[0] in (204, 304) else theirs[2])
+
+
+def attempted(function, argument):
+    try:
+        return function(argument)
+    except (ProtocolError, h11.ProtocolError):
+        return None
+
+
 def test_repeated_fields_are_joined_and_names_are_in_lower_case():
     _, headers, _, _ = read([HEAD + b"hello"])
 
@@ -144,6 +185,9 @@ def test_a_connection_is_used_again_only_when_nothing_is_left_on_it(head, reusab
         b"HTTP/1.1 200 OK\r\nname : value\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nx: a\x00b\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: a\r\n b\x00c\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nx: a\r\n b\rc: d\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length:\x0b5\r\n\r\nhello",
         b"HTTP/1.1 200 OK\r\ncontent-length: 5, 6\r\n\r\nhello",
         b"HTTP/1.1 200 OK\r\ncontent-length: +5\r\n\r\nhello",
         b"HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello",

@@ -100,6 +100,9 @@ def _fields(lines: list[str]) -> list[tuple[str, str]]:
     fields: list[tuple[str, str]] = []
     for index in range(1, len(lines)):
         line = lines[index].rstrip("\r")
+        if "\r" in line or "\0" in line:
+            # Section 5.5 of RFC 9110: readers disagree on what these end.
+            raise ProtocolError(f"the server sent a header line that is none: {line[:40]!r}")
         if line[:1] in (" ", "\t") and fields:
             # Section 5.2: a folded line continues the value before it.
             name, value = fields[-1]
@@ -107,7 +110,7 @@ def _fields(lines: list[str]) -> list[tuple[str, str]]:
             continue
         name, colon, value = line.partition(":")
         # Section 5.1: no space before the colon, which once made two readers see two messages.
-        if not colon or not _NAME.fullmatch(name) or "\r" in value or "\0" in value:
+        if not colon or not _NAME.fullmatch(name):
             raise ProtocolError(f"the server sent a header line that is none: {name[:40]!r}")
         fields.append((name.lower(), value.strip(" \t")))
     return fields
@@ -126,7 +129,7 @@ def _framing(status: int, method: str, headers: Headers) -> Body:
     if length is None:
         return UntilClose()
     # Section 6.3: repeated equal values stand for one.
-    values = {value.strip() for value in length.split(",")}
+    values = {value.strip(" \t") for value in length.split(",")}
     number = values.pop()
     if values or not re.fullmatch(r"[0-9]{1,18}", number):
         raise ProtocolError(f"the server sent an invalid content-length: {length[:40]!r}")
