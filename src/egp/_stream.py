@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
 from egp._core.answer import info_of
 from egp._core.chunks import DEFAULT_OPTIONS, Chunks, StreamOptions
@@ -111,6 +111,9 @@ class _Course(Generic[T, R]):
         completion = accumulator.completion()
         completion.response_info = info_of(self.reply)
         return completion
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} is neither pickled nor copied: it holds a connection")
 
     def __repr__(self) -> str:
         state = "ended" if self._chunks.ended else "closed" if self._is_closed else "open"

@@ -540,6 +540,18 @@ def test_a_finished_stream_leaves_its_connection_for_the_next_call(answering, la
     assert client.server.connections == 1
 
 
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_a_stream_is_not_copied(answering, take):
+    client = answering()
+    client.server.script(client.script(*ANSWER, DONE))
+    stream = client.create()
+
+    with pytest.raises(TypeError, match="holds a connection"):
+        take(stream)
+
+    assert client.texts(stream) == (["Hel", "lo", ""], None)
+
+
 def test_a_closed_stream_gives_no_more_chunks(answering):
     client = answering()
     client.server.script(client.script(*ANSWER, DONE))

@@ -155,6 +155,8 @@ def wrong_body(content: bytes, content_type: str) -> Problem:
         return Problem(
             APIResponseValidationError, f"the server sent an empty body ({what}), not an event stream", None
         )
+    if content_type == "text/event-stream":
+        what = "a body that is none, as text/event-stream,"
     return Problem(
         APIResponseValidationError, f"the server sent {what} where an event stream was asked for", body
     )
