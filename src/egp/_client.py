@@ -157,7 +157,8 @@ class Client(_Client):
     Args:
         http_client: an `httpx.Client` to send requests through, for its proxies, TLS settings, hooks, mounts
             or mock transports. It stays yours: closing is not done here. With it `deadline` is kept as far as
-            httpx lets us: it is looked at between reads, each of which may last for `timeout`.
+            httpx lets us: it shortens the timeouts, and is looked at whenever httpx hands out the headers or a
+            part of the body. A server that trickles within one of these, byte by byte, is not noticed.
         max_connections: how many connections may be open at once; a call beyond them waits for one as long as
             the pool's `timeout` says.
         keepalive_expiry: seconds for which an unused connection is kept.
@@ -189,7 +190,12 @@ class Client(_Client):
 
     @property
     def generated(self) -> AuthenticatedClient:
-        """What the operations of `egp_api` take as their `client`: they run by the same policy."""
+        """What the operations of `egp_api` take as their `client`: they run by the same policy.
+
+        Every error status raises its error of `egp.errors`, those that the contract documents too, so that
+        what `sync`, `sync_detailed` and their asynchronous twins return is a success. Its `with_headers`,
+        `with_cookies` and `with_timeout` give copies with the same policy.
+        """
         if self._generated is None:
             from egp._io.transport import generated_client
 
@@ -293,7 +299,12 @@ class AsyncClient(_Client):
 
     @property
     def generated(self) -> AuthenticatedClient:
-        """What the operations of `egp_api` take as their `client`: they run by the same policy."""
+        """What the operations of `egp_api` take as their `client`: they run by the same policy.
+
+        Every error status raises its error of `egp.errors`, those that the contract documents too, so that
+        what `sync`, `sync_detailed` and their asynchronous twins return is a success. Its `with_headers`,
+        `with_cookies` and `with_timeout` give copies with the same policy.
+        """
         if self._generated is None:
             from egp._io.transport import async_generated_client
 
