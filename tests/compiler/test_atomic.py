@@ -187,7 +187,7 @@ def stopped(package: Path, step: str, *arguments: str) -> Iterator[subprocess.Po
         process.communicate()
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_the_old_package_and_nothing_else(package: Path, kind: signal.Signals) -> None:
     arguments = ["--spec", str(package.parents[1] / "spec.yaml"), "--output", str(package.parent)]
 

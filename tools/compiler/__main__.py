@@ -2,7 +2,13 @@
 
 import sys
 
-from tools.compiler.cli import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        # Here, since it takes a second in which people press Ctrl-C, too.
+        from tools.compiler.cli import main
+
+        status = main()
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        status = 130
+    sys.exit(status)

@@ -54,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     finally:
         sys.setrecursionlimit(limit)
-        if previous is not None:
-            signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -214,13 +214,19 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _exit_on_termination() -> signal._HANDLER:
-    """Makes SIGTERM an ordinary exit, so that what was begun is cleaned up."""
+def _exit_on_termination() -> dict[signal.Signals, signal._HANDLER]:
+    """Makes SIGTERM, and the end of the terminal, ordinary exits, so that what was begun is cleaned up.
+
+    Returns the handlers that were there before. A signal that is ignored, as under nohup, stays so.
+    """
 
     def leave(signum: int, _frame: FrameType | None) -> NoReturn:
         sys.exit(128 + signum)
 
+    kinds = [kind for kind in signal.Signals if kind.name in {"SIGTERM", "SIGHUP"}]
     try:
-        return signal.signal(signal.SIGTERM, leave)
+        return {
+            kind: signal.signal(kind, leave) for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN
+        }
     except ValueError:  # not the main thread: whoever owns the process decides
-        return None
+        return {}
