@@ -1,6 +1,8 @@
 """Whoever stops waiting leaves nothing behind."""
 
 import asyncio
+import gc
+import os
 import resource
 from pathlib import Path
 
@@ -139,6 +141,34 @@ async def test_closing_ends_the_wait_for_a_connection(raw_server):
 
     await stream.close()
     assert failures == ["the client is closed"]
+
+
+async def test_a_stream_that_is_dropped_in_another_thread_leaves_no_connection(raw_server):
+    raw_server.script((raw_server.events(), raw_server.HOLD), raw_server.reply())
+    async with AsyncClient(api_key="k", base_url=raw_server.url) as client:
+        streams = [await client.chat.completions.create(model="m", messages=[], stream=True)]
+
+        await anyio.to_thread.run_sync(streams.clear)
+        await client._send(call())
+
+        assert client._engine.open_connections == 1
+
+
+def test_a_stream_that_outlives_its_trio_run_leaves_no_connection(raw_server):
+    raw_server.script((raw_server.events(), raw_server.HOLD))
+    before = len(os.listdir("/proc/self/fd"))
+    streams = []
+
+    async def main():
+        client = AsyncClient(api_key="k", base_url=raw_server.url)
+        streams.append(await client.chat.completions.create(model="m", messages=[], stream=True))
+
+    anyio.run(main, backend="trio")
+    streams.clear()
+    gc.collect()
+
+    # The server's own end goes with ours, in its own time.
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
 
 
 def test_another_event_loop_is_refused(raw_server, anyio_backend):

@@ -98,12 +98,17 @@ class AsyncExchange:
         """Free the connection, which is kept when the response has been read to its end. Never waits."""
         self.close()
 
+    def abandon(self) -> None:
+        """Close the connection from a finalizer, which may run in any thread."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool.abandon(connection)
+
     def close(self) -> None:
-        """The same, where nothing can be awaited."""
+        """Free the connection, which is kept when the response has been read to its end."""
         connection, self._connection = self._connection, None
         if connection is not None:
             self._pool.release(connection, reusable=self._incoming.is_reusable)
 
     def __del__(self) -> None:
-        if self._connection is not None:
-            self._pool.abandon(self._connection)
+        self.abandon()

@@ -154,10 +154,10 @@ class AsyncStreamReply:
             await self.aclose()
 
     def abort(self) -> None:
-        """Free the connection at once, where nothing can be awaited."""
+        """Free the connection, where nothing can be awaited and the thread may be another than the loop's."""
         exchange, self._exchange = self._exchange, None
         if isinstance(exchange, AsyncExchange):
-            exchange.close()
+            exchange.abandon()
         elif exchange is not None:
             self._engine.close_later(exchange)
 

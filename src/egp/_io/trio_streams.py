@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import select
 from typing import TYPE_CHECKING
 
@@ -100,8 +101,8 @@ class Connection:
         return bool(select.select([descriptor], [], [], 0)[0])
 
     def close(self) -> None:
-        """Close at once; harmless when closed already."""
-        self._raw.socket.close()
+        """Close at once; harmless when closed already, and when the loop is."""
+        _close(self._raw)
 
 
 def _translated(error: Exception) -> OSError:
@@ -138,5 +139,10 @@ async def connect(
 
 
 def _close(raw: trio.SocketStream | None) -> None:
-    if raw is not None:
+    if raw is None:
+        return
+    try:
         raw.socket.close()
+    except RuntimeError:
+        # The loop has ended: nobody is left who waits for the socket.
+        os.close(raw.socket.detach())
