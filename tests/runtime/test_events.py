@@ -280,6 +280,13 @@ def test_a_page_is_an_error_that_carries_it(content_type):
     assert reading.problem.body == "<html>Sign in</html>"
 
 
+def test_a_page_under_the_type_of_a_stream_is_told_of_as_one():
+    reading = Reading(b"<html>Sign in</html>", content_type="text/event-stream")
+
+    assert reading.problem.kind is APIResponseValidationError
+    assert reading.problem.message.startswith("the server sent a body that is no event stream")
+
+
 @pytest.mark.parametrize("content_type", ["text/plain", "application/octet-stream", ""])
 def test_events_under_a_vague_type_are_events(content_type):
     assert Reading(event(HELLO) + DONE, content_type=content_type).got == [HELLO]

@@ -156,10 +156,10 @@ def wrong_body(content: bytes, content_type: str) -> Problem:
             APIResponseValidationError, f"the server sent an empty body ({what}), not an event stream", None
         )
     if content_type == "text/event-stream":
-        what = "a body that is none, as text/event-stream,"
-    return Problem(
-        APIResponseValidationError, f"the server sent {what} where an event stream was asked for", body
-    )
+        message = "the server sent a body that is no event stream, as text/event-stream"
+    else:
+        message = f"the server sent {what} where an event stream was asked for"
+    return Problem(APIResponseValidationError, message, body)
 
 
 def says_something(payload: dict[str, Any]) -> bool:
