@@ -157,8 +157,8 @@ class Client(_Client):
     Args:
         http_client: an `httpx.Client` to send requests through, for its proxies, TLS settings, hooks, mounts
             or mock transports. It stays yours: closing is not done here. With it `deadline` is kept as far as
-            httpx lets us: it shortens the timeouts, and is looked at whenever httpx hands out the headers or a
-            part of the body. A server that trickles within one of these, byte by byte, is not noticed.
+            httpx lets us: it shortens the timeouts, and is looked at whenever httpx hands out the headers or
+            a part of the body. A server that trickles within one of these, byte by byte, is not noticed.
         max_connections: how many connections may be open at once; a call beyond them waits for one as long as
             the pool's `timeout` says.
         keepalive_expiry: seconds for which an unused connection is kept.

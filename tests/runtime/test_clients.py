@@ -357,6 +357,25 @@ def test_a_child_process_opens_its_own_connections(raw_server):
     assert raw_server.connections == 2
 
 
+def test_a_child_process_leaves_the_stream_of_its_parent_alone(raw_server):
+    chunk = b'data: {"choices": []}\n\n'
+    last = raw_server.chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+    raw_server.script((raw_server.events(), raw_server.chunk(chunk), 0.3, raw_server.chunk(chunk), last))
+    with Client(api_key="k", base_url=raw_server.url) as client:
+        stream = client.chat.completions.create(model="m", messages=[], stream=True)
+        next(stream)
+        child = os.fork()
+        if child == 0:
+            try:
+                stream.close()
+                client.close()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+
+        assert len(list(stream)) == 1
+
+
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 def test_a_client_shows_its_url_and_nothing_else(kind):
     client = kind(api_key="sk-secret-key", base_url="https://example.com/x")
