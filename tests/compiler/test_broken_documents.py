@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from jsonschema_specifications import REGISTRY
 
 from tools.compiler.cli import main
+from tools.compiler.spelling import SCHEMA, misspelt
 
 LINES_OF_A_SCREEN = 24
 
@@ -88,6 +90,15 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
     "Swagger 2": ("swagger: '2.0'\npaths: {}\n", "Swagger 2.0 is not supported", 1),
     "no info": ("openapi: 3.1.0\npaths: {}\n", "`info` is missing", None),
     "neither paths nor components": (HEAD, "neither `paths` nor `components`", None),
+    "paths, misspelt": (HEAD + "pahts: {}\ncomponents: {}\n", "`pahts` means nothing here", 3),
+    "schemas, misspelt": (HEAD + "components:\n  schema: {}\n", "Did you mean `schemas`?", 4),
+    "a method, misspelt": (HEAD + "paths:\n  /x:\n    pst: {}\n", "Did you mean `post`?", 5),
+    "a body, misspelt": (
+        HEAD + "paths:\n" + operation(more="requestBdy: {}"),
+        "Did you mean `requestBody`?",
+        6,
+    ),
+    "properties, misspelt": (schemas("A:\n  propertis: {}"), "Did you mean `properties`?", 7),
     "paths that are a list": (HEAD + "paths: []\n", "`paths` must be a mapping", 3),
     "properties that are a list": (schemas("A:\n  type: object\n  properties: [a]"), "must be a mapping", 8),
     "a type that is none": (schemas("A:\n  type: strnig"), "'strnig' is not a type", 7),
@@ -226,3 +237,12 @@ def test_a_broken_document_is_refused_with_its_place(
         "openapi.yaml",
     ]
     assert (tmp_path / "out" / "egp_api" / "__init__.py").read_text() == "OLD = True\n"
+
+
+def test_no_keyword_of_any_draft_of_json_schema_is_taken_for_a_misspelt_one() -> None:
+    keywords = {key for uri in REGISTRY for key in dict(REGISTRY.contents(uri)).get("properties", {})}
+
+    refused = {key for key in keywords if [*misspelt({key: None}, SCHEMA, "")]}
+
+    assert len(keywords) > 50
+    assert not refused

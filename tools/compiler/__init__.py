@@ -5,7 +5,7 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
     stage    modules                                     what comes out
     -------  ------------------------------------------  ---------------------------------------------------
     read     document, reader, config                    values, and the line of each place in the file
-    check    checks                                      nothing, or every problem with its place
+    check    checks, spelling                            nothing, or every problem with its place
     desugar  desugar/                                    the same API in the part of OpenAPI 3.1 that the
                                                          generator gets right (`Desugared`)
     parse    emit, media, names                          the generator's model of it, every name settled

@@ -9,7 +9,7 @@ from openapi_python_client.parser.openapi import generate_operation_id
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
-from tools.compiler import pointer
+from tools.compiler import pointer, spelling
 from tools.compiler.errors import CompileError, Problem
 from tools.compiler.media import METHODS, is_json
 
@@ -119,6 +119,7 @@ def _top(content: dict[str, Any]) -> Iterator[Problem]:
         elif isinstance(info[key], dict | list) or info[key] is None:
             yield Problem(f"`info.{key}` must be text", f"/info/{key}")
     yield from _lists(content)
+    yield from spelling.misspelt(content, spelling.DOCUMENT, "")
     if not any(key in content for key in ("paths", "components", "webhooks")):
         yield Problem("there is neither `paths` nor `components`: is the document whole?", "")
 
@@ -162,6 +163,7 @@ class _Walk:
         if not isinstance(components, dict):
             yield Problem("`components` must be a mapping", "/components")
             return
+        yield from spelling.misspelt(components, spelling.COMPONENTS, "/components")
         kinds: dict[str, Callable[[Any, str], Iterator[Problem]]] = {
             "schemas": self.schema,
             "parameters": self.parameter,
@@ -196,6 +198,7 @@ class _Walk:
         if not isinstance(item, dict):
             yield _wrong(place, dict)
             return
+        yield from spelling.misspelt(item, spelling.PATH_ITEM, place)
         if "$ref" in item:
             yield from self.reference(item, place, "pathItems")
         if "parameters" in item:
@@ -208,6 +211,7 @@ class _Walk:
         if not isinstance(operation, dict):
             yield _wrong(place, dict)
             return
+        yield from spelling.misspelt(operation, spelling.OPERATION, place)
         for key in ("operationId", "summary", "description"):
             if key in operation and not isinstance(operation[key], str):
                 yield _wrong(pointer.join(place, key), str)
@@ -296,7 +300,9 @@ class _Walk:
     def media_type(self, media_type: Any, place: str) -> Iterator[Problem]:
         if not isinstance(media_type, dict):
             yield _wrong(place, dict)
-        elif "schema" in media_type:
+            return
+        yield from spelling.misspelt(media_type, spelling.MEDIA_TYPE, place)
+        if "schema" in media_type:
             yield from self.schema(media_type["schema"], pointer.join(place, "schema"))
 
     def schema(self, schema: Any, place: str) -> Iterator[Problem]:
@@ -307,6 +313,7 @@ class _Walk:
             return
         if "$ref" in schema:
             yield from self.reference(schema, place, "schemas")
+        yield from spelling.misspelt(schema, spelling.SCHEMA, place)
         yield from self.keywords(schema, place)
         for key in SCHEMA_MAPS:
             if key in schema:
