@@ -61,7 +61,8 @@ def _curves(question: str, row: Row, pythons: dict[str, str], url: str) -> list[
                 worker.size(0.05)
             except RuntimeError:
                 break
-            batches = [worker.batch() for _ in range(5)]
+            # Where a batch takes long, one is enough: growth is asked for.
+            batches = [worker.batch() for _ in range(1 if worker.seconds > 0.5 else 5)]
             worker.close()
             size = max(int(part) for part in case.replace("/", "-").split("-") if part.isdigit())
             points.append((size, min(batch["cpu"] / batch["rounds"] for batch in batches)))

@@ -7,6 +7,7 @@ import os
 import random
 import statistics
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from benchmarks.question import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+LONGEST_ROW = 25.0  # seconds; a row that is slow stops here, with no fewer pairs than these
+FEWEST_PAIRS = 5
 SAME_STATE = (
     1.3  # two batches count as a pair when the calibration loops around them differ by no more than this
 )
@@ -68,6 +71,7 @@ class Worker:
             preexec_fn=_pin(-1),
         )
         self.rounds = 1
+        self.seconds = 0.0
         if self._read() != "ready":
             raise RuntimeError("unreachable")
 
@@ -94,6 +98,7 @@ class Worker:
             self.rounds = max(
                 self.rounds + 1, min(int(self.rounds * seconds / max(took, 1e-6)), self.rounds * 10)
             )
+        self.seconds = took
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -158,7 +163,10 @@ def compare(
                 found[client] = f"fails: {error}"
                 others.pop(client, None)
         pairs: dict[str, list[tuple[float, float, bool]]] = {client: [] for client in others}
-        for _ in range(rounds):
+        started = time.monotonic()
+        for taken in range(rounds):
+            if taken >= FEWEST_PAIRS and time.monotonic() - started > LONGEST_ROW:
+                break
             for client in random.sample(sorted(others), len(others)):
                 against = base.batch()
                 own = others[client].batch()

@@ -52,7 +52,7 @@ ROWS = (
         1.15,
         clients=("egp",),
         meaning="The cost of a chunk does not grow with the stream.",
-        growth=("sync/burst-100-1", "sync/burst-1000-1", "sync/burst-10000-1", "sync/burst-50000-1"),
+        growth=("sync/burst-100-1", "sync/burst-1000-1", "sync/burst-10000-1", "sync/burst-30000-1"),
     ),
     Row(
         "one 4 MB event in 1 KB pieces",
