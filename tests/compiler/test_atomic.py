@@ -168,6 +168,12 @@ with swap.workshop(target) as work:
 """
 
 
+def _heed_signals() -> None:
+    """Undo what nohup and shells do to jobs in the background: a signal ignored stays ignored in children."""
+    for kind in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(kind, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def stopped(package: Path, step: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A process that replaces the package and has come to the step."""
@@ -177,6 +183,7 @@ def stopped(package: Path, step: str, *arguments: str) -> Iterator[subprocess.Po
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heed_signals,
     )
     try:
         assert process.stdout is not None
