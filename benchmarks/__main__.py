@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from pathlib import Path
 
 from benchmarks import report
@@ -18,7 +17,7 @@ QUESTIONS = ("imports", "call", "stream", "concurrency", "decode", "memory")
 def main() -> None:
     options = _options()
     pythons = make(options.environments)
-    rounds = 3 if options.quick else 15
+    rounds = 3 if options.quick else 10
     results: list[report.Found] = []
     curves: list[report.Curve] = []
     with canned_server(pythons["plain"]) as url:
@@ -84,4 +83,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

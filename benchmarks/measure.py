@@ -17,7 +17,7 @@ from benchmarks.question import Row
 
 ROOT = Path(__file__).resolve().parent.parent
 CPUS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-LONGEST_ROW = 25.0  # seconds; a row that is slow stops here, with no fewer pairs than these
+LONGEST_ROW = 12.0  # seconds; a row that is slow stops here, with no fewer pairs than these
 FEWEST_PAIRS = 5
 SAME_STATE = (
     1.3  # two batches count as a pair when the calibration loops around them differ by no more than this
