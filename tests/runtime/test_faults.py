@@ -142,7 +142,7 @@ def test_an_interim_response_is_passed_over(once, raw_server):
 
 def test_slow_headers_are_a_timeout_and_retried(make_client, raw_server):
     raw_server.script((raw_server.HOLD,), raw_server.reply())
-    client = make_client(raw_server.url, timeout=0.2)
+    client = make_client(raw_server.url, timeout=1.0)
 
     reply = client.send()
 
