@@ -13,7 +13,7 @@ from benchmarks.server import chunk, with_logprobs
 
 ROWS = (
     Row(
-        "2.7 MB with logprobs, bytes to objects",
+        "2.4 MB with logprobs, bytes to objects",
         "bytes/5200",
         "answer",
         1.0,
@@ -22,7 +22,7 @@ ROWS = (
         growth=("bytes/50", "bytes/500", "bytes/2000", "bytes/5200"),
     ),
     Row(
-        "2.7 MB, from_dict alone",
+        "2.4 MB, from_dict alone",
         "from_dict/5200",
         "answer",
         0.45,
@@ -42,7 +42,7 @@ ROWS = (
         meaning="Against the stock templates.",
     ),
     Row(
-        "memory kept by the 2.7 MB answer",
+        "memory kept by the 2.4 MB answer",
         "kept/5200",
         "answer",
         1.4,
