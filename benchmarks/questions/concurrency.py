@@ -96,7 +96,7 @@ def prepare(client: Any, case: str, url: str) -> Callable[[int], dict[str, Any]]
 
 def _share(client: Any, connected: Any, switch: Any) -> None:
     """One pool for the held streams and the measured calls: both clients' own way of a second base URL."""
-    if client.__name__.endswith("egp"):
+    if client.__name__.endswith(("egp", "fast")):
         switch._client = connected._client.with_options(base_url=str(switch._client.base_url))
     elif client.__name__.endswith("openai"):
         switch._client = connected._client.with_options(base_url=switch._client.base_url)
