@@ -18,7 +18,7 @@ import pytest
 from egp import AsyncClient, Client
 from egp._core.call import Call, CallOptions
 
-MODES = ("sync", "asyncio", "trio", "sync-httpx", "asyncio-httpx")
+MODES = ("sync", "asyncio", "uvloop", "trio", "sync-httpx", "asyncio-httpx")
 
 
 class Modal:
@@ -113,7 +113,11 @@ def portal(mode: str) -> Iterator[Any]:
     if mode.startswith("sync"):
         yield None
         return
-    with anyio.from_thread.start_blocking_portal(mode.partition("-")[0]) as portal:
+    backend = mode.partition("-")[0]
+    options = {"use_uvloop": True} if backend == "uvloop" else {}
+    with anyio.from_thread.start_blocking_portal(
+        "asyncio" if backend == "uvloop" else backend, backend_options=options
+    ) as portal:
         yield portal
 
 

@@ -137,11 +137,7 @@ class Stream(_Course[T, "StreamReply"]):
     """
 
     def __iter__(self) -> Iterator[T]:
-        try:
-            while (chunk := self._advance()) is not None:
-                yield chunk
-        finally:
-            self.close()
+        return _Loop(self)
 
     def __next__(self) -> T:
         chunk = self._advance()
@@ -223,10 +219,16 @@ class Stream(_Course[T, "StreamReply"]):
             self._is_closed = True
             self.reply.close()
 
+    def abandon(self) -> None:
+        """Free the connection at once, from a finalizer."""
+        if not self._is_closed:
+            self._is_closed = True
+            self.reply.abandon()
+
     def __del__(self) -> None:
         # A stream that is dropped unread still holds a connection, which would be missed.
         with suppress(Exception):
-            self.close()
+            self.abandon()
 
     def __enter__(self) -> Self:
         return self
@@ -235,6 +237,28 @@ class Stream(_Course[T, "StreamReply"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Loop(Generic[T]):
+    """One `for` over a stream. A loop that is left drops it, and nothing else tells of that.
+
+    Not a generator, whose `finally` the garbage collector may run while this thread holds the pool's lock.
+    """
+
+    __slots__ = ("_stream",)
+
+    def __init__(self, stream: Stream[T]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> _Loop[T]:
+        return self
+
+    def __next__(self) -> T:
+        return next(self._stream)
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            self._stream.abandon()
 
 
 class AsyncStream(_Course[T, "AsyncStreamReply"]):

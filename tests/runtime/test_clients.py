@@ -307,6 +307,7 @@ def test_silent_connections_are_probed(make_client, raw_server, mode):
     raw = {
         "sync": lambda: kept._socket,
         "asyncio": lambda: kept._transport.get_extra_info("socket"),
+        "uvloop": lambda: kept._transport.get_extra_info("socket"),
         "trio": lambda: kept._raw.socket,
     }[mode]()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from egp._io.eyeballs import first_to_answer, resolved
 from egp._io.keepalive import SOCKET_OPTIONS
@@ -82,8 +82,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See `asyncio.Protocol`."""
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        # Not asked for its class: those of other event loops, uvloop's among them, are no subclasses.
+        self._transport = cast("asyncio.Transport", transport)
         connected = transport.get_extra_info("socket")
         if connected is not None:
             for option in SOCKET_OPTIONS:

@@ -135,6 +135,10 @@ class ForeignExchange(_Foreign):
         if self._response is not None:
             self._response.close()
 
+    def abandon(self) -> None:
+        """Let go of the response: httpx has no way to close it that takes no lock."""
+        self._response = self._chunks = None
+
 
 class AsyncForeignExchange(_Foreign):
     """One request and its response through an `httpx.AsyncClient`."""

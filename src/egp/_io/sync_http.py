@@ -100,6 +100,11 @@ class Exchange:
         if connection is not None:
             self._pool.release(connection, reusable=self._incoming.is_reusable)
 
+    def abandon(self) -> None:
+        """Close the connection from a finalizer, which takes no lock: its thread may hold it."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool.abandon(connection)
+
     def __del__(self) -> None:
-        if self._connection is not None:
-            self._pool.abandon(self._connection)
+        self.abandon()

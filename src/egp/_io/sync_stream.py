@@ -40,6 +40,7 @@ class Exchanging(Protocol):
     def send(self, wire: Wire, step: Send) -> None: ...
     def read(self, until: float | None) -> bytes: ...
     def close(self) -> None: ...
+    def abandon(self) -> None: ...
 
 
 class StreamReply:
@@ -153,3 +154,9 @@ class StreamReply:
         exchange, self._exchange = self._exchange, None
         if exchange is not None:
             exchange.close()
+
+    def abandon(self) -> None:
+        """Close the connection from a finalizer, which takes no lock: its thread may hold it."""
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.abandon()

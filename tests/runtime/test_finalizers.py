@@ -1,0 +1,63 @@
+"""What the garbage collector runs must not wait for what the thread that it interrupts holds."""
+
+from __future__ import annotations
+
+import faulthandler
+import gc
+import threading
+
+import pytest
+
+from egp import Client
+
+CHUNK = (
+    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":'
+    b'[{"index":0,"delta":{"content":"x"}}]}\n\n'
+)
+ASK = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+
+
+class Holder:
+    """Kept alive by itself, so that only the collector frees what it holds."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def collect(frame, event, argument) -> None:
+    """Collect garbage wherever the book-keeping of a pool is called, its lock held."""
+    if event == "call" and frame.f_code.co_filename.endswith("_core/pool.py"):
+        gc.collect()
+
+
+@pytest.mark.parametrize("is_iterated", [False, True])
+def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it(raw_server, is_iterated):
+    answer = raw_server.reply(
+        body={"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
+    )
+    stream = raw_server.events() + raw_server.chunk(CHUNK)
+    raw_server.script(*(part for _ in range(10) for part in (stream, answer)))
+    done = []
+
+    def work() -> None:
+        with Client(api_key="sk-secret-key", base_url=raw_server.url, max_retries=0) as client:
+            for _ in range(10):
+                holder = Holder()
+                stream = client.chat.completions.create(stream=True, **ASK)
+                holder.stream = iter(stream) if is_iterated else stream
+                next(holder.stream)
+                del holder, stream
+                client.chat.completions.with_raw_response.create(**ASK)
+        done.append(True)
+
+    threading.setprofile(collect)
+    try:
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+    finally:
+        threading.setprofile(None)
+    thread.join(60)
+
+    if not done:
+        faulthandler.dump_traceback(all_threads=True)
+    assert done
