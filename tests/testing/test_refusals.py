@@ -106,3 +106,61 @@ def test_what_vendors_add_is_let_through(post):
     response = post(top_a=0.5, thinking={"type": "enabled"}, tools=[{"type": "web_search", "max_uses": 3}])
 
     assert response.status_code == 200
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer"])
+def test_a_bearer_token_is_a_key(http, ask, scheme):
+    del http.headers["x-api-key"]
+
+    response = http.post(CHAT, json=ask(), headers={"authorization": f"{scheme} anything"})
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("value", ["Bearer", "Basic YTpi", "anything"])
+def test_an_authorization_without_a_token_is_no_key(http, ask, value):
+    del http.headers["x-api-key"]
+
+    response = http.post(CHAT, json=ask(), headers={"authorization": value})
+
+    assert response.status_code == 401
+
+
+def test_null_is_accepted_for_every_optional_field(post, document):
+    schema = document["components"]["schemas"]["ChatCompletionRequest"]
+    optional = [name for name in schema["properties"] if name not in schema["required"]]
+
+    response = post(**dict.fromkeys(optional))
+
+    assert response.status_code == 200
+    assert len(optional) > 25
+
+
+def test_null_is_accepted_for_optional_fields_of_tools_and_messages(http):
+    function = {"name": "get_weather", "description": None, "parameters": None, "strict": None}
+    call = {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": "{}"}}
+    body = {
+        "model": "openai/gpt-4o",
+        "messages": [
+            {"role": "user", "content": "Weather?", "name": None},
+            {"role": "assistant", "content": None, "tool_calls": [call], "refusal": None, "audio": None},
+            {"role": "tool", "tool_call_id": "call_1", "content": "sunny"},
+            {"role": "user", "content": "And the weather tomorrow?"},
+        ],
+        "tools": [{"type": "function", "function": function}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": None}},
+    }
+
+    response = http.post(CHAT, json=body)
+
+    assert response.status_code == 200
+    assert response.json()["choices"][0]["message"]["tool_calls"][0]["function"]["name"] == "get_weather"
+
+
+@pytest.mark.parametrize("field", ["model", "messages"])
+def test_null_is_refused_for_a_required_field(post, field):
+    response = post(**{field: None})
+
+    (detail,) = response.json()["detail"]
+    assert response.status_code == 422
+    assert detail["loc"] == ["body", field]

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,8 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+from hypothesis import given, settings, strategies
 
 from egp.testing import Server, chunk
+from egp.testing._serve import instructions
 
 CHAT = "/v5/chat/completions"
 KEY = {"x-api-key": "k"}
@@ -241,3 +245,77 @@ def test_it_runs_as_a_program_until_it_is_interrupted(ask):
 
     assert url.endswith("/public")
     assert response.status_code == 200
+
+
+def test_what_to_export_is_printed_for_egp_openai_and_curl(server):
+    text = instructions(server.start())
+
+    url = server.url
+    assert f"export EGP_BASE_URL={url} EGP_API_KEY=test-key\n" in text
+    assert f"export OPENAI_BASE_URL={url}/v5 OPENAI_API_KEY=test-key\n" in text
+    assert f"curl {url}/v5/chat/completions " in text
+
+
+def test_the_printed_curl_command_gets_an_answer(server):
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    command = instructions(server.start()).partition("# curl\n")[2]
+
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+
+    assert json.loads(done.stdout)["choices"][0]["message"]["content"] == "You said: Hello"
+
+
+@pytest.fixture(scope="module")
+def lenient():
+    """A server that accepts anything, and a client of it without a key."""
+    with Server(check=False) as server, httpx.Client(trust_env=False, verify=False) as client:
+        yield server, client
+
+
+json_values = strategies.recursive(
+    strategies.none() | strategies.booleans() | strategies.integers() | strategies.text(max_size=5),
+    lambda inner: (
+        strategies.lists(inner, max_size=3)
+        | strategies.dictionaries(
+            strategies.sampled_from(["type", "function", "name", "role", "content", "json_schema", "custom"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+FIELDS = ["model", "messages", "tools", "functions", "tool_choice", "response_format", "stream_options"]
+FIELDS += ["stop", "n", "max_tokens", "modalities", "logprobs", "top_logprobs", "stream", "function_call"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=json_values | strategies.dictionaries(strategies.sampled_from(FIELDS), json_values))
+def test_a_lenient_server_answers_any_json(lenient, body):
+    server, client = lenient
+
+    response = client.post(f"{server.url}{CHAT}", json=body)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"{", b"[" * 100_000], ids=["empty", "byte", "cut", "deep"]
+)
+def test_a_lenient_server_answers_what_is_no_json(lenient, content):
+    server, client = lenient
+
+    assert client.post(f"{server.url}{CHAT}", content=content).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/chat/completions", "/a/b/chat/completions"])
+def test_a_lenient_server_answers_chats_below_any_path(lenient, ask, path):
+    server, client = lenient
+
+    assert said(client.post(f"{server.url}{path}", json=ask("Hi"))) == "You said: Hi"
+    assert client.post(f"{server.url}/v1/embeddings", json={}).status_code == 404
+
+
+def test_a_strict_server_answers_chats_at_their_path_only(egp_server, ask):
+    with plain_client() as client:
+        assert client.post(f"{egp_server.url}/v1/chat/completions", json=ask()).status_code == 404

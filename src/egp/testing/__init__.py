@@ -21,18 +21,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from egp.testing._chunks import chunk
-    from egp.testing._recorded import RecordedHeaders, RecordedRequest
     from egp.testing._reply import End
+    from egp.testing._requests import RecordedHeaders, RecordedRequest
+    from egp.testing._serve import serve
     from egp.testing._server import Server
 
-__all__ = ["End", "RecordedHeaders", "RecordedRequest", "Server", "chunk"]
+__all__ = ["End", "RecordedHeaders", "RecordedRequest", "Server", "chunk", "serve"]
 
 _HOME = {
     "End": "_reply",
-    "RecordedHeaders": "_recorded",
-    "RecordedRequest": "_recorded",
+    "RecordedHeaders": "_requests",
+    "RecordedRequest": "_requests",
     "Server": "_server",
     "chunk": "_chunks",
+    "serve": "_serve",
 }
 _FROM_THE_EXTRA = {"jsonschema", "referencing", "starlette", "uvicorn", "yaml"}
 

@@ -1,4 +1,4 @@
-"""The ASGI application: records, refuses what the service refuses, and answers."""
+"""The ASGI application: record a request, refuse what the service refuses, and answer."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from egp.testing._answers import Answer
-from egp.testing._player import Player
+from egp.testing._answer import Answer
 from egp.testing._protocol import transport_of
-from egp.testing._recorded import RecordedHeaders, RecordedRequest
 from egp.testing._reply import Reply, json_reply, phrase
+from egp.testing._requests import RecordedHeaders, RecordedRequest
+from egp.testing._sender import ReplySender
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,9 +42,10 @@ class App:
         self._script = script
         self._check = check
         self._end: End = end
+        self._operations = tuple(operations)
         # Starlette raises for what no route takes, and lets FastAPI's kind of JSON be made of it.
         self._router = Starlette(
-            routes=[self._route(operation, prefix) for operation in operations],
+            routes=[self._route(operation, prefix) for operation in self._operations],
             exception_handlers=cast("Any", {HTTPException: self._refuse}),
         )
         self._router.router.redirect_slashes = False
@@ -88,9 +89,9 @@ class App:
         if self._check and not operation.admits(request):
             refusal = json_reply({"detail": "Not authenticated"}, status=401)
             return refusal.with_headers({"www-authenticate": "ApiKey"})
-        problems = operation.problems(request, path_values) if self._check else []
-        if problems:
-            return json_reply({"detail": problems}, status=422)
+        details = operation.validate(request, path_values) if self._check else []
+        if details:
+            return json_reply({"detail": details}, status=422)
         scripted = self._script.take(valid=True)
         if scripted is not None:
             return scripted.reply(operation, request)
@@ -100,8 +101,20 @@ class App:
         scripted = self._script.take(valid=True)
         if scripted is not None:
             return self._playing(scripted.reply(None, request.scope["state"][_RECORD]))
+        operation = None if self._check else self._similar_operation(request)
+        if operation is not None:
+            recorded: RecordedRequest = request.scope["state"][_RECORD]
+            return self._playing(Answer(end=self._end).render(operation, recorded))
         detail = {"detail": phrase(error.status_code)}
         return self._playing(json_reply(detail, status=error.status_code).with_headers(error.headers))
+
+    def _similar_operation(self, request: Request) -> Operation | None:
+        """Return the operation of the same path under another root, such as `/v1` for `/v5`."""
+        for operation in self._operations:
+            _, _, tail = operation.path.lstrip("/").partition("/")
+            if operation.method == request.method and tail and request.url.path.endswith(f"/{tail}"):
+                return operation
+        return None
 
     def _playing(self, reply: Reply) -> ASGIApp:
         count = len(self.requests)
@@ -113,7 +126,7 @@ class App:
         }
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            await Player(scope, receive, send, headers=headers).play(reply)
+            await ReplySender(scope, receive, send, headers=headers).play(reply)
 
         return app
 

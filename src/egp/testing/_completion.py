@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from egp.testing._json import Object
 
 _EPOCH = 1_735_689_600  # 2025-01-01, the earliest `created`
+_MOST_CHOICES = 128
 _WITHOUT_EFFECT = {"stream", "stream_options", "store", "metadata"}
 _SILENCE = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="
 
@@ -41,7 +42,7 @@ class Model:
         count = self._body.get("n")
         choices = [
             self._choice(index, text, calls, finish_reason)
-            for index in range(count if isinstance(count, int) and count > 0 else 1)
+            for index in range(min(count, _MOST_CHOICES) if isinstance(count, int) and count > 0 else 1)
         ]
         return {
             "id": f"chatcmpl-{self._digest[:24]}",

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from egp.testing._document import escape, follow, resolve
+from egp.testing._json import is_object
 from egp.testing._operation import Operation, Parameter
-from egp.testing._problems import describe
+from egp.testing._validation import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from egp.testing._problems import Check
+    from egp.testing._validation import Check
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _NAME = "urn:egp:openapi"
+
+
+def _properties(
+    validator: Any, properties: Mapping[str, Any], instance: Any, schema: Mapping[str, Any]
+) -> Iterator[Any]:
+    """Apply the keyword `properties`, but accept null for an optional property, as the service does."""
+    if not is_object(instance):
+        return
+    required = schema.get("required", ())
+    for name, property_schema in properties.items():
+        if name in instance and (instance[name] is not None or name in required):
+            yield from validator.descend(instance[name], property_schema, path=name, schema_path=name)
+
+
+# What validators take and return is not typed in full.
+_Validator: Any = cast("Any", validators).extend(
+    Draft202012Validator, {"properties": cast("Any", _properties)}
+)
 
 
 class Contract:
@@ -32,10 +51,7 @@ class Contract:
 
     def check(self, reference: str) -> Check:
         """Give the check of values against the schema at `reference`, such as `#/components/schemas/Tool`."""
-        # What validators take and give is not typed in full.
-        validator = cast(
-            "Any", Draft202012Validator({"$ref": f"{_NAME}{reference}"}, registry=self._registry)
-        )
+        validator = _Validator({"$ref": f"{_NAME}{reference}"}, registry=self._registry)
         return lambda value, loc: describe(validator.iter_errors(value), loc)
 
     def operations(self) -> Iterator[Operation]:

@@ -6,16 +6,16 @@ import json
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from egp.testing import _problems
+from egp.testing import _validation
 from egp.testing._document import resolve
-from egp.testing._json import is_object
+from egp.testing._json import Object, is_array, is_object
 from egp.testing._sample import sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from egp.testing._problems import Check, Problem
-    from egp.testing._recorded import RecordedRequest
+    from egp.testing._requests import RecordedRequest
+    from egp.testing._validation import Check, Detail
 
 
 class Parameter:
@@ -30,10 +30,10 @@ class Parameter:
         self._kinds = _kinds(schema)
         self._check = check
 
-    def problems(self, texts: Sequence[str]) -> list[Problem]:
-        """Say what is wrong with the values sent for this parameter."""
+    def validate(self, texts: Sequence[str]) -> list[Detail]:
+        """Return the validation errors of the values sent for this parameter."""
         if not texts:
-            return [_problems.missing(self.place, self.name)] if self.required else []
+            return [_validation.missing(self.place, self.name)] if self.required else []
         values = [_coerce(text, self._kinds) for text in texts]
         return self._check(values if "array" in self._kinds else values[-1], [self.place, self.name])
 
@@ -66,30 +66,45 @@ class Operation:
         self._json = next((value for name, value in media.items() if "json" in name), None)
         self._events = media.get("text/event-stream")
         # The requests of a test are often the same, and checking one takes longer than answering it.
-        self._problems_of = lru_cache(maxsize=4096)(self._find_body_problems)
+        self._body_details = lru_cache(maxsize=4096)(self._validate_body)
 
     def streams(self, request: RecordedRequest) -> bool:
         """Whether the answer to this request is an event stream."""
         return self._events is not None and (self._json is None or request.wants_stream)
 
     def admits(self, request: RecordedRequest) -> bool:
-        """Whether the request carries a key in each header of one of the ways that the document lists."""
-        return not self._key_headers or any(
+        """Whether the request carries a key: in the headers that the document names, or as a bearer token."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if not self._key_headers or (scheme.lower() == "bearer" and token.strip()):
+            return True
+        return any(
             all(request.headers.get(name, "").strip() for name in names) for names in self._key_headers
         )
 
-    def problems(self, request: RecordedRequest, path_values: Mapping[str, str]) -> list[Problem]:
-        """Say what the document forbids in the request; nothing when it is fine."""
-        found: list[Problem] = []
+    def valid_fields(self, request: RecordedRequest) -> Object:
+        """Return the fields of the JSON body that the document allows; nulls, at any depth, are left out."""
+        if not is_object(request.json):
+            return {}
+        details = self._body_details(request.content) if self._body_check is not None else []
+        refused = {detail["loc"][1] for detail in details if len(detail["loc"]) > 1}
+        return {
+            name: _without_nulls(value)
+            for name, value in request.json.items()
+            if value is not None and name not in refused
+        }
+
+    def validate(self, request: RecordedRequest, path_values: Mapping[str, str]) -> list[Detail]:
+        """Return what the document forbids in the request; empty when it is fine."""
+        found: list[Detail] = []
         for parameter in self._parameters:
-            found += parameter.problems(_texts(parameter, request, path_values))
+            found += parameter.validate(_texts(parameter, request, path_values))
         if self._body_check is None:
             return found
         if not request.content:
-            return [*found, _problems.missing("body")] if self._body_required else found
+            return [*found, _validation.missing("body")] if self._body_required else found
         if "json" not in request.headers.get("content-type", "").lower():
-            return [*found, _problems.not_an_object("body")]
-        return [*found, *self._problems_of(request.content)]
+            return [*found, _validation.not_an_object("body")]
+        return [*found, *self._body_details(request.content)]
 
     @cached_property
     def json_example(self) -> Any:
@@ -110,13 +125,19 @@ class Operation:
         else:
             yield sample(media.get("schema", {}), self._root)
 
-    def _find_body_problems(self, content: bytes) -> list[Problem]:
+    def _validate_body(self, content: bytes) -> list[Detail]:
         assert self._body_check is not None  # noqa: S101  # the caller looked
         try:
             body = json.loads(content, parse_constant=_refuse)
-        except ValueError as error:
-            return [_problems.unreadable_json(error)]
+        except (ValueError, RecursionError) as error:
+            return [_validation.unreadable_json(error)]
         return self._body_check(body, ["body"])
+
+
+def _without_nulls(value: Any) -> Any:
+    if is_object(value):
+        return {name: _without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if is_array(value) else value
 
 
 def _refuse(constant: str) -> None:

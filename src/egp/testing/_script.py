@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from egp.testing._operation import Operation
-    from egp.testing._recorded import RecordedRequest
     from egp.testing._reply import Reply
+    from egp.testing._requests import RecordedRequest
 
 
 @frozen

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from egp.testing._answers import Answer
+from egp.testing._answer import Answer
 from egp.testing._reply import Reply, events_reply, json_reply, phrase, text_reply
 from egp.testing._script import Script, Scripted
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from egp.testing._operation import Operation
-    from egp.testing._recorded import RecordedRequest
     from egp.testing._reply import End
+    from egp.testing._requests import RecordedRequest
 
 
 class Scripting:

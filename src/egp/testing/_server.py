@@ -1,4 +1,4 @@
-"""The server: an application, a thread with an event loop, and a script."""
+"""The server: an application in an event loop, in a thread."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from egp.testing._recorded import RecordedRequest
     from egp.testing._reply import End
+    from egp.testing._requests import RecordedRequest
 
 _BACKLOG = 2048  # connections that may wait to be accepted: a test may open a thousand at once
 _KEEP_ALIVE_SECONDS = 600  # longer than any test, so that no connection closes while a client means to use it
@@ -33,7 +33,8 @@ class Server(Scripting):
     """The EGP chat-completions endpoint on a port of 127.0.0.1, in a thread of this process.
 
     Answers are made from the request alone (the same request has the same body): "You said: …", or calls of
-    the tools offered (see `docs/testing.md`). A request without a key has a 401, one that openapi.yaml
+    the tools offered (see `docs/testing.md`). Any key is accepted, as `x-api-key` or as `Authorization:
+    Bearer`, and null for any optional field. A request without a key gets a 401, one that openapi.yaml
     forbids a 422 in FastAPI's form.
 
     `reply`, `stream`, `fail`, `raw` and `drop` script the next answers, in order; each is used once unless
@@ -48,11 +49,12 @@ class Server(Scripting):
         spec: The OpenAPI 3.1 document to serve, as a path or as parsed; by default the one that `egp_api` was
             compiled from.
         end: How answers end unless scripted otherwise; `"eof"` leaves out the `[DONE]` of streams.
-        check: Whether to refuse what the service refuses (401, 422).
+        check: Whether to refuse what the service refuses (401, 422). False accepts any request, and
+            `/chat/completions` below any path.
     """
 
     api_key = "test-key"
-    """A key that the server takes; it takes any."""
+    """A key that the server accepts; it accepts any."""
 
     def __init__(
         self,
@@ -83,11 +85,13 @@ class Server(Scripting):
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables by which `egp.Client()` finds this server, and no proxy comes between."""
+        """The environment variables that lead clients of egp and openai here, past any proxy."""
         direct = ",".join(filter(None, [os.environ.get("NO_PROXY", os.environ.get("no_proxy")), "127.0.0.1"]))
         return {
             "EGP_BASE_URL": self.url,
             "EGP_API_KEY": self.api_key,
+            "OPENAI_BASE_URL": f"{self.url}/v5",
+            "OPENAI_API_KEY": self.api_key,
             "NO_PROXY": direct,
             "no_proxy": direct,
         }

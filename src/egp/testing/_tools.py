@@ -51,7 +51,7 @@ def called_tool(body: Mapping[str, Any]) -> Call | None:
         return offered[0] if offered else None
     if is_object(wanted):
         places = [wanted, *(value for value in wanted.values() if is_object(value))]
-        named = {place["name"] for place in places if "name" in place}
+        named = [place["name"] for place in places if "name" in place]
         return next((call for call in offered if call.name in named), None)
     messages: list[Object] = body.get("messages") or [{}]
     if messages[-1].get("role") != "user":

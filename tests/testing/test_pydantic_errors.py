@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
-from egp.testing._problems import describe
+from egp.testing._validation import describe
 
 CASES = [
     ({"type": "string"}, str, 5),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from egp.testing import _catalogue
+from egp.testing import _models
 from egp.testing._chunks import chunks, is_completion
 from egp.testing._completion import Model
 from egp.testing._json import Object, is_object
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from egp.testing._operation import Operation
-    from egp.testing._recorded import RecordedRequest
+    from egp.testing._requests import RecordedRequest
 
 CHAT = "/chat/completions"
 MODELS = "/chat/completions/models"
@@ -52,19 +52,21 @@ class Answer:
             return self._broken(Reply(headers={"content-type": "application/octet-stream"}, parts=(content,)))
         worded = content is None or isinstance(content, str)
         if worded and request.path.endswith(CHAT) and is_object(request.json):
-            content = Model(request.json).completion(
+            body = request.json if operation is None else operation.valid_fields(request)
+            content = Model(body).completion(
                 content, tool_calls=self.tool_calls, finish_reason=self.finish_reason
             )
         streamed = request.wants_stream if operation is None else operation.streams(request)
         if streamed and is_completion(content):
-            asked: Object = request.json.get("stream_options") or {}
+            given = request.json.get("stream_options")
+            asked: Object = given if is_object(given) else {}
             events: Any = chunks(content, include_usage=asked.get("include_usage") is True)
             return self._events(events)
         if content is None and operation is not None:
             if operation.streams(request):
                 return self._events(operation.event_examples)
             known = request.path.endswith(MODELS) and operation.method == "GET"
-            content = _catalogue.page(request.query) if known else operation.json_example
+            content = _models.page(request.query) if known else operation.json_example
             if content is None:
                 return Reply(status=operation.status)
         if isinstance(content, str):

@@ -1,4 +1,4 @@
-"""What the server was asked."""
+"""The requests that the server received."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class RecordedRequest:
         """The body read as JSON; None where there is no body or it is not JSON."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property

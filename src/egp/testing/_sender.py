@@ -23,7 +23,7 @@ class ClientGoneError(Exception):
     """The client left, or the server stops, before the reply was sent."""
 
 
-class Player:
+class ReplySender:
     """Sends one reply over the connection of one request."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, *, headers: Mapping[str, str]) -> None:

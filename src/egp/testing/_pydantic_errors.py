@@ -43,7 +43,7 @@ _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], str]]] = {
 }
 
 
-def wording(rule: str, expected: Any, given: Any) -> Iterator[tuple[str, str]]:
+def pydantic_errors(rule: str, expected: Any, given: Any) -> Iterator[tuple[str, str]]:
     """Name what is wrong, for programs and in words: once for each type that was allowed, otherwise once."""
     if rule == "type":
         kinds: list[str] = [expected] if isinstance(expected, str) else expected

@@ -1,4 +1,4 @@
-"""What is wrong with a value, in the words and the shape that FastAPI uses in its 422 answers."""
+"""Validation errors in the shape and the words of FastAPI's 422 responses."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from egp.testing._json import Object
-from egp.testing._wording import wording
+from egp.testing._pydantic_errors import pydantic_errors
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
 
-Problem = Object
-"""`loc`, `msg` and `type`, as pydantic names them."""
-Check = Callable[[Any, Sequence[str | int]], list[Problem]]
-"""Says what is wrong with a value that stands at `loc`."""
+Detail = Object
+"""One validation error: `loc`, `msg` and `type`, as pydantic names them."""
+Check = Callable[[Any, Sequence[str | int]], list[Detail]]
+"""Return the validation errors of a value that stands at `loc`."""
 
 
-def missing(*loc: str | int) -> Problem:
-    """Say that what `loc` names was not sent."""
+def missing(*loc: str | int) -> Detail:
+    """Report that the value at `loc` was not sent."""
     return {"loc": list(loc), "msg": "Field required", "type": "missing"}
 
 
-def unreadable_json(error: ValueError) -> Problem:
-    """Say that the body is not JSON."""
+def unreadable_json(error: Exception) -> Detail:
+    """Report a body that is not JSON."""
     return {"loc": ["body", getattr(error, "pos", 0)], "msg": "JSON decode error", "type": "json_invalid"}
 
 
-def not_an_object(*loc: str) -> Problem:
-    """Say that a body came that is no JSON object, or was not declared as JSON."""
+def not_an_object(*loc: str) -> Detail:
+    """Report a body that is no JSON object, or was not declared as JSON."""
     return {
         "loc": list(loc),
         "msg": "Input should be a valid dictionary or object to extract fields from",
@@ -37,18 +37,18 @@ def not_an_object(*loc: str) -> Problem:
     }
 
 
-def describe(errors: Iterable[ValidationError], loc: Sequence[str | int]) -> list[Problem]:
-    """Translate what jsonschema found in the value at `loc`."""
-    found: list[Problem] = []
+def describe(errors: Iterable[ValidationError], loc: Sequence[str | int]) -> list[Detail]:
+    """Translate the errors that jsonschema found in the value at `loc`."""
+    found: list[Detail] = []
     for error in errors:
         for leaf in _leaves(error):
-            for problem in _translate(leaf, [*loc, *leaf.absolute_path]):
-                if problem not in found:
-                    found.append(problem)
+            for detail in _translate(leaf, [*loc, *leaf.absolute_path]):
+                if detail not in found:
+                    found.append(detail)
     return found
 
 
-def _translate(error: ValidationError, loc: list[str | int]) -> Iterator[Problem]:
+def _translate(error: ValidationError, loc: list[str | int]) -> Iterator[Detail]:
     instance: Any = error.instance
     expected: Any = error.validator_value
     if error.validator == "required":
@@ -58,12 +58,12 @@ def _translate(error: ValidationError, loc: list[str | int]) -> Iterator[Problem
         for name in (name for name in instance if name not in schema.get("properties", {})):
             yield {"loc": [*loc, name], "msg": "Extra inputs are not permitted", "type": "extra_forbidden"}
     else:
-        for kind, message in wording(str(error.validator), expected, instance):
+        for kind, message in pydantic_errors(str(error.validator), expected, instance):
             yield {"loc": loc, "msg": message, "type": kind}
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:
-    """Give the errors that a reader can act on: of a union, those of the variant that was meant."""
+    """Yield the errors that a reader can act on: of a union, those of the variant that was meant."""
     if not error.context:
         yield error
         return
@@ -80,7 +80,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _distance(errors: list[ValidationError]) -> int:
-    """How far a variant is from being the one meant: 0, or 1 for another tag, or 2 for another type."""
+    """Return how far a variant is from the one meant: 0, 1 (another tag) or 2 (another type)."""
     mismatches = [error for error in errors if _is_mismatch(error)]
     return max((1 if error.relative_path else 2 for error in mismatches), default=0)
 
