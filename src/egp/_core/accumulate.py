@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,7 +124,7 @@ class _Choice:
         self.finish_reason: Any = None
         self.others: dict[str, Any] = {}
         self._message: dict[str, Any] = {"role": "assistant", "content": None}
-        self._calls: list[dict[str, Any]] = []
+        self._calls: list[_Call] = []
         self.logprobs: Any = _ABSENT
 
     def add_delta(self, delta: dict[str, Any]) -> None:
@@ -136,19 +136,17 @@ class _Choice:
             self._message.setdefault("tool_calls", None)
             for piece in rest.pop("tool_calls"):
                 if piece.__class__ is dict:
-                    _merge(self._call_for(piece), piece)
+                    self._add_call(piece)
         _merge(self._message, rest)
 
-    def _call_for(self, piece: dict[str, Any]) -> dict[str, Any]:
-        calls, index, id_ = self._calls, piece.get("index"), piece.get("id")
-        call: dict[str, Any] | None = calls[-1] if calls else None
-        if index is not None and call is not None and call.get("index") != index:
-            call = next((call for call in reversed(calls) if call.get("index") == index), None)
-        # Some servers give every call the index 0, or none; a second id with a second name tells them apart.
-        if call is None or (id_ and call.get("id") not in (None, "", id_) and _has_name(piece)):
-            call = {}
-            calls.append(call)
-        return call
+    def _add_call(self, piece: dict[str, Any]) -> None:
+        index, id_ = piece.get("index"), piece.get("id")
+        call = find_call(self._calls, index, id_, has_name=_has_name(piece))
+        if call is None:
+            call = _Call()
+            self._calls.append(call)
+        call.note(index, id_)
+        _merge(call.fields, piece)
 
     def add_logprobs(self, logprobs: Any) -> None:
         if self.logprobs.__class__ is not dict:
@@ -169,6 +167,45 @@ class _Choice:
         if self.logprobs is not _ABSENT:
             choice["logprobs"] = _plain(self.logprobs)
         return choice
+
+
+class CallPlace:
+    """Where a streamed tool call stands: what the pieces to come are told apart by."""
+
+    __slots__ = ("id", "index")
+
+    def __init__(self) -> None:
+        self.index: Any = None
+        self.id: Any = None
+
+    def note(self, index: object, id_: object) -> None:
+        """Remember the index and the id of a piece, where it has them."""
+        if index is not None:
+            self.index = index
+        if id_:
+            self.id = id_
+
+
+P = TypeVar("P", bound=CallPlace)
+
+
+def find_call(calls: list[P], index: object, id_: object, *, has_name: bool) -> P | None:
+    """Return the call that a piece belongs to, or None where it begins a new one."""
+    call = calls[-1] if calls else None
+    if index is not None and call is not None and call.index != index:
+        call = next((call for call in reversed(calls) if call.index == index), None)
+    # Some servers give every call the index 0, or none; a second id with a second name tells them apart.
+    if call is not None and id_ and call.id not in (None, id_) and has_name:
+        return None
+    return call
+
+
+class _Call(CallPlace):
+    __slots__ = ("fields",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, Any] = {}
 
 
 def _merge(into: dict[str, Any], piece: dict[str, Any]) -> None:
@@ -234,13 +271,12 @@ def _has_name(call: dict[str, Any]) -> bool:
     return any(value.__class__ is dict and value.get("name") for value in call.values())
 
 
-def _index_of(call: dict[str, Any]) -> int:
-    index = call.get("index")
-    return index if isinstance(index, int) else 0
+def _index_of(call: _Call) -> int:
+    return call.index if isinstance(call.index, int) else 0
 
 
-def _finished_call(call: dict[str, Any]) -> dict[str, Any]:
-    finished: dict[str, Any] = _plain({key: value for key, value in call.items() if key != "index"})
+def _finished_call(call: _Call) -> dict[str, Any]:
+    finished: dict[str, Any] = _plain({key: value for key, value in call.fields.items() if key != "index"})
     if "function" in finished and not finished.get("type"):
         finished["type"] = "function"
     return finished
