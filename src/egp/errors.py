@@ -18,13 +18,20 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConflictError",
+    "ContentFilterFinishReasonError",
     "EGPError",
+    "EmptyOutputError",
     "InternalServerError",
+    "InvalidJSONError",
+    "LengthFinishReasonError",
     "NotFoundError",
+    "OutputValidationError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RefusalError",
     "RequestInfo",
     "StreamInterruptedError",
+    "StructuredOutputError",
     "UnprocessableEntityError",
 ]
 
@@ -178,6 +185,65 @@ class APIResponseValidationError(APIError):
 
 class APIStreamError(APIError):
     """The server reported an error inside a stream. `body` is the error as it sent it."""
+
+
+class StructuredOutputError(EGPError):
+    """The model answered, but not with a value of the type that was asked for.
+
+    The answer has been paid for, so all of it is here.
+    """
+
+    completion: Any
+    """The whole answer, with `parsed` on the choices that could be read; None where there was no call."""
+    usage: Any
+    """The tokens of all tries of the call together; None where the service did not say."""
+    content: str | None
+    """The text that the model wrote."""
+    choice: int
+    """The index of the choice that failed, from 0."""
+    path: str | None
+    """Where the text is wrong, such as `$.items[3].price`; None where it is wrong as a whole."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        completion: Any = None,
+        usage: Any = None,
+        content: str | None = None,
+        choice: int = 0,
+        path: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.completion = completion
+        self.usage = usage
+        self.content = content
+        self.choice = choice
+        self.path = path
+
+
+class InvalidJSONError(StructuredOutputError):
+    """The text is no JSON."""
+
+
+class OutputValidationError(StructuredOutputError):
+    """The text is JSON, but no value of the type; `path` says where."""
+
+
+class EmptyOutputError(StructuredOutputError):
+    """The model wrote nothing, and called no tool."""
+
+
+class RefusalError(StructuredOutputError):
+    """The model declined; the message has its words."""
+
+
+class LengthFinishReasonError(StructuredOutputError):
+    """The answer was cut off at the limit of its length, even where what came can be read."""
+
+
+class ContentFilterFinishReasonError(StructuredOutputError):
+    """A filter of the service took out the answer or a part of it."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {

@@ -1,0 +1,173 @@
+"""Types become schemas, and text becomes values of them."""
+
+import copy
+import json
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import jsonschema
+import pytest
+
+import egp
+from egp.structured import schema_of
+from tests.structured.kinds import KINDS, REFUSED, Everything, Node, Order, Page, Point, Tree
+from tests.structured.strict_profile import violations
+
+
+def named(kind):
+    return (
+        kind.type.__name__
+        if isinstance(kind.type, type)
+        else str(kind.type).replace("tests.structured.kinds.", "")
+    )
+
+
+def wrapped(schema, text):
+    return f'{{"value": {text}}}' if schema.is_wrapped else text
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=named)
+def test_a_schema_is_in_the_strict_profile_where_the_type_can_be(kind):
+    schema = schema_of(kind.type)
+
+    assert schema.is_strict is kind.is_strict
+    assert kind.is_strict is (violations(schema.json_schema) == [])
+    jsonschema.Draft202012Validator.check_schema(schema.json_schema)
+
+
+@pytest.mark.parametrize("strict", ["auto", False])
+@pytest.mark.parametrize("kind", KINDS, ids=named)
+def test_an_answer_is_read_as_a_value_of_the_type(kind, strict):
+    schema = schema_of(kind.type, strict=strict)
+    text = wrapped(schema, kind.text)
+    if not schema.is_strict and "null" in text:
+        pytest.skip("null for the default is of the strict profile")
+
+    value = schema.decode(text)
+
+    assert value == kind.value
+    assert type(value) is type(kind.value)
+    jsonschema.validate(json.loads(text), schema.json_schema)
+
+
+@pytest.mark.parametrize(("type_", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_what_cannot_be_a_schema_is_refused_by_the_name_of_the_field(type_, message):
+    with pytest.raises(egp.EGPError, match=message):
+        schema_of(type_)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.is_strict], ids=named)
+def test_what_has_no_strict_schema_is_refused_where_it_must_be_strict(kind):
+    with pytest.raises(egp.EGPError, match="has no strict schema"):
+        schema_of(kind.type, strict=True)
+
+
+def test_a_schema_is_made_once_per_type():
+    assert schema_of(Everything) is schema_of(Everything)
+    assert schema_of(list[Node]).json_schema is schema_of(list[Node]).json_schema
+
+
+def test_making_the_strict_schema_leaves_the_plain_one_as_it_was():
+    plain = schema_of(Everything, strict=False)
+    before = copy.deepcopy(plain.json_schema)
+
+    schema_of(Everything, strict=True)
+
+    assert schema_of(Everything, strict=False).json_schema == before
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [(Node, "Node"), (Page[Point], "Page_Point"), (list[Node], "list_Node"), (int | str, "int_str")],
+)
+def test_a_schema_has_a_name_that_services_take(type_, name):
+    assert schema_of(type_).name == name
+
+
+def test_descriptions_come_from_docstrings_and_annotations():
+    schema = schema_of(Node)
+
+    assert schema.description == "A node of a tree."
+    assert schema.json_schema["properties"]["name"]["description"] == "What it is called."
+    # The docstring that a dataclass makes for itself describes nothing.
+    assert schema_of(Point).description is None
+
+
+def test_a_described_field_of_its_own_class_is_no_endless_schema():
+    assert violations(schema_of(Tree).json_schema) == []
+
+
+def test_the_place_of_a_wrong_value_is_told_as_a_path():
+    with pytest.raises(egp.OutputValidationError) as caught:
+        schema_of(Order).decode('{"orderId": 1, "items": [{"x": 1, "y": 2}, {"x": 1, "y": "2"}]}')
+
+    assert caught.value.path == "$.items[1].y"
+    assert "$.items[1].y" in str(caught.value)
+
+
+@pytest.mark.parametrize("type_", [list[Point], list[Tree]], ids=["msgspec", "pydantic"])
+def test_the_path_in_a_wrapped_answer_leaves_the_wrapper_out(type_):
+    with pytest.raises(egp.OutputValidationError) as caught:
+        schema_of(type_).decode('{"value": [true]}')
+
+    assert caught.value.path == "$[0]"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "no", '{"x": NaN, "y": 1}', '{"x": 1} {"x": 1}', "[" * 100_000, '"\\ud800"']
+)
+@pytest.mark.parametrize("type_", [Point, Tree, list[Point], list[Tree]], ids=str)
+def test_text_that_is_no_json_is_told_from_a_wrong_value(type_, text):
+    with pytest.raises(egp.InvalidJSONError) as caught:
+        schema_of(type_).decode(text)
+
+    assert caught.value.content is not None
+
+
+def test_an_error_keeps_the_text_through_a_pickle():
+    with pytest.raises(egp.OutputValidationError) as caught:
+        schema_of(Point).decode('{"x": "1", "y": 2}')
+
+    copied = pickle.loads(pickle.dumps(caught.value))
+
+    assert (copied.content, copied.path, str(copied)) == ('{"x": "1", "y": 2}', "$.x", str(caught.value))
+
+
+def test_null_stays_where_the_type_takes_it():
+    assert schema_of(Page[int | None]).decode('{"items": [null], "next": null}') == Page([None], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", None),
+        ('{"value": [', []),
+        ('{"value": [{"name": "a', [{"name": "a"}]),
+        ('{"value": [12', []),
+        ('{"value": [12,', [12]),
+        ('{"value": ["12', ["12"]),
+        ('{"value": ["a\\"12', ['a"12']),
+        ('{"value": [tr', []),
+        ("no", None),
+    ],
+)
+def test_what_arrived_so_far_can_be_looked_at(text, value):
+    assert schema_of(list[Any]).read_partial(text) == value
+
+
+@pytest.mark.parametrize(
+    ("package", "code"), [("msgspec", "schema_of(list[int])"), ("jiter", "read_partial('[')")]
+)
+def test_a_missing_package_is_told_with_the_extra_that_has_it(package, code):
+    program = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        "import egp\nfrom egp.structured import schema_of\nfrom egp.structured.partial import read_partial\n"
+        f"try: {code}\nexcept egp.EGPError as error: print(error)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert package in done.stdout
+    assert 'pip install "egp-client[structured]"' in done.stdout
