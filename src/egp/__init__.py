@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         StructuredOutputError,
         UnprocessableEntityError,
     )
+    from egp.tools.function import tool
 else:
     _HOMES = {
         "UNSET": "egp_api.types",
@@ -54,6 +55,7 @@ else:
         "audio_part": "egp.content",
         "file_part": "egp.content",
         "image_part": "egp.content",
+        "tool": "egp.tools.function",
     }
 
     def __getattr__(name: str) -> object:
@@ -107,4 +109,5 @@ __all__ = [
     "audio_part",
     "file_part",
     "image_part",
+    "tool",
 ]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import define, field, frozen
 
+from egp._core.codec import is_object
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -93,7 +95,8 @@ def calls_of(message: dict[str, Any], turn: int) -> tuple[dict[str, Any], list[T
     calls: list[ToolCall] = []
     sent: list[dict[str, Any]] = []
     given: Any = message.get("tool_calls")
-    for piece in given if isinstance(given, list) else ():
+    pieces: list[Any] = given if isinstance(given, list) else []
+    for piece in pieces:
         kind = _kind_of(piece)
         if kind is None:
             continue
@@ -122,11 +125,11 @@ def _content_of(message: Mapping[str, Any]) -> Any:
 
 
 def _kind_of(piece: Any) -> Literal["function", "custom"] | None:
-    if not isinstance(piece, dict):
+    if not is_object(piece):
         return None
-    if isinstance(piece.get("function"), dict):
+    if is_object(piece.get("function")):
         return "function"
-    return "custom" if isinstance(piece.get("custom"), dict) else None
+    return "custom" if is_object(piece.get("custom")) else None
 
 
 def _text_of(value: Any) -> str:

@@ -301,9 +301,9 @@ def unforced(tool_choice: Any) -> Any:
     """Return a `tool_choice` that leaves the model the choice to call no tool."""
     if tool_choice == "required":
         return "auto"
-    if isinstance(tool_choice, dict):
-        allowed: Any = tool_choice.get("allowed_tools")
-        if isinstance(allowed, dict):
+    if codec.is_object(tool_choice):
+        allowed = tool_choice.get("allowed_tools")
+        if codec.is_object(allowed):
             return {**tool_choice, "allowed_tools": {**allowed, "mode": "auto"}}
         return "auto"
     return tool_choice

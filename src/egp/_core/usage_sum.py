@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from egp._core.codec import is_object
+
 __all__ = ["add_usage"]
 
 
 def add_usage(total: dict[str, Any] | None, usage: Any) -> dict[str, Any] | None:
     """Return the sum of two usages, as JSON and at any depth; None where there is neither."""
-    if not isinstance(usage, dict):
+    if not is_object(usage):
         return total
     summed = dict(total or {})
     for key, value in usage.items():
         old = summed.get(key)
-        if isinstance(value, dict):
-            summed[key] = add_usage(old if isinstance(old, dict) else None, value)
+        if is_object(value):
+            summed[key] = add_usage(old if is_object(old) else None, value)
         elif _is_number(value):
             summed[key] = value + (old if _is_number(old) else 0)
         elif old is None:
