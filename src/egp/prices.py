@@ -1,0 +1,164 @@
+"""What answers cost: list prices, or a table of one's own.
+
+The amounts are estimates: what an account pays may differ from the list.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import field, frozen
+
+from egp._extras import missing_extra
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Mapping
+
+    from egp.usage import Usage
+
+__all__ = ["ListPrices", "Price", "PriceTable", "Prices"]
+
+_MILLION = Decimal(1_000_000)
+
+
+class Prices(Protocol):
+    """Whatever knows the price of an answer."""
+
+    def price(
+        self,
+        model: str,
+        usage: Usage,
+        *,
+        at: datetime.datetime | None = None,
+        service_tier: str | None = None,
+    ) -> Decimal | None:
+        """Return what one answer cost; None where that is not known.
+
+        Args:
+            model: the model as it was asked for, such as `openai/gpt-4o`.
+            usage: the tokens of the one answer.
+            at: when it was given; None is now.
+            service_tier: what the answer says of how it was served, such as `flex`.
+        """
+        ...
+
+
+def _amount(value: Decimal | str | int) -> Decimal:
+    if isinstance(value, float):
+        raise TypeError(f"a price is a Decimal, a str or an int, not the float {value}: write it as a str")
+    return Decimal(value)
+
+
+def _amount_or_none(value: Decimal | str | int | None) -> Decimal | None:
+    return None if value is None else _amount(value)
+
+
+@frozen
+class Price:
+    """The price of a model per million tokens, in the currency of your choice.
+
+    Tokens that have no price of their own cost what the kind that they belong to costs.
+    """
+
+    input: Decimal = field(converter=_amount)
+    """Tokens of the prompt."""
+    output: Decimal = field(converter=_amount)
+    """Tokens of the answer."""
+    cached_input: Decimal | None = field(default=None, converter=_amount_or_none)
+    """Tokens of the prompt that were found in the vendor's cache."""
+    cache_write: Decimal | None = field(default=None, converter=_amount_or_none)
+    """Tokens of the prompt that were written to the vendor's cache."""
+    input_audio: Decimal | None = field(default=None, converter=_amount_or_none)
+    """Tokens of speech in the prompt."""
+    output_audio: Decimal | None = field(default=None, converter=_amount_or_none)
+    """Tokens of speech in the answer."""
+
+    def of(self, usage: Usage) -> Decimal:
+        """Return what tokens cost."""
+        amount = usage.input_tokens * self.input + usage.output_tokens * self.output
+        for tokens, own, usual in (
+            (usage.cached_tokens, self.cached_input, self.input),
+            (usage.cache_write_tokens, self.cache_write, self.input),
+            (usage.input_audio_tokens, self.input_audio, self.input),
+            (usage.output_audio_tokens, self.output_audio, self.output),
+        ):
+            if own is not None:
+                # They are among the tokens counted above.
+                amount += tokens * (own - usual)
+        return amount / _MILLION
+
+
+class PriceTable:
+    """Prices of one's own, by the name of the model as it is asked for.
+
+    Args:
+        prices: a price for each model.
+        otherwise: what knows the price of a model that is not in the table, such as `ListPrices()`.
+    """
+
+    def __init__(self, prices: Mapping[str, Price], otherwise: Prices | None = None) -> None:
+        self._prices = dict(prices)
+        self._otherwise = otherwise
+
+    def price(
+        self,
+        model: str,
+        usage: Usage,
+        *,
+        at: datetime.datetime | None = None,
+        service_tier: str | None = None,
+    ) -> Decimal | None:
+        """See `Prices`."""
+        own = self._prices.get(model)
+        if own is not None:
+            return own.of(usage)
+        if self._otherwise is None:
+            return None
+        return self._otherwise.price(model, usage, at=at, service_tier=service_tier)
+
+
+class ListPrices:
+    """The vendors' list prices in US dollars, as genai-prices knows them; needs the extra `cost`.
+
+    They come with the package genai-prices, and are as old as the version that is installed. The vendor is
+    the part of the model's name before the first slash.
+    """
+
+    def price(
+        self,
+        model: str,
+        usage: Usage,
+        *,
+        at: datetime.datetime | None = None,
+        service_tier: str | None = None,
+    ) -> Decimal | None:
+        """See `Prices`."""
+        try:
+            from genai_prices import Usage as Tokens
+            from genai_prices import calc_price
+        except ImportError as error:
+            raise missing_extra("genai_prices", "cost", "list prices") from error
+
+        vendor, slash, name = model.partition("/")
+        kinds = {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cache_read_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "input_audio_tokens": usage.input_audio_tokens,
+            "output_audio_tokens": usage.output_audio_tokens,
+        }
+        try:
+            calculated = calc_price(
+                Tokens(**{kind: tokens for kind, tokens in kinds.items() if tokens}),
+                model_ref=name if slash else model,
+                provider_id=vendor if slash else None,
+                genai_request_timestamp=at,
+                price_context={"service_tier": service_tier} if service_tier else None,
+            )
+        except (LookupError, ValueError):
+            # A model that is not listed, or counts that cannot be right.
+            return None
+        return calculated.total_price

@@ -1,0 +1,297 @@
+"""What calls use is counted once, to the last token and digit."""
+
+import copy
+import pickle
+import random
+import subprocess
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from decimal import Decimal
+from importlib.util import find_spec
+from multiprocessing import get_context
+
+import pytest
+from egp_api.models import ChatCompletion
+
+from egp.prices import ListPrices, Price, PriceTable
+from egp.usage import Usage, UsageMeter, usage_of
+
+PRICES = {
+    "openai/gpt-4o": Price("2.50", "10.00", cached_input="1.25"),
+    "openai/gpt-4o-audio": Price("2.5", "10", input_audio="40", output_audio="80"),
+    "anthropic/claude": Price("3", "15", cached_input="0.30", cache_write="3.75"),
+}
+needs_list = pytest.mark.skipif(find_spec("genai_prices") is None, reason="needs the extra `cost`")
+
+
+def answer(usage, **fields):
+    body = {"id": "c", "created": 1_764_000_000, "model": "m", "choices": [], **fields}
+    return ChatCompletion.from_dict(body if usage is ... else {**body, "usage": usage})
+
+
+def generated_answers(seed, count):
+    """Answers as services give them: cached, reasoning, audio, details that are missing or null, no usage."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        prompt, text = chance.randrange(5000), chance.randrange(2000)
+        usage = {"prompt_tokens": prompt, "completion_tokens": text, "total_tokens": prompt + text}
+        cached, audio = chance.randrange(prompt // 2 + 1), chance.randrange(prompt // 2 + 1)
+        usage["prompt_tokens_details"] = chance.choice(
+            [
+                None,
+                {},
+                {"cached_tokens": cached},
+                {"cached_tokens": cached, "audio_tokens": audio},
+                {"cached_tokens": None},
+            ]
+        )
+        usage["completion_tokens_details"] = chance.choice(
+            [None, {}, {"reasoning_tokens": text // 2}, {"audio_tokens": text // 3, "reasoning_tokens": None}]
+        )
+        for name in ("prompt_tokens_details", "completion_tokens_details"):
+            if chance.random() < 0.2:
+                del usage[name]
+        model = chance.choice([*PRICES, "acme/unknown"])
+        yield model, chance.choice([..., None, usage, usage, usage, usage, usage, usage])
+
+
+def oracle(answers):
+    """The sums, from the JSON alone."""
+    cost, unpriced, unknown = Decimal(0), 0, 0
+    sums = dict.fromkeys(("input", "cached", "audio_in", "output", "reasoning", "audio_out"), Decimal(0))
+    for model, usage in answers:
+        if usage in (..., None):
+            unknown += 1
+            unpriced += 1
+            continue
+        prompt = usage.get("prompt_tokens_details") or {}
+        text = usage.get("completion_tokens_details") or {}
+        counts = {
+            "input": usage["prompt_tokens"],
+            "cached": prompt.get("cached_tokens") or 0,
+            "audio_in": prompt.get("audio_tokens") or 0,
+            "output": usage["completion_tokens"],
+            "reasoning": text.get("reasoning_tokens") or 0,
+            "audio_out": text.get("audio_tokens") or 0,
+        }
+        for kind, tokens in counts.items():
+            sums[kind] += tokens
+        if model not in PRICES:
+            unpriced += 1
+        elif model == "openai/gpt-4o":
+            plain = counts["input"] - counts["cached"]
+            cost += (plain * Decimal("2.5") + counts["cached"] * Decimal("1.25")) / 10**6
+            cost += counts["output"] * Decimal("0.00001")
+        elif model == "openai/gpt-4o-audio":
+            cost += (counts["input"] - counts["audio_in"]) * Decimal("0.0000025")
+            cost += counts["audio_in"] * Decimal("0.00004")
+            cost += (counts["output"] - counts["audio_out"]) * Decimal("0.00001")
+            cost += counts["audio_out"] * Decimal("0.00008")
+        else:
+            cost += (counts["input"] - counts["cached"]) * Decimal("0.000003")
+            cost += counts["cached"] * Decimal("0.0000003") + counts["output"] * Decimal("0.000015")
+    return sums, cost, unpriced, unknown
+
+
+def test_a_thousand_answers_add_up_to_the_last_digit():
+    answers = list(generated_answers(20261125, 1000))
+    meter = UsageMeter(PriceTable(PRICES))
+
+    for model, usage in answers:
+        meter.record_answer(answer(usage), model=model)
+
+    sums, cost, unpriced, unknown = oracle(answers)
+    total = meter.total
+    assert total.requests == 1000
+    assert total.requests_without_usage == unknown
+    assert {
+        "input": total.input_tokens,
+        "cached": total.cached_tokens,
+        "audio_in": total.input_audio_tokens,
+        "output": total.output_tokens,
+        "reasoning": total.reasoning_tokens,
+        "audio_out": total.output_audio_tokens,
+    } == sums
+    assert total.known_cost == cost
+    assert total.unpriced_requests == unpriced
+    assert total.cost is None
+    assert sum(meter.by_model.values(), Usage()) == total
+
+
+@pytest.mark.parametrize(
+    ("usage", "known", "counts"),
+    [
+        (..., False, (0, 0)),
+        (None, False, (0, 0)),
+        ({}, False, (0, 0)),
+        ({"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}, True, (3, 2)),
+        ({"prompt_tokens": 3, "total_tokens": 5}, True, (3, 2)),
+        ({"completion_tokens": 2, "total_tokens": 5}, True, (3, 2)),
+        ({"prompt_tokens": 3}, False, (3, 0)),
+        ({"prompt_tokens": 3.0, "completion_tokens": 2}, True, (3, 2)),
+        ({"prompt_tokens": "3", "completion_tokens": True}, False, (0, 0)),
+        ({"prompt_tokens": -1, "completion_tokens": float("nan")}, False, (0, 0)),
+        ("much", False, (0, 0)),
+    ],
+)
+def test_what_is_missing_is_unknown_and_not_zero(usage, known, counts):
+    usage = usage_of(answer(usage).usage)
+
+    assert usage.tokens_are_known is known
+    assert (usage.input_tokens, usage.output_tokens) == counts
+
+
+def test_tokens_written_to_a_cache_are_found_under_the_names_of_vendors():
+    named = {"prompt_tokens": 10, "completion_tokens": 0, "cache_creation_input_tokens": 4}
+    detailed = {
+        "prompt_tokens": 10,
+        "completion_tokens": 0,
+        "prompt_tokens_details": {"cache_creation_tokens": 4},
+    }
+
+    assert [usage_of(each).cache_write_tokens for each in (named, detailed)] == [4, 4]
+
+
+def test_an_answer_without_a_price_makes_the_cost_unknown():
+    meter = UsageMeter(PriceTable(PRICES))
+    tokens = {"prompt_tokens": 1_000_000, "completion_tokens": 0}
+
+    meter.record_answer(answer(tokens), model="openai/gpt-4o")
+    assert meter.total.cost == Decimal("2.5")
+
+    meter.record_answer(answer(tokens), model="acme/unknown")
+    assert meter.total.cost is None
+    assert (meter.total.known_cost, meter.total.unpriced_requests) == (Decimal("2.5"), 1)
+
+
+def test_a_meter_without_prices_knows_no_cost():
+    meter = UsageMeter()
+
+    meter.record_answer(answer({"prompt_tokens": 1, "completion_tokens": 1}), model="m")
+
+    assert meter.total.cost is None
+
+
+def test_usage_is_kept_by_model_and_service_tier():
+    meter = UsageMeter()
+    tokens = {"prompt_tokens": 1, "completion_tokens": 1}
+
+    meter.record_answer(answer(tokens), model="m")
+    meter.record_answer(answer(tokens, service_tier="flex"), model="m")
+
+    assert {tuple(key) for key in meter.by_key} == {("m", None), ("m", "flex")}
+    assert meter.by_model["m"].requests == 2
+
+
+def test_an_aborted_stream_is_an_estimate_apart_from_the_counts():
+    meter = UsageMeter(PriceTable(PRICES))
+    message = {"role": "assistant", "content": "eight ch"}
+    partial = answer(..., choices=[{"index": 0, "message": message, "finish_reason": None}])
+
+    meter.record_aborted(partial, model="openai/gpt-4o")
+    meter.record_aborted(None, model="openai/gpt-4o")
+
+    total = meter.total
+    assert (total.aborted_streams, total.estimated_output_tokens) == (2, 2)
+    assert (total.requests, total.total_tokens, total.cost, total.unpriced_requests) == (0, 0, None, 2)
+
+
+def test_a_part_counts_for_the_whole():
+    meter = UsageMeter()
+    first, second = meter.part(), meter.part()
+
+    first.add("m", Usage(requests=1))
+    second.part().add("m", Usage(requests=2))
+
+    assert [each.total.requests for each in (first, second, meter)] == [1, 2, 3]
+
+
+def test_reset_takes_what_was_counted():
+    meter = UsageMeter()
+    meter.add("m", Usage(requests=1))
+
+    taken = meter.reset()
+
+    assert (taken.total.requests, meter.total.requests) == (1, 0)
+
+
+def test_threads_may_share_a_meter():
+    meter = UsageMeter()
+
+    def count():
+        for _ in range(500):
+            meter.add("m", Usage(requests=1, input_tokens=2))
+
+    threads = [threading.Thread(target=count) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert meter.total == Usage(requests=4000, input_tokens=8000)
+
+
+def counted_elsewhere(meter):
+    meter.add("m", Usage(requests=1))
+    return meter
+
+
+def test_meters_of_processes_add():
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        theirs = pool.submit(counted_elsewhere, UsageMeter(PriceTable(PRICES))).result()
+    ours = UsageMeter()
+    ours.add("n", Usage(requests=2))
+
+    both = ours + theirs
+
+    assert both.by_model == {"m": Usage(requests=1), "n": Usage(requests=2)}
+
+
+def test_a_meter_is_copied_with_its_counts():
+    meter = UsageMeter()
+    meter.add("m", Usage(requests=1))
+
+    for copied in (copy.deepcopy(meter), pickle.loads(pickle.dumps(meter))):
+        copied.add("m", Usage(requests=1))
+        assert (copied.total.requests, meter.total.requests) == (2, 1)
+
+
+def test_a_price_is_no_float():
+    with pytest.raises(TypeError, match="write it as a str"):
+        Price(0.1, "1")
+
+
+@needs_list
+def test_list_prices_find_the_vendor_in_the_name_of_the_model():
+    tokens = Usage(requests=1, input_tokens=1000, cached_tokens=200, output_tokens=100)
+
+    assert ListPrices().price("openai/gpt-4o", tokens) == Decimal("0.00325")
+    assert ListPrices().price("gpt-4o", tokens) == Decimal("0.00325")
+
+
+@needs_list
+@pytest.mark.parametrize("model", ["openai/no-such-model", "acme/gpt-4o", ""])
+def test_list_prices_do_not_know_every_model(model):
+    assert ListPrices().price(model, Usage(input_tokens=1)) is None
+
+
+@needs_list
+def test_a_table_of_ones_own_wins_over_list_prices():
+    prices = PriceTable({"openai/gpt-4o": Price("1", "1")}, otherwise=ListPrices())
+    tokens = Usage(input_tokens=1_000_000)
+
+    assert prices.price("openai/gpt-4o", tokens) == 1
+    assert prices.price("openai/gpt-4o-mini", tokens) == Decimal("0.15")
+
+
+def test_without_the_extra_list_prices_name_it():
+    program = (
+        "import sys; sys.modules['genai_prices'] = None\n"
+        "import egp\nfrom egp.prices import ListPrices\nfrom egp.usage import Usage\n"
+        "try: ListPrices().price('m', Usage())\nexcept egp.EGPError as error: print(error)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert 'pip install "egp-client[cost]"' in done.stdout
