@@ -17,11 +17,24 @@ from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 from egp_api.types import UNSET
 
+from egp._core.json_types import is_array, is_object
 from egp._core.problem import body_value
 from egp.errors import APIResponseValidationError, EGPError
 
 if TYPE_CHECKING:
     from egp._core.reply import Reply
+
+__all__ = [
+    "COLLECTOR_PAUSE_BYTES",
+    "UnreadableError",
+    "decode",
+    "decode_as",
+    "encode",
+    "is_array",
+    "is_object",
+    "read_reply",
+    "read_reply_as",
+]
 
 T = TypeVar("T")
 
@@ -35,16 +48,6 @@ _DEEPEST = 200  # levels that are searched for a fault
 
 class UnreadableError(Exception):
     """Bytes that are not JSON in UTF-8; the message says where."""
-
-
-def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether `value` is a JSON object."""
-    return isinstance(value, dict)
-
-
-def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Whether `value` is a JSON array."""
-    return isinstance(value, list)
 
 
 # Reading

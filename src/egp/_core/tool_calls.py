@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import define, field, frozen
 
-from egp._core.codec import is_object
+from egp._core.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ def calls_of(message: dict[str, Any], turn: int) -> tuple[dict[str, Any], list[T
     calls: list[ToolCall] = []
     sent: list[dict[str, Any]] = []
     given: Any = message.get("tool_calls")
-    pieces: list[Any] = given if isinstance(given, list) else []
+    pieces = given if is_array(given) else []
     for piece in pieces:
         kind = _kind_of(piece)
         if kind is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from egp._core.codec import is_object
+from egp._core.json_types import is_object
 
 __all__ = ["add_usage"]
 
