@@ -28,7 +28,7 @@ OVERRIDES = {
     "package_init.py.jinja": "ac15907e32dc39bd9b83ea6f2002fb87514f2182b97f88231b5a9c47321f6210",
     "types.py.jinja": "93df9d75883a4eafac77dd21bc6907f3ef612e3f7841e08656618dcf6c4ce494",
 }
-OWN = {"dates.py.jinja", "params.py.jinja", "wire.py.jinja"}
+OWN = {"dates.py.jinja", "dump.py.jinja", "params.py.jinja", "wire.py.jinja"}
 # Used as they are. A change in them changes what we generate as surely as one in an override.
 UNCHANGED = {
     "api_init.py.jinja": "f3b0290732b219be73b204cc3a44170eab0b64299a485a093306c6cc20d064cc",

@@ -316,7 +316,7 @@ def test_a_missing_field_does_not_make_the_answer_unreadable(completions, field)
 
     completion = client.create()
 
-    assert getattr(completion, field) is UNSET
+    assert getattr(completion, field) is None
     assert completion.to_dict() == body
 
 

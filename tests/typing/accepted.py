@@ -19,7 +19,6 @@ from egp_api.params import UserMessageParam
 
 import egp
 from egp import (
-    UNSET,
     AsyncClient,
     AsyncStream,
     Client,
@@ -158,9 +157,12 @@ def accumulated(chunks: list[ChatCompletionChunk]) -> ChatCompletion:
     return accumulator.completion()
 
 
-def unset(client: Client, completion: ChatCompletion) -> None:
-    if completion.usage is not UNSET and completion.usage is not None:
-        print(completion)
+def absent(completion: ChatCompletion) -> int:
+    message = completion.choices[0].message
+    assert_type(message.content, str | None)
+    if message.tool_calls is not None and "tool_calls" in message:
+        print(message.tool_calls[0])
+    return completion.usage.total_tokens if completion.usage else 0
 
 
 async def asynchronous(client: AsyncClient) -> str:

@@ -16,7 +16,12 @@ from tools.compiler.literals import literal
 
 def annotation(prop: Property, *, files: bool = False) -> str:
     """The type of a value of `prop`, as documented; `files` says that binary strings are files."""
-    return union(_single(member, files=files) for member in flatten(prop))
+    return union(annotations(prop, files=files))
+
+
+def annotations(prop: Property, *, files: bool = False) -> list[str]:
+    """The types of which `annotation` makes a union."""
+    return [_single(member, files=files) for member in flatten(prop)]
 
 
 def union(types: Iterable[str]) -> str:

@@ -27,7 +27,7 @@ from tools.compiler.media import arrange, operations, overrides
 from tools.compiler.package import Package
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-_OWN_MODULES = ("dates.py", "params.py", "wire.py")
+_OWN_MODULES = ("dates.py", "dump.py", "params.py", "wire.py")
 _RULES = "E401,F401,I,TC004,UP037,W291,W293"
 
 

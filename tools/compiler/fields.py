@@ -6,32 +6,15 @@ from typing import Any
 
 from attrs import frozen
 from openapi_python_client import schema as oai
-from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
-from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.file import FileProperty
-from openapi_python_client.parser.properties.float import FloatProperty
-from openapi_python_client.parser.properties.int import IntProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
-from openapi_python_client.parser.properties.string import StringProperty
 
-from tools.compiler.alternatives import Models, fields, flatten
-from tools.compiler.annotations import annotation, classes, constant
+from tools.compiler.alternatives import Models, fields
+from tools.compiler.annotations import annotation, annotations, classes, constant, union
 from tools.compiler.decoding import decode
 from tools.compiler.literals import literal, text
 
-_PLAIN = (
-    BooleanProperty
-    | ConstProperty
-    | FileProperty
-    | FloatProperty
-    | IntProperty
-    | LiteralEnumProperty
-    | NoneProperty
-    | StringProperty
-)
 # What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
 _OF_AN_ANSWER = frozenset(("request_id", "response_info"))
 _PARSER = re.compile(r"\bparse_(?:datetime|date|uuid)\b(?=\()")
@@ -46,7 +29,8 @@ class Field:
     annotation: str
     default: str
     decoded: str
-    plain: bool
+    renamed: bool
+    """Whether it has another name in Python than in JSON."""
     description: str
 
 
@@ -113,10 +97,11 @@ def _own_description(schema: Any, name: str) -> str:
 
 def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
     decoded = decode(prop, "v", models)
-    kind = annotation(prop, files=model.is_multipart_body)
-    default = ""
+    kinds = annotations(prop, files=model.is_multipart_body)
+    kind, default = union(kinds), ""
     if not prop.required:
-        kind, default = f"{kind} | Unset", " = UNSET"
+        # Absent reads as None.
+        kind, default = union((*kinds, "None")), " = ABSENT"
     elif isinstance(prop, ConstProperty) and constant(prop) != "float":
         default = f" = {literal(prop.value.raw_value)}"
     return Field(
@@ -125,16 +110,8 @@ def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
         annotation=kind,
         default=default,
         decoded="" if decoded == "v" else decoded,
-        plain=_is_plain(prop),
+        renamed=prop.python_name != text(prop.name),
         description=description(model, prop),
-    )
-
-
-def _is_plain(prop: Property) -> bool:
-    """Whether its values, as documented, are the same in Python and in JSON."""
-    return all(
-        _is_plain(member.inner_property) if isinstance(member, ListProperty) else isinstance(member, _PLAIN)
-        for member in flatten(prop)
     )
 
 

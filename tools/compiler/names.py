@@ -25,7 +25,9 @@ from tools.compiler.literals import text
 # What the templates' modules use under its own name.
 CLASSES_IN_USE = frozenset(
     (
+        "ABSENT",
         "Any",
+        "ClassVar",
         "File",
         "Iterable",
         "JSONAnswer",
@@ -44,7 +46,20 @@ CLASSES_IN_USE = frozenset(
         "Unset",
     )
 )
-MEMBERS_IN_USE = frozenset(("additional_keys", "additional_properties", "from_dict", "to_dict"))
+MEMBERS_IN_USE = frozenset(
+    (
+        "additional_keys",
+        "additional_properties",
+        "from_dict",
+        "keys",
+        "model_dump",
+        "model_dump_json",
+        "model_extra",
+        "model_fields_set",
+        "to_dict",
+        "to_json",
+    )
+)
 ANSWERS_MEMBERS_IN_USE = MEMBERS_IN_USE | {"request_id", "response_info"}
 PARAMETERS_IN_USE = frozenset(
     (
