@@ -1,9 +1,9 @@
 """What the models and the operations share."""
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping
 from io import IOBase
-from typing import IO, TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Unset:
-    """The type of UNSET, which stands for a field that is absent: neither sent nor received. It is falsy."""
+    """The type of UNSET, which stands for something that is not sent. It is falsy, and no result has it."""
 
     __slots__ = ()
 
@@ -28,29 +28,83 @@ class Unset:
 
 UNSET: Unset = Unset()
 
-# For the models' `from_dict`, which runs once per object of every answer: attributes that are set without being
-# declared, and one look-up less.
+# The default of optional fields, which is of every type. `create`: one look-up less in `from_dict`, which runs
+# once per object of every answer.
 ABSENT: Any = UNSET
 create: Any = object.__new__
+# What attributes of a model hold something other than a field of its JSON.
+_INTERNAL = frozenset(("_extras", "response_info"))
 
 
-@define(eq=False, repr=False)
-class JSONObject(Generic[T]):
-    """A JSON object: the documented fields are attributes, and all others are kept, too.
+class _Open:
+    """Room for attributes that a class does not declare."""
 
-    A field that the document does not know is read and written as an item, `message["reasoning_content"]`;
-    it can also be read as an attribute. `T` is the documented type of such fields.
+    __slots__ = ("__dict__", "__weakref__")
+
+
+_attributes_of: Callable[[Any], dict[str, Any]] = vars(_Open)["__dict__"].__get__
+
+
+class _Fields(_Open):
+    __slots__ = ()
+
+    def _present(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    if not TYPE_CHECKING:
+
+        @property
+        def __dict__(self) -> dict[str, Any]:  # what vars() gives, and with it `json.dumps(…, default=vars)`
+            return self._present()
+
+
+@define(eq=False, repr=False, getstate_setstate=False)
+class JSONObject(_Fields, Generic[T]):
+    """A JSON object. Documented fields are attributes, and unknown fields are kept, too.
+
+    An attribute whose field is absent reads as None, as one whose value is null does. `"name" in message` tells
+    which it was, and `to_dict()` keeps the two apart; so do copies and pickles. `del message.name` takes a field
+    away. `attrs.evolve` and `attrs.asdict` read attributes, so that absent fields become None, and they leave
+    unknown fields out.
+
+    Items are the fields as JSON names them, unknown ones included: `message["reasoning_content"]`. An unknown
+    field can also be read and set as an attribute; one whose name begins with an underscore is no field, and is
+    not sent. `T` is the documented type of unknown fields.
     Two objects are equal if they are of one class and all their fields are equal.
     """
 
     _extras: dict[str, T] | None = field(default=None, init=False)
 
+    _renamed: ClassVar[Mapping[str, str]] = {}
+    """Names of attributes that differ from those in JSON: attribute → JSON."""
+    _names: ClassVar[Mapping[str, str]] = {}
+    """The documented fields: JSON → attribute."""
+    _documented: ClassVar[frozenset[str]] = frozenset()
+    """The attributes of documented fields."""
+    _slots: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    """What reads a documented field, by its name in JSON. Raises AttributeError where it is absent."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        attributes: Iterable[Any] = vars(cls).get("__attrs_attrs__", ())
+        names = [attribute.name for attribute in attributes if attribute.name not in _INTERNAL]
+        cls._names = {cls._renamed.get(name, name): name for name in names}
+        cls._documented = frozenset(names)
+        # attrs makes a class twice; the second one has the slots.
+        cls._slots = {key: vars(cls)[name].__get__ for key, name in cls._names.items() if name in vars(cls)}
+
+    def __attrs_post_init__(self) -> None:
+        for name in self._documented:
+            if getattr(self, name) is UNSET:
+                delattr(self, name)
+
     @property
     def additional_properties(self) -> dict[str, T]:
         """The fields that the document does not name, by name. Changes to it are kept."""
-        if self._extras is None:
-            self._extras = {}
-        return self._extras
+        extras = self._known_extras()
+        if extras is None:
+            extras = self._extras = {}
+        return extras
 
     @additional_properties.setter
     def additional_properties(self, value: dict[str, T]) -> None:
@@ -59,31 +113,111 @@ class JSONObject(Generic[T]):
     @property
     def additional_keys(self) -> list[str]:
         """The names of the fields that the document does not name."""
-        return list(self._extras or ())
+        return list(self._known_extras() or ())
 
     def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        raise NotImplementedError
+        """Return the object as JSON takes it, without the fields that are absent."""
+        d: dict[str, Any] = {}
+        for key, get in self._slots.items():
+            try:
+                value = get(self)
+            except AttributeError:
+                continue
+            if value.__class__ in _ATOMS:
+                d[key] = value
+            elif value is not UNSET:
+                d[key] = encode(value)
+        if extras := self._known_extras():
+            for key, value in extras.items():
+                d.setdefault(key, encode(value))
+        return d
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of the fields that are there, as JSON has them, unknown ones included."""
+        return self._present().keys()
+
+    def model_dump(
+        self,
+        *,
+        mode: str = "python",
+        include: Any = None,
+        exclude: Any = None,
+        exclude_unset: bool = False,
+        exclude_none: bool = False,
+        **others: object,
+    ) -> dict[str, Any]:
+        """Return the object as a dict, as models of pydantic do; absent fields are None in it.
+
+        Args:
+            mode: "json" writes dates as text; "python" leaves them as they are.
+            include: the fields to return: names, or a mapping of names to what to return of each.
+            exclude: the fields to leave out, in the same way.
+            exclude_unset: whether to leave absent fields out; `to_dict()` does.
+            exclude_none: whether to leave out all that is None.
+            others: taken for the sake of programs that pass what pydantic takes; without effect.
+        """
+        from .dump import dump
+
+        return dump(self, mode, include, exclude, exclude_unset=exclude_unset, exclude_none=exclude_none)
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """Return `model_dump` as JSON text."""
+        from .dump import text
+
+        options["mode"] = "json"
+        return text(self.model_dump(**options), indent)
+
+    def to_json(self, *, indent: int | None = 2, **options: Any) -> str:
+        """Return `to_dict` as JSON text; with options, `model_dump` without absent fields."""
+        options.setdefault("exclude_unset", True)
+        return self.model_dump_json(indent=indent, **options)
+
+    @property
+    def model_extra(self) -> dict[str, T]:
+        """The same as `additional_properties`, by its name in pydantic."""
+        return self.additional_properties
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The names of the fields that are there, as a set."""
+        return set(self._present())
 
     def __getitem__(self, key: str) -> T:
-        if self._extras is None:
+        if key in self._names:
+            value: T = self._present()[key]
+            return value
+        extras = self._known_extras()
+        if extras is None:
             raise KeyError(key)
-        return self._extras[key]
+        return extras[key]
 
     def __setitem__(self, key: str, value: T) -> None:
-        self.additional_properties[key] = value
+        name = self._names.get(key)
+        if name is None:
+            self.additional_properties[key] = value
+        else:
+            setattr(self, name, value)
 
     def __delitem__(self, key: str) -> None:
-        if self._extras is None:
+        if key not in self:
             raise KeyError(key)
-        del self._extras[key]
+        name = self._names.get(key)
+        if name is None:
+            del self.additional_properties[key]
+        else:
+            delattr(self, name)
 
     def __contains__(self, key: object) -> bool:
-        return self._extras is not None and key in self._extras
+        return key in self._present()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._present())
 
     if not TYPE_CHECKING:  # a misspelt field stays an error for type checkers
 
         def __getattr__(self, name: str) -> Any:
+            if name in self._documented:
+                return None
             if name[:2] != "__" and name != "_extras":
                 extras = self._extras
                 if extras is not None and name in extras:
@@ -92,23 +226,63 @@ class JSONObject(Generic[T]):
                 f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
             )
 
+    def _present(self) -> dict[str, Any]:
+        """The fields that are there, as they are, by their names in JSON."""
+        present: dict[str, Any] = {}
+        for key, get in self._slots.items():
+            try:
+                value = get(self)
+            except AttributeError:
+                continue
+            if value is not UNSET:
+                present[key] = value
+        if extras := self._known_extras():
+            for key, value in extras.items():
+                present.setdefault(key, value)
+        return present
+
+    def _known_extras(self) -> dict[str, T] | None:
+        """The unknown fields, with those among them that were set as attributes."""
+        if attributes := _attributes_of(self):
+            for name in [name for name in attributes if name[:1] != "_"]:
+                value = attributes.pop(name)
+                if self._extras is None:
+                    self._extras = {}
+                self._extras[name] = value
+        return self._extras
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickles and copies keep: the attributes that there are, of every kind."""
+        state: dict[str, Any] = {}
+        for key, get in self._slots.items():
+            try:
+                state[self._names[key]] = get(self)
+            except AttributeError:
+                continue
+        state["_extras"] = self._known_extras()
+        return {**state, **_attributes_of(self)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def __eq__(self, other: Any) -> bool:
         if other.__class__ is not self.__class__:
             return NotImplemented
-        return (self._extras or None) == (other._extras or None) and _fields(self) == _fields(other)
+        return self._present() == other._present()
 
     __hash__ = None  # type: ignore[assignment]  # as for every mutable value
 
     def __repr__(self) -> str:
-        values = [f"{name}={value!r}" for name, value in _fields(self).items() if value is not UNSET]
-        if self._extras:
-            values.append(f"additional_properties={self._extras!r}")
+        extras = self._known_extras()
+        present = self._present()
+        values = [f"{name}={present[key]!r}" for key, name in self._names.items() if key in present]
+        if extras:
+            values.append(f"additional_properties={extras!r}")
         return f"{type(self).__name__}({', '.join(values)})"
 
-
-def _fields(value: Any) -> dict[str, Any]:
-    names = [attribute.name for attribute in value.__attrs_attrs__]
-    return {name: getattr(value, name) for name in names if name not in ("_extras", "response_info")}
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        yield from self._present().items()
 
 
 @frozen
@@ -125,7 +299,7 @@ class ResponseInfo:
     """The attempts that were made, the last one with success."""
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, getstate_setstate=False)
 class JSONAnswer(JSONObject[T]):
     """A JSON object that is the whole answer of an operation, and remembers the response that it came in.
 
@@ -134,6 +308,9 @@ class JSONAnswer(JSONObject[T]):
 
     response_info: ResponseInfo | None = field(default=None, init=False)
     """Status, headers and request id of the response; None where the object was not received."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**super().__getstate__(), "response_info": self.response_info}
 
     @property
     def request_id(self) -> str | None:

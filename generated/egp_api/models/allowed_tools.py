@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import UNSET, JSONObject, create
 
 if TYPE_CHECKING:
     from .tool_choice_mode import ToolChoiceMode
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class AllowedTools(JSONObject[Any]):
     """The tools that may be called now, of all that `tools` defines."""
 
@@ -26,38 +26,30 @@ class AllowedTools(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.mode = d["mode"] if "mode" in d else ABSENT
-        v = d["tools"] if "tools" in d else ABSENT
-        self.tools = (
-            [
-                FunctionTool.from_dict(i)
-                if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "function"
-                else CustomTool.from_dict(i)
-                if t1 == "custom"
-                else FunctionTool.from_dict(i)
-                if t1 is UNSET and "function" in i
-                else CustomTool.from_dict(i)
-                if t1 is UNSET and "custom" in i
-                else OtherTool.from_dict(i)
-                if i.__class__ is dict
-                else i
-                for i in v
-            ]
-            if v.__class__ is list
-            else v
-        )
+        if "mode" in d:
+            self.mode = d["mode"]
+        if "tools" in d:
+            v = d["tools"]
+            self.tools = (
+                [
+                    FunctionTool.from_dict(i)
+                    if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "function"
+                    else CustomTool.from_dict(i)
+                    if t1 == "custom"
+                    else FunctionTool.from_dict(i)
+                    if t1 is UNSET and "function" in i
+                    else CustomTool.from_dict(i)
+                    if t1 is UNSET and "custom" in i
+                    else OtherTool.from_dict(i)
+                    if i.__class__ is dict
+                    else i
+                    for i in v
+                ]
+                if v.__class__ is list
+                else v
+            )
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.mode) is not UNSET:
-            d["mode"] = v
-        if (v := fields.tools) is not UNSET:
-            d["tools"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(

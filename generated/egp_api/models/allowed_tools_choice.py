@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class AllowedToolsChoice(JSONObject[Any]):
     """The model may call only some of the tools."""
 
@@ -23,21 +23,13 @@ class AllowedToolsChoice(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d["type"] if "type" in d else ABSENT
-        v = d["allowed_tools"] if "allowed_tools" in d else ABSENT
-        self.allowed_tools = AllowedTools.from_dict(v) if v.__class__ is dict else v
+        if "type" in d:
+            self.type = d["type"]
+        if "allowed_tools" in d:
+            v = d["allowed_tools"]
+            self.allowed_tools = AllowedTools.from_dict(v) if v.__class__ is dict else v
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.type) is not UNSET:
-            d["type"] = v
-        if (v := fields.allowed_tools) is not UNSET:
-            d["allowed_tools"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONAnswer, Unset, create, encode
+from ..types import ABSENT, JSONAnswer, create
 
 if TYPE_CHECKING:
     from .service_tier import ServiceTier
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ChatCompletion(JSONAnswer[Any]):
     """A whole answer."""
 
@@ -23,13 +23,13 @@ class ChatCompletion(JSONAnswer[Any]):
     """The model that answered."""
     choices: list[ChatCompletionChoice]
     """The answers, as many as `n` asked for."""
-    object: Literal["chat.completion"] | Unset = UNSET
+    object: Literal["chat.completion"] | None = ABSENT
     """The kind of object."""
-    service_tier: ServiceTier | None | Unset = UNSET
+    service_tier: ServiceTier | None = ABSENT
     """The service tier that processed the request."""
-    system_fingerprint: str | None | Unset = UNSET
+    system_fingerprint: str | None = ABSENT
     """Stands for the system that answered. See `seed`."""
-    usage: CompletionUsage | None | Unset = UNSET
+    usage: CompletionUsage | None = ABSENT
     """What the request used."""
 
     @classmethod
@@ -39,44 +39,30 @@ class ChatCompletion(JSONAnswer[Any]):
         self.response_info = None
         d: Any = src_dict
         v: Any
-        self.id = d["id"] if "id" in d else ABSENT
-        self.created = d["created"] if "created" in d else ABSENT
-        self.model = d["model"] if "model" in d else ABSENT
-        v = d["choices"] if "choices" in d else ABSENT
-        self.choices = (
-            [ChatCompletionChoice.from_dict(i) if i.__class__ is dict else i for i in v]
-            if v.__class__ is list
-            else v
-        )
-        self.object = d["object"] if "object" in d else ABSENT
-        self.service_tier = d["service_tier"] if "service_tier" in d else ABSENT
-        self.system_fingerprint = d["system_fingerprint"] if "system_fingerprint" in d else ABSENT
-        v = d["usage"] if "usage" in d else ABSENT
-        self.usage = CompletionUsage.from_dict(v) if v.__class__ is dict else v
+        if "id" in d:
+            self.id = d["id"]
+        if "created" in d:
+            self.created = d["created"]
+        if "model" in d:
+            self.model = d["model"]
+        if "choices" in d:
+            v = d["choices"]
+            self.choices = (
+                [ChatCompletionChoice.from_dict(i) if i.__class__ is dict else i for i in v]
+                if v.__class__ is list
+                else v
+            )
+        if "object" in d:
+            self.object = d["object"]
+        if "service_tier" in d:
+            self.service_tier = d["service_tier"]
+        if "system_fingerprint" in d:
+            self.system_fingerprint = d["system_fingerprint"]
+        if "usage" in d:
+            v = d["usage"]
+            self.usage = CompletionUsage.from_dict(v) if v.__class__ is dict else v
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.id) is not UNSET:
-            d["id"] = v
-        if (v := fields.created) is not UNSET:
-            d["created"] = v
-        if (v := fields.model) is not UNSET:
-            d["model"] = v
-        if (v := fields.choices) is not UNSET:
-            d["choices"] = encode(v)
-        if (v := fields.object) is not UNSET:
-            d["object"] = v
-        if (v := fields.service_tier) is not UNSET:
-            d["service_tier"] = v
-        if (v := fields.system_fingerprint) is not UNSET:
-            d["system_fingerprint"] = v
-        if (v := fields.usage) is not UNSET:
-            d["usage"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ChatCompletionAudio(JSONObject[Any]):
     """An answer as speech."""
 
@@ -26,26 +26,16 @@ class ChatCompletionAudio(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.id = d["id"] if "id" in d else ABSENT
-        self.data = d["data"] if "data" in d else ABSENT
-        self.expires_at = d["expires_at"] if "expires_at" in d else ABSENT
-        self.transcript = d["transcript"] if "transcript" in d else ABSENT
+        if "id" in d:
+            self.id = d["id"]
+        if "data" in d:
+            self.data = d["data"]
+        if "expires_at" in d:
+            self.expires_at = d["expires_at"]
+        if "transcript" in d:
+            self.transcript = d["transcript"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.id) is not UNSET:
-            d["id"] = v
-        if (v := fields.data) is not UNSET:
-            d["data"] = v
-        if (v := fields.expires_at) is not UNSET:
-            d["expires_at"] = v
-        if (v := fields.transcript) is not UNSET:
-            d["transcript"] = v
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 if TYPE_CHECKING:
     from .chat_model_type import ChatModelType
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .model_vendor import ModelVendor
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ChatModel(JSONObject[Any]):
     """A model that can be asked."""
 
@@ -23,7 +23,7 @@ class ChatModel(JSONObject[Any]):
     """What the model does."""
     model_vendor: ModelVendor
     """Who serves the model."""
-    model_availability: ModelAvailability | Unset = UNSET
+    model_availability: ModelAvailability | None = ABSENT
     """Whether the model can be asked now."""
 
     @classmethod
@@ -31,26 +31,16 @@ class ChatModel(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.model_name = d["model_name"] if "model_name" in d else ABSENT
-        self.model_type = d["model_type"] if "model_type" in d else ABSENT
-        self.model_vendor = d["model_vendor"] if "model_vendor" in d else ABSENT
-        self.model_availability = d["model_availability"] if "model_availability" in d else ABSENT
+        if "model_name" in d:
+            self.model_name = d["model_name"]
+        if "model_type" in d:
+            self.model_type = d["model_type"]
+        if "model_vendor" in d:
+            self.model_vendor = d["model_vendor"]
+        if "model_availability" in d:
+            self.model_availability = d["model_availability"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.model_name) is not UNSET:
-            d["model_name"] = v
-        if (v := fields.model_type) is not UNSET:
-            d["model_type"] = v
-        if (v := fields.model_vendor) is not UNSET:
-            d["model_vendor"] = v
-        if (v := fields.model_availability) is not UNSET:
-            d["model_availability"] = v
-        return d
 
 
 _KNOWN = frozenset(

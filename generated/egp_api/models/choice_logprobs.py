@@ -5,16 +5,16 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ChoiceLogprobs(JSONObject[Any]):
     """Log probabilities of the tokens of one choice."""
 
-    content: list[TokenLogprob] | None | Unset = UNSET
+    content: list[TokenLogprob] | None = ABSENT
     """Those of the tokens of the text."""
-    refusal: list[TokenLogprob] | None | Unset = UNSET
+    refusal: list[TokenLogprob] | None = ABSENT
     """Those of the tokens of the refusal."""
 
     @classmethod
@@ -23,26 +23,22 @@ class ChoiceLogprobs(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        v = d["content"] if "content" in d else ABSENT
-        self.content = (
-            [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        )
-        v = d["refusal"] if "refusal" in d else ABSENT
-        self.refusal = (
-            [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v] if v.__class__ is list else v
-        )
+        if "content" in d:
+            v = d["content"]
+            self.content = (
+                [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v]
+                if v.__class__ is list
+                else v
+            )
+        if "refusal" in d:
+            v = d["refusal"]
+            self.refusal = (
+                [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v]
+                if v.__class__ is list
+                else v
+            )
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.content) is not UNSET:
-            d["content"] = encode(v)
-        if (v := fields.refusal) is not UNSET:
-            d["refusal"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(

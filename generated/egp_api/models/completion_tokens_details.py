@@ -5,20 +5,20 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class CompletionTokensDetails(JSONObject[Any]):
     """The tokens of an answer, by kind."""
 
-    accepted_prediction_tokens: int | None | Unset = UNSET
+    accepted_prediction_tokens: int | None = ABSENT
     """Those of the prediction that the answer has."""
-    audio_tokens: int | None | Unset = UNSET
+    audio_tokens: int | None = ABSENT
     """Those of speech."""
-    reasoning_tokens: int | None | Unset = UNSET
+    reasoning_tokens: int | None = ABSENT
     """Those of the reasoning."""
-    rejected_prediction_tokens: int | None | Unset = UNSET
+    rejected_prediction_tokens: int | None = ABSENT
     """Those of the prediction that the answer does not have. They are billed too."""
 
     @classmethod
@@ -26,30 +26,16 @@ class CompletionTokensDetails(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.accepted_prediction_tokens = (
-            d["accepted_prediction_tokens"] if "accepted_prediction_tokens" in d else ABSENT
-        )
-        self.audio_tokens = d["audio_tokens"] if "audio_tokens" in d else ABSENT
-        self.reasoning_tokens = d["reasoning_tokens"] if "reasoning_tokens" in d else ABSENT
-        self.rejected_prediction_tokens = (
-            d["rejected_prediction_tokens"] if "rejected_prediction_tokens" in d else ABSENT
-        )
+        if "accepted_prediction_tokens" in d:
+            self.accepted_prediction_tokens = d["accepted_prediction_tokens"]
+        if "audio_tokens" in d:
+            self.audio_tokens = d["audio_tokens"]
+        if "reasoning_tokens" in d:
+            self.reasoning_tokens = d["reasoning_tokens"]
+        if "rejected_prediction_tokens" in d:
+            self.rejected_prediction_tokens = d["rejected_prediction_tokens"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.accepted_prediction_tokens) is not UNSET:
-            d["accepted_prediction_tokens"] = v
-        if (v := fields.audio_tokens) is not UNSET:
-            d["audio_tokens"] = v
-        if (v := fields.reasoning_tokens) is not UNSET:
-            d["reasoning_tokens"] = v
-        if (v := fields.rejected_prediction_tokens) is not UNSET:
-            d["rejected_prediction_tokens"] = v
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,20 +5,20 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ErrorDetail(JSONObject[Any]):
     """What went wrong."""
 
-    message: str | Unset = UNSET
+    message: str | None = ABSENT
     """In words."""
-    type: str | None | Unset = UNSET
+    type: str | None = ABSENT
     """The kind of error, for programs."""
-    code: str | int | None | Unset = UNSET
+    code: str | int | None = ABSENT
     """The very error, for programs."""
-    param: str | None | Unset = UNSET
+    param: str | None = ABSENT
     """The request field at fault."""
 
     @classmethod
@@ -26,26 +26,16 @@ class ErrorDetail(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.message = d["message"] if "message" in d else ABSENT
-        self.type = d["type"] if "type" in d else ABSENT
-        self.code = d["code"] if "code" in d else ABSENT
-        self.param = d["param"] if "param" in d else ABSENT
+        if "message" in d:
+            self.message = d["message"]
+        if "type" in d:
+            self.type = d["type"]
+        if "code" in d:
+            self.code = d["code"]
+        if "param" in d:
+            self.param = d["param"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.message) is not UNSET:
-            d["message"] = v
-        if (v := fields.type) is not UNSET:
-            d["type"] = v
-        if (v := fields.code) is not UNSET:
-            d["code"] = v
-        if (v := fields.param) is not UNSET:
-            d["param"] = v
-        return d
 
 
 _KNOWN = frozenset(

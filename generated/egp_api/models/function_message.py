@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class FunctionMessage(JSONObject[Any]):
     """The result of a function call. Superseded by tool messages."""
 
@@ -24,23 +24,14 @@ class FunctionMessage(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.role = d["role"] if "role" in d else ABSENT
-        self.name = d["name"] if "name" in d else ABSENT
-        self.content = d["content"] if "content" in d else ABSENT
+        if "role" in d:
+            self.role = d["role"]
+        if "name" in d:
+            self.name = d["name"]
+        if "content" in d:
+            self.content = d["content"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.role) is not UNSET:
-            d["role"] = v
-        if (v := fields.name) is not UNSET:
-            d["name"] = v
-        if (v := fields.content) is not UNSET:
-            d["content"] = v
-        return d
 
 
 _KNOWN = frozenset(

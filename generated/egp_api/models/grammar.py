@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 if TYPE_CHECKING:
     from .grammar_syntax import GrammarSyntax
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class Grammar(JSONObject[Any]):
     """A grammar for the text that a custom tool takes."""
 
@@ -25,20 +25,12 @@ class Grammar(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.definition = d["definition"] if "definition" in d else ABSENT
-        self.syntax = d["syntax"] if "syntax" in d else ABSENT
+        if "definition" in d:
+            self.definition = d["definition"]
+        if "syntax" in d:
+            self.syntax = d["syntax"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.definition) is not UNSET:
-            d["definition"] = v
-        if (v := fields.syntax) is not UNSET:
-            d["syntax"] = v
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,14 +5,14 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class HTTPValidationError(JSONObject[Any]):
     """What is wrong with a request."""
 
-    detail: list[ValidationError] | Unset = UNSET
+    detail: list[ValidationError] | None = ABSENT
     """The faults, one by one."""
 
     @classmethod
@@ -21,22 +21,15 @@ class HTTPValidationError(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        v = d["detail"] if "detail" in d else ABSENT
-        self.detail = (
-            [ValidationError.from_dict(i) if i.__class__ is dict else i for i in v]
-            if v.__class__ is list
-            else v
-        )
+        if "detail" in d:
+            v = d["detail"]
+            self.detail = (
+                [ValidationError.from_dict(i) if i.__class__ is dict else i for i in v]
+                if v.__class__ is list
+                else v
+            )
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.detail) is not UNSET:
-            d["detail"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(("detail",))

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 if TYPE_CHECKING:
     from .input_audio_format import InputAudioFormat
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class InputAudio(JSONObject[Any]):
     """A recording, sent along."""
 
@@ -25,20 +25,12 @@ class InputAudio(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.data = d["data"] if "data" in d else ABSENT
-        self.format = d["format"] if "format" in d else ABSENT
+        if "data" in d:
+            self.data = d["data"]
+        if "format" in d:
+            self.format = d["format"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.data) is not UNSET:
-            d["data"] = v
-        if (v := fields.format) is not UNSET:
-            d["format"] = v
-        return d
 
 
 _KNOWN = frozenset(

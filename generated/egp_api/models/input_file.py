@@ -5,18 +5,18 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class InputFile(JSONObject[Any]):
     """A file, either sent along (`file_data` and `filename`) or uploaded before (`file_id`)."""
 
-    file_data: str | Unset = UNSET
+    file_data: str | None = ABSENT
     """The bytes of the file, in base64; some vendors want a `data:` URL."""
-    file_id: str | Unset = UNSET
+    file_id: str | None = ABSENT
     """The id of a file uploaded before."""
-    filename: str | Unset = UNSET
+    filename: str | None = ABSENT
     """The name of the file."""
 
     @classmethod
@@ -24,23 +24,14 @@ class InputFile(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.file_data = d["file_data"] if "file_data" in d else ABSENT
-        self.file_id = d["file_id"] if "file_id" in d else ABSENT
-        self.filename = d["filename"] if "filename" in d else ABSENT
+        if "file_data" in d:
+            self.file_data = d["file_data"]
+        if "file_id" in d:
+            self.file_id = d["file_id"]
+        if "filename" in d:
+            self.filename = d["filename"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.file_data) is not UNSET:
-            d["file_data"] = v
-        if (v := fields.file_id) is not UNSET:
-            d["file_id"] = v
-        if (v := fields.filename) is not UNSET:
-            d["filename"] = v
-        return d
 
 
 _KNOWN = frozenset(

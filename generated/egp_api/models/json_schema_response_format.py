@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class JSONSchemaResponseFormat(JSONObject[Any]):
     """JSON that fits a schema."""
 
@@ -23,21 +23,13 @@ class JSONSchemaResponseFormat(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.type = d["type"] if "type" in d else ABSENT
-        v = d["json_schema"] if "json_schema" in d else ABSENT
-        self.json_schema = OutputSchema.from_dict(v) if v.__class__ is dict else v
+        if "type" in d:
+            self.type = d["type"]
+        if "json_schema" in d:
+            v = d["json_schema"]
+            self.json_schema = OutputSchema.from_dict(v) if v.__class__ is dict else v
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.type) is not UNSET:
-            d["type"] = v
-        if (v := fields.json_schema) is not UNSET:
-            d["json_schema"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class LogitBias(JSONObject[int]):
     """Token id to bias, each from -100 to 100."""
 
@@ -18,8 +18,3 @@ class LogitBias(JSONObject[int]):
         self: Self = create(cls)
         self._extras = {k: v for k, v in src_dict.items()}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        return d

@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class Metadata(JSONObject[str]):
     """Labels, name to value."""
 
@@ -18,8 +18,3 @@ class Metadata(JSONObject[str]):
         self: Self = create(cls)
         self._extras = {k: v for k, v in src_dict.items()}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        return d

@@ -5,14 +5,14 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class OtherResponseFormat(JSONObject[Any]):
     """A format of a vendor's own."""
 
-    type: str | Unset = UNSET
+    type: str | None = ABSENT
     """The kind of format."""
 
     @classmethod
@@ -20,17 +20,10 @@ class OtherResponseFormat(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.type = d["type"] if "type" in d else ABSENT
+        if "type" in d:
+            self.type = d["type"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.type) is not UNSET:
-            d["type"] = v
-        return d
 
 
 _KNOWN = frozenset(("type",))

@@ -5,16 +5,16 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class PromptTokensDetails(JSONObject[Any]):
     """The tokens of a prompt, by kind."""
 
-    audio_tokens: int | None | Unset = UNSET
+    audio_tokens: int | None = ABSENT
     """Those of speech."""
-    cached_tokens: int | None | Unset = UNSET
+    cached_tokens: int | None = ABSENT
     """Those that were found in the vendor's cache."""
 
     @classmethod
@@ -22,20 +22,12 @@ class PromptTokensDetails(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.audio_tokens = d["audio_tokens"] if "audio_tokens" in d else ABSENT
-        self.cached_tokens = d["cached_tokens"] if "cached_tokens" in d else ABSENT
+        if "audio_tokens" in d:
+            self.audio_tokens = d["audio_tokens"]
+        if "cached_tokens" in d:
+            self.cached_tokens = d["cached_tokens"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.audio_tokens) is not UNSET:
-            d["audio_tokens"] = v
-        if (v := fields.cached_tokens) is not UNSET:
-            d["cached_tokens"] = v
-        return d
 
 
 _KNOWN = frozenset(

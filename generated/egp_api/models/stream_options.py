@@ -5,14 +5,14 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class StreamOptions(JSONObject[Any]):
     """What a stream should contain."""
 
-    include_usage: bool | Unset = UNSET
+    include_usage: bool | None = ABSENT
     """Whether to end with one more chunk that has `usage` and no choices."""
 
     @classmethod
@@ -20,17 +20,10 @@ class StreamOptions(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.include_usage = d["include_usage"] if "include_usage" in d else ABSENT
+        if "include_usage" in d:
+            self.include_usage = d["include_usage"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.include_usage) is not UNSET:
-            d["include_usage"] = v
-        return d
 
 
 _KNOWN = frozenset(("include_usage",))

@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class TextResponseFormat(JSONObject[Any]):
     """Free text."""
 
@@ -20,17 +20,10 @@ class TextResponseFormat(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.type = d["type"] if "type" in d else ABSENT
+        if "type" in d:
+            self.type = d["type"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.type) is not UNSET:
-            d["type"] = v
-        return d
 
 
 _KNOWN = frozenset(("type",))

@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 if TYPE_CHECKING:
     from .tool_call_delta_type import ToolCallDeltaType
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ToolCallDelta(JSONObject[Any]):
     """A piece of a tool call."""
 
     index: int
     """The place of this tool call among the tool calls, from 0."""
-    id: str | None | Unset = UNSET
+    id: str | None = ABSENT
     """The id of the call. In its first piece."""
-    type: ToolCallDeltaType | None | Unset = UNSET
+    type: ToolCallDeltaType | None = ABSENT
     """The kind of tool called. In the first piece."""
-    function: FunctionCallDelta | None | Unset = UNSET
+    function: FunctionCallDelta | None = ABSENT
     """A piece of the function's name and arguments."""
 
     @classmethod
@@ -30,27 +30,17 @@ class ToolCallDelta(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.index = d["index"] if "index" in d else ABSENT
-        self.id = d["id"] if "id" in d else ABSENT
-        self.type = d["type"] if "type" in d else ABSENT
-        v = d["function"] if "function" in d else ABSENT
-        self.function = FunctionCallDelta.from_dict(v) if v.__class__ is dict else v
+        if "index" in d:
+            self.index = d["index"]
+        if "id" in d:
+            self.id = d["id"]
+        if "type" in d:
+            self.type = d["type"]
+        if "function" in d:
+            v = d["function"]
+            self.function = FunctionCallDelta.from_dict(v) if v.__class__ is dict else v
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.index) is not UNSET:
-            d["index"] = v
-        if (v := fields.id) is not UNSET:
-            d["id"] = v
-        if (v := fields.type) is not UNSET:
-            d["type"] = v
-        if (v := fields.function) is not UNSET:
-            d["function"] = encode(v)
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class TopLogprob(JSONObject[Any]):
     """A token that was likely in a place of the output."""
 
@@ -16,7 +16,7 @@ class TopLogprob(JSONObject[Any]):
     """The token."""
     logprob: float
     """The natural logarithm of the token's probability; -9999 for very unlikely tokens."""
-    bytes: list[int] | None | Unset = UNSET
+    bytes: list[int] | None = ABSENT
     """The token's UTF-8 bytes. Null where a token has none."""
 
     @classmethod
@@ -24,23 +24,14 @@ class TopLogprob(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.token = d["token"] if "token" in d else ABSENT
-        self.logprob = d["logprob"] if "logprob" in d else ABSENT
-        self.bytes = d["bytes"] if "bytes" in d else ABSENT
+        if "token" in d:
+            self.token = d["token"]
+        if "logprob" in d:
+            self.logprob = d["logprob"]
+        if "bytes" in d:
+            self.bytes = d["bytes"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.token) is not UNSET:
-            d["token"] = v
-        if (v := fields.logprob) is not UNSET:
-            d["logprob"] = v
-        if (v := fields.bytes) is not UNSET:
-            d["bytes"] = v
-        return d
 
 
 _KNOWN = frozenset(

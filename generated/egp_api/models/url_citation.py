@@ -5,10 +5,10 @@ from typing import Any, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create, encode
+from ..types import JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class URLCitation(JSONObject[Any]):
     """A web page that a part of the text is taken from."""
 
@@ -26,26 +26,16 @@ class URLCitation(JSONObject[Any]):
         """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
         self: Self = create(cls)
         d: Any = src_dict
-        self.start_index = d["start_index"] if "start_index" in d else ABSENT
-        self.end_index = d["end_index"] if "end_index" in d else ABSENT
-        self.title = d["title"] if "title" in d else ABSENT
-        self.url = d["url"] if "url" in d else ABSENT
+        if "start_index" in d:
+            self.start_index = d["start_index"]
+        if "end_index" in d:
+            self.end_index = d["end_index"]
+        if "title" in d:
+            self.title = d["title"]
+        if "url" in d:
+            self.url = d["url"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.start_index) is not UNSET:
-            d["start_index"] = v
-        if (v := fields.end_index) is not UNSET:
-            d["end_index"] = v
-        if (v := fields.title) is not UNSET:
-            d["title"] = v
-        if (v := fields.url) is not UNSET:
-            d["url"] = v
-        return d
 
 
 _KNOWN = frozenset(

@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, Unset, create, encode
+from ..types import ABSENT, UNSET, JSONObject, create
 
 
-@define(eq=False, repr=False, kw_only=True)
+@define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class UserMessage(JSONObject[Any]):
     """What the user says or shows."""
 
@@ -16,7 +16,7 @@ class UserMessage(JSONObject[Any]):
     """Who speaks."""
     content: str | list[TextPart | ImagePart | AudioPart | FilePart | RefusalPart | OtherPart]
     """What is said, as text or as parts such as text, images, audio and files."""
-    name: str | Unset = UNSET
+    name: str | None = ABSENT
     """Tells participants of the same role apart."""
 
     @classmethod
@@ -25,53 +25,44 @@ class UserMessage(JSONObject[Any]):
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
-        self.role = d["role"] if "role" in d else ABSENT
-        v = d["content"] if "content" in d else ABSENT
-        self.content = (
-            [
-                TextPart.from_dict(i)
-                if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "text"
-                else ImagePart.from_dict(i)
-                if t1 == "image_url"
-                else AudioPart.from_dict(i)
-                if t1 == "input_audio"
-                else FilePart.from_dict(i)
-                if t1 == "file"
-                else RefusalPart.from_dict(i)
-                if t1 == "refusal"
-                else TextPart.from_dict(i)
-                if t1 is UNSET and "text" in i
-                else ImagePart.from_dict(i)
-                if t1 is UNSET and "image_url" in i
-                else AudioPart.from_dict(i)
-                if t1 is UNSET and "input_audio" in i
-                else FilePart.from_dict(i)
-                if t1 is UNSET and "file" in i
-                else RefusalPart.from_dict(i)
-                if t1 is UNSET and "refusal" in i
-                else OtherPart.from_dict(i)
-                if i.__class__ is dict
-                else i
-                for i in v
-            ]
-            if v.__class__ is list
-            else v
-        )
-        self.name = d["name"] if "name" in d else ABSENT
+        if "role" in d:
+            self.role = d["role"]
+        if "content" in d:
+            v = d["content"]
+            self.content = (
+                [
+                    TextPart.from_dict(i)
+                    if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "text"
+                    else ImagePart.from_dict(i)
+                    if t1 == "image_url"
+                    else AudioPart.from_dict(i)
+                    if t1 == "input_audio"
+                    else FilePart.from_dict(i)
+                    if t1 == "file"
+                    else RefusalPart.from_dict(i)
+                    if t1 == "refusal"
+                    else TextPart.from_dict(i)
+                    if t1 is UNSET and "text" in i
+                    else ImagePart.from_dict(i)
+                    if t1 is UNSET and "image_url" in i
+                    else AudioPart.from_dict(i)
+                    if t1 is UNSET and "input_audio" in i
+                    else FilePart.from_dict(i)
+                    if t1 is UNSET and "file" in i
+                    else RefusalPart.from_dict(i)
+                    if t1 is UNSET and "refusal" in i
+                    else OtherPart.from_dict(i)
+                    if i.__class__ is dict
+                    else i
+                    for i in v
+                ]
+                if v.__class__ is list
+                else v
+            )
+        if "name" in d:
+            self.name = d["name"]
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
-
-    def to_dict(self) -> dict[str, Any]:
-        """The object as JSON takes it, without the fields that are UNSET."""
-        fields: Any = self
-        d: dict[str, Any] = encode(self._extras) if self._extras else {}
-        if (v := fields.role) is not UNSET:
-            d["role"] = v
-        if (v := fields.content) is not UNSET:
-            d["content"] = encode(v)
-        if (v := fields.name) is not UNSET:
-            d["name"] = v
-        return d
 
 
 _KNOWN = frozenset(
