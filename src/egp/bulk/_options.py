@@ -1,0 +1,87 @@
+"""What a run is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from egp.bulk._prices import Price, prices_of
+from egp.bulk._schedule import Policy
+from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from egp.bulk._progress import Snapshot
+    from egp.bulk._scan import Changed
+
+__all__ = ["Options"]
+
+
+@frozen(kw_only=True)
+class Options:
+    """The options of `run` and `arun`.
+
+    Raises:
+        EGPError: a value makes no sense; the message names it.
+    """
+
+    max_concurrency: int = 200
+    """The most requests in flight at once. How many there are is found out below it."""
+    rpm: float | None = None
+    """Requests a minute, for each model; None for what the service allows."""
+    tpm: float | None = None
+    """Tokens a minute, for each model, prompts and answers together; None for what the service allows."""
+    max_cost: float | None = None
+    """US dollars, of this run: nothing is sent that might go beyond. Needs `prices`."""
+    prices: Mapping[str, Price | tuple[float, ...]] = field(factory=dict[str, Price])
+    """By model: dollars for a million tokens of input, of output and, if it differs, of cached input."""
+    deadline: float | None = None
+    """Seconds after which nothing more is sent."""
+    grace: float = 60.0
+    """Seconds that requests in flight have after the deadline."""
+    max_retries: int = 5
+    """How often a request is asked again that fails while others are answered. Refusals by a limit, and
+    failures while the service is away, are not counted."""
+    patience: float = 900.0
+    """Seconds without any answer after which the run stops; also the longest wait the service may ask for."""
+    skip_invalid: bool = False
+    """Leave out lines that cannot be sent, rather than to send nothing."""
+    changed: Changed = "refuse"
+    """What to do where the body under an id is not the one whose answer has been written: `refuse` the run,
+    `redo` the request, or `keep` the answer."""
+    retry_failed: bool = False
+    """Ask again what failed in earlier runs."""
+    ordered: bool = False
+    """Put the output in the order of the input, once all is done."""
+    progress: bool | Callable[[Snapshot], object] | None = None
+    """Whether to show progress on stderr; None: in a terminal. A function is called with snapshots."""
+    report: tuple[Path, ...] = ()
+    """Files to write the summary to: as JSON or, by the ending `.html`, as a page with curves."""
+    handle_signals: bool = False
+    """Whether SIGINT and SIGTERM end the run in an orderly way; only in the main thread."""
+
+    def __attrs_post_init__(self) -> None:
+        # Users pass what they like, whatever the types say.
+        for name, least in (("max_concurrency", 1), ("max_retries", 0)):
+            value: Any = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise EGPError(f"{name} is a whole number from {least}, not {value!r}")
+        for name in ("rpm", "tpm", "max_cost", "deadline", "patience"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < float("inf"):
+                raise EGPError(f"{name} is a number above 0, not {value!r}")
+        if not self.grace >= 0:
+            raise EGPError(f"grace is a number of seconds from 0, not {self.grace!r}")
+        if self.changed not in {"refuse", "redo", "keep"}:
+            raise EGPError(f"changed is 'refuse', 'redo' or 'keep', not {self.changed!r}")
+        if self.max_cost is not None and not self.prices:
+            raise EGPError("max_cost needs prices: dollars for a million tokens of each model")
+        prices_of(self.prices)
+
+    @property
+    def policy(self) -> Policy:
+        """What the schedule minds."""
+        return Policy(self.max_concurrency, self.rpm, self.tpm, self.max_retries, self.patience)

@@ -1,0 +1,82 @@
+"""Results, read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import frozen
+
+from egp._core.codec import is_object
+from egp.bulk import _output, _result
+from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from egp_api.models import ChatCompletion
+
+__all__ = ["Result", "results"]
+
+
+@frozen
+class Result:
+    """A line of an output."""
+
+    custom_id: str
+    is_success: bool
+    status_code: int | None
+    """The HTTP status; None where no response came that could be read."""
+    body: Any
+    """The body of the response: the completion, or the service's error."""
+    error: Any
+    """What went wrong where there is no response: `code` and `message`."""
+    request_id: str | None
+
+    @property
+    def completion(self) -> ChatCompletion:
+        """The answer as an object.
+
+        Raises:
+            EGPError: the request failed.
+        """
+        if not self.is_success:
+            raise EGPError(f"{self.custom_id} has no completion: {self.error or self.body}")
+        from egp_api.models import ChatCompletion
+
+        return ChatCompletion.from_dict(self.body)
+
+    @property
+    def content(self) -> str | None:
+        """The text of the first choice; None where it has none, or the request failed."""
+        try:
+            content = self.body["choices"][0]["message"]["content"]
+        except (TypeError, KeyError, IndexError):
+            return None
+        return content if isinstance(content, str) else None
+
+
+def results(path: str | os.PathLike[str]) -> Iterator[Result]:
+    """Read the results in a file, one at a time: of ours, of OpenAI's batch service or of vLLM.
+
+    Raises:
+        EGPError: the file cannot be read, or a line is no result.
+    """
+    try:
+        for number, line in enumerate(_output.lines_in(Path(path)), 1):
+            written = _result.read(line)
+            if written is None:
+                raise EGPError(f"{path}:{number} is no line of results")
+            response = written.document.get("response")
+            fields = response if is_object(response) else {}
+            yield Result(
+                written.custom_id,
+                written.is_success,
+                written.status,
+                fields.get("body"),
+                written.document.get("error"),
+                fields.get("request_id") or None,
+            )
+    except OSError as error:
+        raise EGPError(f"{path} cannot be read: {error.strerror}") from None

@@ -1,0 +1,141 @@
+"""One attempt of one request, by the client, and what came of it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from egp._core import codec
+from egp._core.call import Call, CallOptions
+from egp._core.codec import is_array, is_object
+from egp.bulk import _result
+from egp.bulk._verdict import Fate, Verdict, of_answer, of_error
+from egp.errors import APIStatusError, EGPError
+
+if TYPE_CHECKING:
+    from egp._client import AsyncClient
+    from egp.bulk._request import Request
+    from egp.errors import APIError
+
+__all__ = ["Outcome", "Sender"]
+
+_RETRIED_INSIDE = 408  # the least status that an error within a 200 may stand for
+
+
+class Outcome(NamedTuple):
+    """How an attempt ended."""
+
+    verdict: Verdict
+    line: bytes
+    """The line of output, should this be the end of the request; empty where the run stops."""
+    usage: tuple[int, int, int] | None = None
+    """Tokens of the prompt, of the answer, and of the prompt those from the cache."""
+    finish_reason: str | None = None
+    is_success: bool = False
+
+
+class Sender:
+    """Makes attempts. The client makes no retries of its own: they would multiply with the run's."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        from egp_api.api.inference import create_chat_completion as operation
+
+        self._client = client.with_options(max_retries=0)
+        self._method, self._path = operation.METHOD, operation.PATH
+        self._keywords = operation.KEYWORDS
+        self._options = CallOptions(max_retries=0)
+
+    async def attempt(self, request: Request, digest: int) -> Outcome:
+        """Ask once. Every failure is in the outcome."""
+        try:
+            if request.is_stream:
+                return await self._streamed(request, digest)
+            reply = await self._client._send(  # noqa: SLF001 - one package; skips what only objects need
+                Call(self._method, self._path, content=request.body, options=self._options)
+            )
+        except EGPError as error:
+            return _failed(error, request, digest)
+        body = _result.one_line(reply.content)
+        if body is None or not is_object(body.document):
+            text = reply.content.decode(errors="replace")
+            return _unreadable("the answer is no JSON object", reply.status, text, request, digest)
+        verdict = of_answer(reply.status, reply.headers, time.time())
+        return _answered(verdict, reply.status, reply.request_id, body, request, digest)
+
+    async def _streamed(self, request: Request, digest: int) -> Outcome:
+        fields: dict[str, Any] = codec.decode(request.body)
+        fields.pop("stream", None)
+        known = {name: fields.pop(name) for name in list(fields) if name in self._keywords}
+        raw = await self._client.chat.completions.with_raw_response.create(
+            stream=True, extra_body=fields, max_retries=0, **known
+        )
+        async with raw.parse() as stream:
+            async for _ in stream:
+                pass
+            completion = await stream.get_final_completion()
+        document = completion.to_dict()
+        body = _result.Answer(codec.encode(document), document)
+        verdict = of_answer(raw.status_code, raw.headers, time.time())
+        return _answered(verdict, raw.status_code, raw.request_id, body, request, digest)
+
+
+def _answered(
+    verdict: Verdict, status: int, request_id: str | None, body: _result.Answer, request: Request, digest: int
+) -> Outcome:
+    document = body.document
+    line = _result.answer_line(request.custom_id, digest, status, request_id, body.body)
+    usage = _result.usage_of(document)
+    error = document.get("error")
+    if error:
+        return Outcome(_inside(verdict, error), line, usage)
+    choices = document.get("choices")
+    if not is_array(choices) or not choices:
+        return _unreadable("the answer has no choices", status, document, request, digest)
+    first = choices[0]
+    reason = first.get("finish_reason") if is_object(first) else None
+    return Outcome(verdict, line, usage, reason if isinstance(reason, str) else None, is_success=True)
+
+
+def _inside(verdict: Verdict, error: Any) -> Verdict:
+    """The verdict on an error that came with a status of success."""
+    code = error.get("code") if is_object(error) else None
+    message = str(error.get("message", "")) if is_object(error) else str(error)
+    status = int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()) else 0
+    fate = Fate.ENDED
+    if status == 429:
+        fate = Fate.REFUSED
+    elif status == _RETRIED_INSIDE or 500 <= status <= 599:
+        fate = Fate.FAILED
+    return verdict._replace(fate=fate, why=f"error in a {verdict.why}", message=message)
+
+
+def _failed(error: EGPError, request: Request, digest: int) -> Outcome:
+    verdict = of_error(error, time.time())
+    if isinstance(error, APIStatusError):
+        body = _body_of(error)
+        line = _result.answer_line(request.custom_id, digest, error.status_code, error.request_id, body)
+        return Outcome(verdict, line)
+    code = verdict.why.replace(" ", "_")
+    body = _text(getattr(error, "body", None))
+    return Outcome(verdict, _result.error_line(request.custom_id, digest, code, error.message, body))
+
+
+def _unreadable(message: str, status: int, body: Any, request: Request, digest: int) -> Outcome:
+    verdict = Verdict(Fate.ENDED, "unreadable", message=message)
+    error = f"{message} (HTTP {status})"
+    return Outcome(verdict, _result.error_line(request.custom_id, digest, "unreadable", error, body))
+
+
+def _body_of(error: APIError) -> bytes:
+    """The body of an error status as JSON: an object as it came, anything else in the form of an error."""
+    body = error.body
+    if not is_object(body):
+        body = {"error": {"message": _text(body) or error.message}}
+    try:
+        return codec.encode(body)
+    except EGPError:
+        return codec.encode({"error": {"message": error.message}})
+
+
+def _text(body: Any) -> Any:
+    return body.decode(errors="replace") if isinstance(body, bytes) else body
