@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast, overload
@@ -15,6 +14,7 @@ from egp.structured.backend import WRAPPER
 from egp.structured.documents import inline_root, is_object_schema
 from egp.structured.names import schema_name, type_name
 from egp.structured.partial import read_partial
+from egp.structured.plain_json import json_fault
 from egp.structured.selection import backend_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Schema(Generic[T]):
             return cast("T", self._backend.decode(raw, is_wrapped=self.is_wrapped))
         except OutputValidationError as error:
             # A backend may find a wrong type before it finds that the text is cut.
-            fault = _json_fault(raw)
+            fault = json_fault(raw)
             if fault is None:
                 raise
             raise InvalidJSONError(f"the answer is no JSON: {fault}", content=error.content) from None
@@ -163,20 +163,6 @@ def _schema(type_: Any, strict: Strict, name: str | None) -> Schema[Any]:
 
 # Programs have few types to ask for; the bound is for those that make them on the fly.
 _cached_schema = lru_cache(maxsize=1024, typed=True)(_schema)
-
-
-def _json_fault(raw: bytes) -> str | None:
-    try:
-        json.loads(raw, parse_constant=_refuse_constant)
-    except RecursionError:
-        return "it is nested too deeply"
-    except ValueError as error:
-        return str(error)
-    return None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
