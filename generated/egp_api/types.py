@@ -86,7 +86,10 @@ class JSONObject(_Fields, Generic[T]):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        attributes: Iterable[Any] = vars(cls).get("__attrs_attrs__", ())
+        attributes: Iterable[Any] | None = vars(cls).get("__attrs_attrs__")
+        if attributes is None:
+            # A subclass that is no attrs class of its own has the fields of its base.
+            return
         names = [attribute.name for attribute in attributes if attribute.name not in _INTERNAL]
         cls._names = {cls._renamed.get(name, name): name for name in names}
         cls._documented = frozenset(names)
