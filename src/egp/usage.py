@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrs import evolve, fields, frozen
 from egp_api.types import JSONObject
 
-from egp._core.codec import is_array, is_object
+from egp._core.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, CompletionUsage

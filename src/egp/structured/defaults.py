@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from egp._core.codec import is_array, is_object
+from egp._core.json_types import is_array, is_object
 from egp.structured.documents import resolved
 
 __all__ = ["accepts_null", "has_any", "restored"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from egp._core.codec import is_array, is_object
+from egp._core.json_types import is_array, is_object
 
 __all__ = ["REF", "hoisted", "inline_root", "is_object_schema", "resolved"]
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import frozen
 from egp_api.types import JSONObject
 
-from egp._core.codec import is_object
+from egp._core.json_types import is_object
 from egp._core.tool_calls import calls_of
-from egp._core.usage_sum import add_usage
 from egp.errors import (
     ContentFilterFinishReasonError,
     EmptyOutputError,
@@ -64,10 +63,7 @@ class OutputReader(Generic[T]):
             StructuredOutputError: an answer cannot be read. The values of the other choices are on the
                 error's completion.
         """
-        parsed = ParsedChatCompletion[T].of(completion)
-        parsed.earlier = earlier
-        if earlier:
-            parsed.usage = type(parsed).from_dict({"usage": _usage_of_all(completion, earlier)}).usage
+        parsed: ParsedChatCompletion[T] = ParsedChatCompletion.of(completion, earlier)
         first: StructuredOutputError | None = None
         for choice in parsed.choices:
             try:
@@ -182,16 +178,6 @@ def _as_json(value: object) -> Mapping[str, Any] | None:
     if isinstance(value, JSONObject):
         return value.to_dict()
     return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
-
-
-def _usage_of_all(
-    completion: ChatCompletion, earlier: tuple[ParsedChatCompletion[Any], ...]
-) -> dict[str, Any] | None:
-    # The usage of the last one before is the sum of all before it.
-    total: dict[str, Any] | None = None
-    for each in (*earlier[-1:], completion):
-        total = add_usage(total, each.usage.to_dict() if each.usage else None)
-    return total
 
 
 def reask_messages(error: StructuredOutputError) -> list[dict[str, Any]] | None:

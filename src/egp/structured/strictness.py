@@ -12,7 +12,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from egp._core.codec import is_array, is_object
+from egp._core.json_types import is_array, is_object
 from egp.structured.defaults import accepts_null
 from egp.structured.documents import REF, resolved
 
