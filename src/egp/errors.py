@@ -32,6 +32,11 @@ __all__ = [
     "RequestInfo",
     "StreamInterruptedError",
     "StructuredOutputError",
+    "ToolError",
+    "ToolLoopCutError",
+    "ToolLoopError",
+    "ToolLoopLimitError",
+    "ToolLoopStoppedError",
     "UnprocessableEntityError",
 ]
 
@@ -244,6 +249,61 @@ class LengthFinishReasonError(StructuredOutputError):
 
 class ContentFilterFinishReasonError(StructuredOutputError):
     """A filter of the service took out the answer or a part of it."""
+
+
+class ToolError(EGPError):
+    """Raise it in a tool to tell the model what is wrong: it is told the message, and nothing else."""
+
+
+class ToolLoopError(EGPError):
+    """The loop of tools ended before the model gave its answer.
+
+    Nothing is lost: `messages` is a conversation that the service accepts, and `state` is where to go on.
+    """
+
+    reason: str
+    """`max_turns`, `max_calls`, `max_tokens_total`, `deadline`, `length`, `content_filter` or `stopped`."""
+    completion: Any
+    """The last answer of the model; None where there was none."""
+    messages: list[dict[str, Any]]
+    """The conversation. A call that was not made is answered with the reason."""
+    usage: Any
+    """The tokens of all turns together; None where the service did not say."""
+    turns: int
+    """How often the model answered."""
+    state: dict[str, Any]
+    """What `run_tools(resume=…)` takes, as JSON."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str,
+        completion: Any = None,
+        messages: list[dict[str, Any]],
+        usage: Any = None,
+        turns: int = 0,
+        state: dict[str, Any],
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.completion = completion
+        self.messages = messages
+        self.usage = usage
+        self.turns = turns
+        self.state = state
+
+
+class ToolLoopLimitError(ToolLoopError):
+    """A limit was reached: `max_turns`, `max_calls`, `max_tokens_total` or `deadline`."""
+
+
+class ToolLoopCutError(ToolLoopError):
+    """An answer was cut by its length or by a filter while it called tools: none of them was run."""
+
+
+class ToolLoopStoppedError(ToolLoopError):
+    """`approve` stopped the loop. None of the calls of the turn was run; `state` is where to go on."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {

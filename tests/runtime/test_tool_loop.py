@@ -249,6 +249,18 @@ def test_a_limit_is_a_positive_whole_number(name, value):
         Limits(**{name: value})
 
 
+def test_a_call_that_was_broken_off_is_not_run_again():
+    loop = looping()
+    loop.answered(calling(call("a"), call("b")), "tool_calls", None)
+    loop.started(loop.next_step(0).calls[0])
+
+    again = looping()
+    again.resume(json.loads(json.dumps(loop.to_dict())))
+
+    assert [each.id for each in again.next_step(0).calls] == ["b"]
+    assert again.history()[2]["content"].startswith("The tool was broken off")
+
+
 # Decisions
 
 
@@ -398,6 +410,8 @@ def test_whatever_happens_the_history_is_accepted_and_each_call_runs_once(data):
             for each in order[: draw(st.integers(1, len(order)))]:
                 assert each.is_approved
                 ran.append((each.turn, each.id))
-                loop.ran(each, "output")
+                loop.started(each)
+                if draw(st.booleans(), label="it ends"):
+                    loop.ran(each, "output")
     assert_accepted(loop.history())
     assert len(ran) == len(set(ran))

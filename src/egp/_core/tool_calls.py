@@ -63,6 +63,8 @@ class ToolCall:
     """What the function raised, or what was wrong with the arguments."""
     is_approved: bool = False
     """Whether the call may run."""
+    is_started: bool = False
+    """Whether the call has begun to run. One that began and has no output was broken off."""
 
     def as_message(self, otherwise: str) -> dict[str, Any]:
         """Return the message that answers the call; without an output it says `otherwise`."""
@@ -71,7 +73,7 @@ class ToolCall:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the call as JSON; what the function returned or raised is in `output` alone."""
-        names = ("id", "name", "arguments_json", "turn", "output", "is_approved")
+        names = ("id", "name", "arguments_json", "turn", "output", "is_approved", "is_started")
         return {name: getattr(self, name) for name in names}
 
     @classmethod
@@ -84,6 +86,7 @@ class ToolCall:
             saved["turn"],
             output=saved["output"],
             is_approved=saved["is_approved"],
+            is_started=saved["is_started"],
         )
 
 

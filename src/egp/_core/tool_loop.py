@@ -24,6 +24,8 @@ __all__ = ["Ask", "Decide", "End", "Limits", "Run", "Step", "ToolLoop"]
 
 _CUT = frozenset({"length", "content_filter"})
 
+_BROKEN_OFF = "The tool was broken off before it ended. What it has done until then is not known."
+
 EndReason = Literal[
     "answer", "max_turns", "max_calls", "max_tokens_total", "deadline", "length", "content_filter", "stopped"
 ]
@@ -163,6 +165,10 @@ class ToolLoop:
         return Ask([*self._state.messages], self._choice())
 
     def _step_of_calls(self) -> Step | None:
+        for call in self._state.calls:
+            if call.is_started and call.output is None:
+                # Nobody knows what it did, so it is not run again.
+                call.output = _BROKEN_OFF
         calls = [call for call in self._state.calls if call.output is None]
         for call in calls:
             if not call.is_approved:
@@ -233,6 +239,11 @@ class ToolLoop:
             )
 
     @staticmethod
+    def started(call: ToolCall) -> None:
+        """Take note that a call begins to run. From here on it is never run again."""
+        call.is_started = True
+
+    @staticmethod
     def ran(call: ToolCall, output: str, *, value: object = None, error: Exception | None = None) -> None:
         """Take what a call gave: the text for the model, and what it was made of."""
         call.output, call.value, call.error = output, value, error
@@ -260,7 +271,10 @@ class ToolLoop:
     def history(self) -> list[dict[str, Any]]:
         """Return the conversation, with an answer for each call: its output, or that it was not run."""
         why = "The tool was not run." if self._end is None else f"The tool was not run: {self._end.message}."
-        return [*self._state.messages, *(call.as_message(why) for call in self._state.calls)]
+        return [
+            *self._state.messages,
+            *(call.as_message(_BROKEN_OFF if call.is_started else why) for call in self._state.calls),
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as JSON, to go on from with `resume`."""
