@@ -31,7 +31,7 @@ def dump(
 
 
 def _value(value: Any, mode: str, include: Any, exclude: Any, **kept: bool) -> Any:
-    if isinstance(value, JSONObject):
+    if _is_model(value):
         return dump(value, mode, include, exclude, **kept)
     if _is_list(value):
         return [
@@ -63,6 +63,10 @@ def _within(rule: Any, key: str | int) -> Any:
         return None
     inside = rule.get(key, rule.get("__all__"))
     return None if inside is True or inside is ... else inside
+
+
+def _is_model(value: object) -> TypeGuard[JSONObject[Any]]:
+    return isinstance(value, JSONObject)
 
 
 def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:

@@ -428,3 +428,87 @@ def test_time_grows_in_step_with_the_chunks(delta):
 
     # Linear is 8, quadratic 64; the rest is room for a busy machine.
     assert growth < 32
+
+
+# Reasoning
+
+
+def test_pieces_of_reasoning_are_joined_by_index_type_and_id():
+    message = message_of(
+        {"reasoning_details": [{"type": "reasoning.summary", "summary": "Count ", "index": 0}]},
+        {"reasoning_details": [{"type": "reasoning.summary", "summary": "to ten", "index": 0}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "One", "index": 0, "id": "a"}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "Two", "index": 0, "id": "b"}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": " and", "index": 0, "id": "b"}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": "Three", "index": 1, "id": "b"}]},
+    )
+
+    assert message["reasoning_details"] == [
+        {"type": "reasoning.summary", "summary": "Count to ten", "index": 0},
+        {"type": "reasoning.text", "text": "One", "index": 0, "id": "a"},
+        {"type": "reasoning.text", "text": "Two and", "index": 0, "id": "b"},
+        {"type": "reasoning.text", "text": "Three", "index": 1, "id": "b"},
+    ]
+
+
+@pytest.mark.parametrize("index", [{}, {"index": 0}])
+@pytest.mark.parametrize("type_", ["reasoning.encrypted", "redacted_thinking"])
+def test_encrypted_and_redacted_blocks_stay_as_they_came(type_, index):
+    sealed = [{"type": type_, "data": data, **index} for data in ("QUJD", "REVG")]
+    before = {"type": "thinking", "thinking": "Hm", "signature": "", **index}
+
+    message = message_of({"blocks": [before]}, {"blocks": [sealed[0]]}, {"blocks": [sealed[1]]})
+
+    assert message["blocks"] == [before, *sealed]
+
+
+def test_blocks_without_an_index_go_on_until_they_are_signed():
+    message = message_of(
+        {"thinking_blocks": [{"type": "thinking", "thinking": "Step 1. ", "signature": ""}]},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "Step 2.", "signature": ""}]},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "", "signature": "first"}]},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "Step 3.", "signature": None}]},
+        {"thinking_blocks": [{"type": "thinking", "thinking": "", "signature": "second"}]},
+    )
+
+    assert message["thinking_blocks"] == [
+        {"type": "thinking", "thinking": "Step 1. Step 2.", "signature": "first"},
+        {"type": "thinking", "thinking": "Step 3.", "signature": "second"},
+    ]
+
+
+def test_a_signature_that_is_said_again_is_taken_once():
+    message = message_of(
+        {"reasoning_details": [{"type": "reasoning.text", "text": "Hm", "signature": "s", "index": 0}]},
+        {"reasoning_details": [{"type": "reasoning.text", "text": ".", "signature": "s", "index": 0}]},
+    )
+
+    assert message["reasoning_details"] == [
+        {"type": "reasoning.text", "text": "Hm.", "signature": "s", "index": 0}
+    ]
+
+
+def test_notes_without_an_index_are_not_joined():
+    notes = [{"type": "url_citation", "title": title} for title in ("a", "b")]
+
+    message = message_of({"annotations": notes[:1]}, {"annotations": notes[1:]})
+
+    assert message["annotations"] == notes
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=6), st.text(max_size=6), st.sampled_from(["content", "reasoning_content"]))
+def test_a_character_in_two_halves_becomes_one(before, after, field):
+    message = message_of({field: before + "\ud83d", "refusal": "x"}, {field: "\ude00" + after})
+
+    assert message[field] == before + "\U0001f600" + after
+
+
+def test_a_half_that_stays_alone_is_kept():
+    assert message_of({"content": "a\ud83d"}, {"content": "b"})["content"] == "a\ud83db"
+
+
+def test_padding_is_left_out():
+    assert "obfuscation" not in accumulated(
+        chunk({"content": "Hi"}, obfuscation="x9"), chunk(obfuscation="q")
+    )

@@ -346,3 +346,83 @@ def test_the_idle_time_does_not_bound_the_wait_for_the_first_chunk():
 def test_options_that_mean_nothing_are_refused(options):
     with pytest.raises(EGPError, match=next(iter(options))):
         StreamOptions(**options)
+
+
+# What a chunk has
+
+
+@pytest.mark.parametrize(
+    ("choices", "deltas"),
+    [
+        (None, []),
+        ([None], []),
+        ([{"index": 0, "delta": None}], [{}]),
+        ([{"index": 0}, {"index": 1, "delta": {"content": "x"}}], [{}, {"content": "x"}]),
+    ],
+)
+def test_every_chunk_has_choices_and_every_choice_a_delta(choices, deltas):
+    reading = Reading(event(HELLO) + event({**ENVELOPE, "choices": choices}) + event(STOP) + DONE)
+
+    assert reading.problem is None
+    assert [choice["delta"] for choice in reading.got[1]["choices"]] == deltas
+
+
+@pytest.mark.parametrize("choices", ["Hi", {"0": {}}, ["Hi"], [{"delta": "Hi"}], [{"delta": ["Hi"]}]])
+def test_choices_that_cannot_be_read_are_an_error_after_the_chunks_before(choices):
+    reading = Reading(event(HELLO) + event({**ENVELOPE, "choices": choices}) + DONE)
+
+    assert reading.got == [HELLO]
+    assert reading.problem.kind is APIResponseValidationError
+    assert reading.problem.body["choices"] == choices
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"detail": "upstream exploded"}, "upstream exploded"),
+        ({"detail": [{"loc": ["body", "n"], "msg": "too large"}]}, "body.n: too large"),
+        ({"message": "model crashed", "statusCode": 500}, "model crashed"),
+    ],
+)
+def test_the_error_bodies_of_the_contract_are_errors_in_a_stream(body, words):
+    reading = Reading(event(HELLO) + event(body) + DONE)
+
+    assert reading.got == [HELLO]
+    assert (reading.problem.kind, reading.problem.message) == (APIStreamError, words)
+
+
+def test_the_status_beside_a_message_is_the_one_to_try_again_by():
+    assert Reading(event({"message": "model crashed", "statusCode": 503})).problem.status == 503
+
+
+def test_an_empty_object_is_passed_over():
+    reading = Reading(event({}) + event(HELLO) + event(STOP) + DONE)
+
+    assert reading.got == [HELLO, STOP]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (DONE, "without any choice"),
+        (event({**ENVELOPE, "choices": []}) + DONE, "without any choice"),
+        (event({"base_resp": {"status_msg": "login fail"}}) + DONE, "login fail"),
+    ],
+    ids=["nothing", "no choice", "words"],
+)
+def test_a_stream_without_any_choice_is_no_success(body, words):
+    reading = Reading(body)
+
+    assert reading.problem.kind is APIResponseValidationError
+    assert words in reading.problem.message
+
+
+def test_a_stream_without_any_choice_is_no_success_where_a_cut_is_ignored():
+    assert Reading(b"", on_truncated="ignore").problem.kind is APIResponseValidationError
+
+
+def test_events_of_streams_that_are_no_chats_may_be_anything():
+    events = [{"detail": "d"}, {"message": "m"}, {}, {"choices": []}]
+    reading = Reading(b"".join(map(event, events)) + DONE, is_chat=False)
+
+    assert (reading.got, reading.problem) == (events, None)

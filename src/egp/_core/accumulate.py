@@ -16,6 +16,10 @@ _CHOICE_KEYS = frozenset({"index", "delta", "finish_reason", "logprobs"})
 # Strings that name a thing: servers send them once or say them again, but never cut them in pieces.
 _ABSENT = object()
 _RESTATED = frozenset({"id", "type", "role", "object", "format", "status", "index"})
+# Strings that come in pieces or whole, and again and again as a whole.
+_REPEATED = frozenset({"name", "signature"})
+# Padding, which hides from listeners how long a chunk is.
+_LEFT_OUT = "obfuscation"
 
 
 class CompletionAccumulator:
@@ -29,8 +33,13 @@ class CompletionAccumulator:
       empty stays. A `name` that repeats all that came of it is taken once.
     - Lists are joined. Tool calls, and objects of unknown lists that have a number as `index`, are put
       together by it. A tool call with a new `id` and a name begins a new call, whatever its index.
+    - Pieces of reasoning (`reasoning_details`, `thinking_blocks`) are put together by `index`, `type` and
+      `id`; without an index, a block goes on until its `signature` is there. Encrypted and redacted blocks
+      stay as they came.
     - Objects are merged by these rules; of numbers and booleans the last stays. `null` never takes the
       place of a value.
+    - The halves of a character that was cut in two (a surrogate pair) become one character. `obfuscation` is
+      left out.
     - `logprobs` are joined. Beside the deltas, in choices and chunks, the last value that is not `null`
       stays: there servers repeat whole values.
     - `role` is `assistant`, `content` is null and the type of a function call is `function` where no
@@ -61,6 +70,7 @@ class CompletionAccumulator:
         for key, value in payload.items():
             if value is not None or key not in top:
                 top[key] = value
+        top.pop(_LEFT_OUT, None)
         choices: Any = payload.get("choices")
         if choices.__class__ is not list:
             return
@@ -97,6 +107,11 @@ class CompletionAccumulator:
                 for key, value in piece.items()
                 if key not in _CHOICE_KEYS and (value is not None or key not in choice.others)
             )
+
+    @property
+    def has_choices(self) -> bool:
+        """Whether any choice has begun."""
+        return bool(self._choices)
 
     @property
     def is_complete(self) -> bool:
@@ -157,7 +172,7 @@ class _Choice:
     def to_dict(self, index: int) -> dict[str, Any]:
         message = _plain(self._message)
         if self.has_text:
-            text, parts = self.text.getvalue(), message["content"]
+            text, parts = _joined(self.text), message["content"]
             # Some vendors stream thinking as parts, and the answer after it as text.
             message["content"] = [*parts, {"type": "text", "text": text}] if isinstance(parts, list) else text
         if self._calls:
@@ -220,7 +235,7 @@ def _merge(into: dict[str, Any], piece: dict[str, Any]) -> None:
             elif old.__class__ is not StringIO:
                 into[key] = StringIO()
                 into[key].write(value)
-            elif key != "name" or old.getvalue() != value:
+            elif key not in _REPEATED or old.getvalue() != value:
                 old.write(value)
         elif value.__class__ is dict:
             if old.__class__ is not dict:
@@ -236,30 +251,81 @@ def _merge(into: dict[str, Any], piece: dict[str, Any]) -> None:
 
 def _extend(into: list[Any], items: list[Any]) -> None:
     for item in items:
-        if item.__class__ is dict and item.get("index").__class__ is int:
-            same = _at_index(into, item["index"])
-            if same is None:
-                into.append({})
-                same = into[-1]
-            _merge(same, item)
+        if item.__class__ is not dict or _is_sealed(item):
+            into.append(item)
+        elif item.get("index").__class__ is int:
+            _merge(_begun(into, item), item)
+        elif _is_reasoning(item):
+            last: Any = into[-1] if into else None
+            if last.__class__ is not dict or not _goes_on(last, item):
+                last = {}
+                into.append(last)
+            _merge(last, item)
         else:
             into.append(item)
 
 
-def _at_index(items: list[Any], index: int) -> Any:
+def _begun(items: list[Any], piece: dict[str, Any]) -> dict[str, Any]:
+    """Return the object of a list that a piece with an index belongs to, a new one if there is none."""
+    index = piece["index"]
     for item in reversed(items):
         last: Any = item.get("index") if item.__class__ is dict else None
-        if last == index:
-            return item
+        if last == index and _is_same(item, piece):
+            return cast("dict[str, Any]", item)
         # Indices come in ascending order, nearly always; then a new one needs no search.
         if last.__class__ is int and last < index and item is items[-1] and len(items) == last + 1:
-            return None
-    return None
+            break
+    new: dict[str, Any] = {}
+    items.append(new)
+    return new
+
+
+def _is_same(item: dict[str, Any], piece: dict[str, Any]) -> bool:
+    """Whether neither type nor id says that they are pieces of different things."""
+    return not _is_sealed(item) and all(
+        item.get(key) in (None, "", piece.get(key)) or piece.get(key) in (None, "") for key in ("type", "id")
+    )
+
+
+def _is_reasoning(item: dict[str, Any]) -> bool:
+    type_ = item.get("type")
+    return item.get("thinking").__class__ is str or (
+        isinstance(type_, str) and type_.startswith("reasoning.")
+    )
+
+
+def _goes_on(block: dict[str, Any], piece: dict[str, Any]) -> bool:
+    """Whether a piece without an index belongs to the block of reasoning before it."""
+    signature: Any = block.get("signature")
+    is_signed = signature.__class__ is StringIO and bool(signature.getvalue())
+    return not is_signed and "index" not in block and _is_reasoning_block(block) and _is_same(block, piece)
+
+
+def _is_reasoning_block(block: dict[str, Any]) -> bool:
+    return block.get("thinking").__class__ is StringIO or _is_reasoning(block)
+
+
+def _is_sealed(item: dict[str, Any]) -> bool:
+    """Whether it is an encrypted or redacted block, of which nothing can be told but that it is whole."""
+    type_ = str(item.get("type"))
+    return "encrypted" in type_ or "redacted" in type_
+
+
+def _joined(pieces: StringIO) -> str:
+    """Return the text, with surrogates that form a pair as the character that they stand for."""
+    text = pieces.getvalue()
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+    return text
 
 
 def _plain(value: Any) -> Any:
     if value.__class__ is StringIO:
-        return value.getvalue()
+        return _joined(value)
     if value.__class__ is dict:
         return {key: _plain(item) for key, item in value.items()}
     if value.__class__ is list:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 from egp._core import codec
 from egp._core.accumulate import CompletionAccumulator
 from egp._core.config import seconds_or_none, size, truncation
-from egp._core.events import DONE, Problem, checked, chunk_payload, says_something, wrong_body
+from egp._core.events import (
+    DONE,
+    Problem,
+    checked,
+    chunk_payload,
+    complete_choices,
+    no_choice,
+    says_something,
+    wrong_body,
+)
 from egp._core.problem import body_value
 from egp._core.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventDecoder, EventTooLargeError
 from egp.errors import APIError, APIResponseValidationError, StreamInterruptedError
@@ -81,6 +90,7 @@ class Chunks(Generic[T]):
         "_until",
         "_waited",
         "_whole",
+        "_without_choice",
         "ended",
         "started",
     )
@@ -112,6 +122,7 @@ class Chunks(Generic[T]):
         self._first_until: float | None = None
         self._until: float | None = None
         self._said_something = False
+        self._without_choice: dict[str, Any] | None = None
         self.ended = False
         """Nothing more will come."""
         self.started = False
@@ -140,14 +151,19 @@ class Chunks(Generic[T]):
                 except codec.UnreadableError:
                     payload = chunk_payload(data, name)
                 if "error" in payload or "choices" not in payload:
-                    payload = checked(payload)
+                    payload = checked(payload, is_chat=self._is_chat is True)
             else:
                 payload = chunk_payload(data, name, is_chat=self._is_chat is True, may_be_cut=self._is_tail)
             if payload is None:
                 continue
             if payload is DONE:
+                self._check_choice()
                 self.ended = True
                 return None
+            if self._is_chat or (self._is_chat is None and "choices" in payload):
+                complete_choices(payload)
+                if not payload["choices"] and self._without_choice is None:
+                    self._without_choice = payload
             if self._accumulator is not None:
                 self._accumulator.add_payload(payload)
             chunk = self._parse(payload)
@@ -159,6 +175,7 @@ class Chunks(Generic[T]):
             raise self._failure
         if self._is_tail:
             self._check_complete()
+            self._check_choice()
             self.ended = True
         return None
 
@@ -251,6 +268,11 @@ class Chunks(Generic[T]):
             what = "without a chunk" if not self.started else "without [DONE] and without a finish_reason"
             body = body_value(self._head) if self._head else None
             raise Problem(StreamInterruptedError, f"the stream ended {what}: the answer is cut", body)
+
+    def _check_choice(self) -> None:
+        """Raise Problem for the stream of a chat that had no choice: nothing was answered."""
+        if self._accumulator is not None and not self._accumulator.has_choices:
+            raise no_choice(self._without_choice)
 
     def _too_large(self) -> Problem:
         limit = self._options.max_event_bytes

@@ -9,13 +9,25 @@ from egp._core import codec
 from egp._core.problem import body_value, message_in
 from egp.errors import APIError, APIResponseValidationError, APIStreamError
 
-__all__ = ["DONE", "Problem", "checked", "chunk_payload", "error_status", "says_something", "wrong_body"]
+__all__ = [
+    "DONE",
+    "Problem",
+    "checked",
+    "chunk_payload",
+    "complete_choices",
+    "error_status",
+    "no_choice",
+    "says_something",
+    "wrong_body",
+]
 
 DONE = object()
 """What `chunk_payload` gives for the event that ends a stream."""
 
 _THREE_DIGITS = re.compile(r"[0-9]{3}")
 _KEEP_ALIVES = frozenset({"ping", "heartbeat", "keepalive", "keep-alive"})
+
+_STATUS_KEYS = ("status_code", "statusCode", "status", "code", "http_code", "type")
 
 # The words that servers use, in `type` or `code`, where they give no number.
 _STATUS_OF_WORD = {
@@ -72,7 +84,7 @@ def chunk_payload(data: bytes, name: str, *, is_chat: bool = False, may_be_cut: 
         except codec.UnreadableError as error:
             return _unreadable(data, error, may_be_cut=may_be_cut)
         if payload.__class__ is dict:
-            return checked(payload)
+            return checked(payload, is_chat=is_chat)
         if payload is None:
             return None
         raise Problem(
@@ -81,11 +93,52 @@ def chunk_payload(data: bytes, name: str, *, is_chat: bool = False, may_be_cut: 
     return _named_payload(data, name, is_chat=is_chat, may_be_cut=may_be_cut)
 
 
-def checked(payload: dict[str, Any]) -> dict[str, Any] | None:
-    """The JSON object of an unnamed event if it is a chunk, None for a ping; raises Problem for an error."""
+def checked(payload: dict[str, Any], *, is_chat: bool = False) -> dict[str, Any] | None:
+    """Return the JSON object of an unnamed event if it is a chunk, None for one to pass over.
+
+    Raises Problem for an error, also in the shapes of the contract's error bodies where `is_chat`.
+    """
     if payload.get("error") or ("choices" not in payload and _is_error(payload)):
         raise _reported(payload)
-    return payload if "choices" in payload or not _is_ping(payload) else None
+    if "choices" in payload:
+        return payload
+    if is_chat:
+        if payload.get("detail") or isinstance(payload.get("message"), str):
+            raise _reported(payload)
+        if not payload:
+            return None
+    return None if _is_ping(payload) else payload
+
+
+def complete_choices(payload: dict[str, Any]) -> None:
+    """Give a chunk what every reader relies on: a list of choices, each an object with an object as `delta`.
+
+    Servers send null for either, or leave it out. Raises Problem where something else stands in its place.
+    """
+    choices = payload.get("choices")
+    if choices.__class__ is list:
+        for choice in choices:
+            if choice.__class__ is not dict or choice.get("delta").__class__ is not dict:
+                break
+        else:
+            return
+    elif choices is not None:
+        raise _no_chunk(payload)
+    payload["choices"] = [_with_delta(choice, payload) for choice in choices or () if choice is not None]
+
+
+def _with_delta(choice: Any, chunk: dict[str, Any]) -> dict[str, Any]:
+    if codec.is_object(choice):
+        delta = choice.get("delta")
+        if delta is None:
+            return {**choice, "delta": {}}
+        if codec.is_object(delta):
+            return choice
+    raise _no_chunk(chunk)
+
+
+def _no_chunk(payload: dict[str, Any]) -> Problem:
+    return Problem(APIResponseValidationError, "the choices of a chunk are not what a chunk has", payload)
 
 
 def _named_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool) -> Any:
@@ -134,7 +187,9 @@ def error_status(body: Any) -> int | None:
     """The HTTP status that an error object stands for, by its numbers or words; None when it tells none."""
     whole = _object_or_empty(body)
     for part in (_object_or_empty(whole.get("error")), whole):
-        values = [part.get(key) for key in ("status_code", "status", "code", "http_code", "type")]
+        values = [
+            part.get(key) for key in ("status_code", "statusCode", "status", "code", "http_code", "type")
+        ]
         for value in values:
             number = int(value) if isinstance(value, str) and _THREE_DIGITS.fullmatch(value) else value
             if isinstance(number, int) and 400 <= number <= 599:
@@ -160,6 +215,13 @@ def wrong_body(content: bytes, content_type: str) -> Problem:
     else:
         message = f"the server sent {what} where an event stream was asked for"
     return Problem(APIResponseValidationError, message, body)
+
+
+def no_choice(payload: dict[str, Any] | None) -> Problem:
+    """What to say of a stream without any choice; `payload` is what it had instead, if anything."""
+    words = message_in(payload)
+    message = "the stream ended without any choice"
+    return Problem(APIResponseValidationError, f"{message}: {words}" if words else message, payload)
 
 
 def says_something(payload: dict[str, Any]) -> bool:
