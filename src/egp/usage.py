@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import threading
+from collections import deque
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -31,6 +32,7 @@ __all__ = ["ModelKey", "Usage", "UsageMeter", "usage_of"]
 
 _CHARACTERS_PER_TOKEN = 4  # of English text, for the usual tokenizers
 _TOO_MANY = 2**53
+_MANY_PENDING = 100
 # Anthropic's name for it, which gateways pass on.
 _CACHE_WRITE = "cache_creation_input_tokens"
 # Keys of a message whose text the model did not write.
@@ -175,6 +177,8 @@ class UsageMeter:
     def __init__(self, prices: Prices | None = None) -> None:
         self._prices = prices
         self._counted: dict[ModelKey, Usage] = {}
+        # Still to be added up: the garbage collector, which may count a stream, may take no lock.
+        self._pending: deque[tuple[ModelKey, Usage]] = deque()
         self._parent: UsageMeter | None = None
         self._lock = threading.Lock()
 
@@ -209,14 +213,18 @@ class UsageMeter:
         """Return what was counted as a meter of its own, and begin again from nothing."""
         taken = UsageMeter(self._prices)
         with self._lock:
+            self._add_up()
             taken._counted, self._counted = self._counted, {}
         return taken
 
     def add(self, model: str, usage: Usage, *, service_tier: str | None = None) -> None:
         """Count usage that comes from elsewhere."""
-        key = ModelKey(model, service_tier)
-        with self._lock:
-            self._counted[key] = self._counted.get(key, Usage()) + usage
+        self._pending.append((ModelKey(model, service_tier), usage))
+        if len(self._pending) > _MANY_PENDING and self._lock.acquire(blocking=False):
+            try:
+                self._add_up()
+            finally:
+                self._lock.release()
         if self._parent is not None:
             self._parent.add(model, usage, service_tier=service_tier)
 
@@ -267,11 +275,17 @@ class UsageMeter:
         return {"_prices": self._prices, "_counted": self._copy()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _parent=None, _lock=threading.Lock())
+        vars(self).update(state, _pending=deque(), _parent=None, _lock=threading.Lock())
 
     def _copy(self) -> dict[ModelKey, Usage]:
         with self._lock:
+            self._add_up()
             return dict(self._counted)
+
+    def _add_up(self) -> None:
+        while self._pending:
+            key, usage = self._pending.popleft()
+            self._counted[key] = self._counted.get(key, Usage()) + usage
 
     def _cost(self, model: str, usage: Usage, created: object, tier: str | None) -> Decimal | None:
         if self._prices is None:

@@ -7,6 +7,7 @@ import pytest
 from egp_api.models import ChatCompletion, FunctionTool
 
 import egp
+from egp.structured import function_tool
 from egp.structured.output import output_fields, reask_messages
 from tests.structured.kinds import Order, Point, Tree
 
@@ -131,6 +132,16 @@ def test_a_type_is_a_tool_whose_arguments_are_its_fields(tool):
     assert fields["tools"][0]["function"]["name"] == tool.__name__
     assert fields["tools"][0]["function"]["strict"] is True
     assert isinstance(parsed.choices[0].message.tool_calls[0].function.parsed_arguments, tool)
+
+
+def test_a_type_is_a_tool_under_a_name_of_ones_own():
+    own = function_tool(Order, name="place_order", description="Order things.")
+    reader, fields = output_fields(None, [own], "auto")
+
+    parsed = reader.read(completion({"tool_calls": [call("place_order", '{"orderId": 1, "items": []}')]}))
+
+    assert fields["tools"][0]["function"]["description"] == "Order things."
+    assert parsed.choices[0].message.tool_calls[0].function.parsed_arguments == Order(1, [])
 
 
 @pytest.mark.parametrize("as_model", [False, True], ids=["dict", "model"])

@@ -12,7 +12,7 @@ import pytest
 
 import egp
 from egp.structured import schema_of
-from tests.structured.kinds import KINDS, REFUSED, Everything, Node, Order, Page, Point, Tree
+from tests.structured.kinds import KINDS, REFUSED, Ball, Box, Everything, Node, Order, Page, Point, Tree
 from tests.structured.strict_profile import violations
 
 
@@ -105,6 +105,25 @@ def test_the_place_of_a_wrong_value_is_told_as_a_path():
 
     assert caught.value.path == "$.items[1].y"
     assert "$.items[1].y" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('{"value": [{"radius": "1"}]}', "$[0].radius"),
+        ('{"value": [{"_sides": [1, "2"], "fragile": true}]}', "$[0]._sides[1]"),
+        ('{"value": [{"size": 1}]}', "$[0]"),
+        ('{"value": [{"radius": 1}, 2]}', "$[1]"),
+        ('{"value": {}}', "$"),
+        ("{}", "$"),
+    ],
+)
+def test_the_place_of_a_wrong_value_in_a_union_of_classes_is_told(text, path):
+    with pytest.raises(egp.OutputValidationError) as caught:
+        schema_of(list[Ball | Box]).decode(text)
+
+    assert caught.value.path == path
+    assert caught.value.content == text
 
 
 @pytest.mark.parametrize("type_", [list[Point], list[Tree]], ids=["msgspec", "pydantic"])

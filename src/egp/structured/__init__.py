@@ -5,12 +5,14 @@
     Schema.read_partial(text: str) -> object     what can be read of text that is still arriving
     Schema.response_format() -> dict             the field `response_format` of a request
     Schema.function_tool() -> dict               an item of the field `tools` of a request
+    function_tool(type, *, name=None, description=None, strict="auto")    the same, for tools=[…]
 
 `client.chat.completions.parse(response_format=…)` does all of this for a call.
 """
 
 from __future__ import annotations
 
+from egp.structured.function_tool import function_tool
 from egp.structured.schema import Schema, Strict, schema_of
 
-__all__ = ["Schema", "Strict", "schema_of"]
+__all__ = ["Schema", "Strict", "function_tool", "schema_of"]

@@ -26,6 +26,7 @@ class MsgspecBackend:
 
     def __init__(self, type_: Any) -> None:
         self._msgspec = msgspec = _msgspec()
+        self._type = type_
         try:
             classes = [each for each in types_in(type_) if has_fields(each)]
             found, definitions = msgspec.json.schema_components((type_, *classes), schema_hook=_schema_hook)
@@ -53,6 +54,23 @@ class MsgspecBackend:
         except Exception as error:
             message = f"the answer was refused by the type: {type(error).__name__}: {error}"
             raise OutputValidationError(message, content=_text(raw)) from error
+
+    def convert(self, value: Any, path: str) -> Any:
+        """Return the value of the type for one of JSON's own types, which stands at a path.
+
+        Raises:
+            OutputValidationError: it is not of the type.
+        """
+        try:
+            return self._msgspec.convert(value, self._type, dec_hook=_dec_hook, str_keys=True)
+        except self._msgspec.ValidationError as error:
+            fault = _validation_error(error, b"")
+            place = path + (fault.path or "$").removeprefix("$")
+            message = fault.message.replace(f"(at {fault.path})", f"(at {place})")
+            raise OutputValidationError(message, path=place) from error
+        except Exception as error:
+            message = f"the answer was refused by the type: {type(error).__name__}: {error} (at {path})"
+            raise OutputValidationError(message, path=path) from error
 
 
 def _msgspec() -> ModuleType:
@@ -97,6 +115,8 @@ def _why_not(type_: Any, error: Exception) -> str:
     text = str(error).partition("\n")[0]
     if "custom type" in text:
         return f"{type_name(type_)} has no JSON schema"
+    if "may not contain more than one" in text:
+        return f"a union of {type_name(type_)} needs msgspec.Struct with tag=True, or models of pydantic"
     return text.partition(" - type `")[0] or f"{type_name(type_)} is not supported"
 
 

@@ -19,6 +19,7 @@ from egp.errors import (
     RefusalError,
     StructuredOutputError,
 )
+from egp.structured.function_tool import FunctionTool
 from egp.structured.parsed import ParsedChatCompletion, ParsedFunctionToolCall
 from egp.structured.plain_json import PlainJSON
 from egp.structured.schema import Schema, schema_of
@@ -63,7 +64,7 @@ class OutputReader(Generic[T]):
             StructuredOutputError: an answer cannot be read. The values of the other choices are on the
                 error's completion.
         """
-        parsed: ParsedChatCompletion[T] = ParsedChatCompletion.of(completion, earlier)
+        parsed = ParsedChatCompletion[T].of(completion, earlier)
         first: StructuredOutputError | None = None
         for choice in parsed.choices:
             try:
@@ -150,6 +151,9 @@ def output_fields(
 
 def _tool(tool: Any, strict: Strict, arguments: dict[str, Reader[object]]) -> Any:
     """Return a tool as the request has it, and add the reader of its arguments."""
+    if isinstance(tool, FunctionTool):
+        arguments[tool.schema.name] = tool.schema
+        return tool
     given = _as_json(tool)
     if given is not None:
         function = given.get("function")

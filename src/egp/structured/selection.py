@@ -1,4 +1,4 @@
-"""Which backend a type has: pydantic for what is pydantic's, msgspec for the rest."""
+"""Which backend a type has: pydantic for what is pydantic's, msgspec for the rest, and ours for unions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from egp.errors import EGPError
 from egp.structured.backend import UnsupportedTypeError
+from egp.structured.composite_backend import CompositeBackend
 from egp.structured.fields import offending_part
 from egp.structured.msgspec_backend import MsgspecBackend
 from egp.structured.names import type_name
@@ -35,7 +36,10 @@ def backend_of(type_: Any) -> Backend:
 
 def _found(type_: Any) -> Backend:
     if not holds_pydantic(type_):
-        return MsgspecBackend(type_)
+        try:
+            return MsgspecBackend(type_)
+        except UnsupportedTypeError:
+            return CompositeBackend(type_)
     try:
         return PydanticBackend(type_)
     except UnsupportedTypeError as first:
