@@ -109,7 +109,7 @@ def read_stream() -> Callable[[], object]:
 
 
 def encode_messages() -> Callable[[], object]:
-    from egp._core import codec
+    from egp._core import json as codec
 
     messages = [{"role": "user", "content": f"Message {i}"} for i in range(UNITS)]
     return lambda: codec.encode({"model": "openai/gpt-4o", "messages": messages})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,8 +17,10 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from egp import AsyncClient, Client
-from egp._core.call import Call, CallOptions
+from egp import AsyncClient, Client, Clock
+from egp._core.options import CALL_OPTIONS, replaced, with_retries
+from egp._core.request import Request
+from tests.inside import session_of
 
 MODES = ("sync", "asyncio", "uvloop", "trio", "sync-httpx", "asyncio-httpx")
 
@@ -43,10 +47,29 @@ class Modal:
         return self._portal.call(awaited)
 
     def send(self, path: str = "/v5/chat/completions", content: bytes = b"{}", **options: Any) -> Any:
-        return self.run(self.client._send, _call(path, content, "json", options))
+        return self.run(session_of(self.client).send, self._request(path, content, "json", options))
 
     def open(self, path: str = "/v5/chat/completions", content: bytes = b"{}", **options: Any) -> ModalStream:
-        return ModalStream(self, self.run(self.client._open, _call(path, content, "events", options)))
+        return ModalStream(
+            self, self.run(session_of(self.client).open, self._request(path, content, "events", options))
+        )
+
+    def _request(self, path: str, content: bytes, expects: Any, options: dict[str, Any]) -> Request:
+        headers = options.pop("headers", None)
+        query = options.pop("query", ())
+        first_token_timeout = options.pop("first_token_timeout", None)
+        max_retries = options.pop("max_retries", None)
+        call = replaced(session_of(self.client).settings.call, options, CALL_OPTIONS)
+        return Request(
+            "POST",
+            path,
+            content=content,
+            expects=expects,
+            headers=headers,
+            query=query,
+            options=with_retries(call, max_retries),
+            first_token_timeout=first_token_timeout,
+        )
 
     def with_options(self, **options: Any) -> Modal:
         copy = object.__new__(Modal)
@@ -61,7 +84,7 @@ class Modal:
 
     @property
     def open_connections(self) -> int:
-        return self.client._engine.open_connections
+        return session_of(self.client).engine.open_connections
 
 
 class ModalStream:
@@ -85,20 +108,6 @@ class ModalStream:
 
     def close(self) -> None:
         self._modal.run(getattr(self.reply, "aclose", None) or self.reply.close)
-
-
-def _call(path: str, content: bytes, expects: Any, options: dict[str, Any]) -> Call:
-    headers = options.pop("headers", None)
-    query = options.pop("query", ())
-    return Call(
-        "POST",
-        path,
-        content=content,
-        expects=expects,
-        headers=headers,
-        query=query,
-        options=CallOptions(**options),
-    )
 
 
 @pytest.fixture(params=MODES)
@@ -127,15 +136,17 @@ def make_client(mode: str, portal: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     for name in ("EGP_LOG", "EGP_BASE_URL", "SGP_CLIENT_BASE_URL", "EGP_ACCOUNT_ID", "SGP_ACCOUNT_ID"):
         monkeypatch.delenv(name, raising=False)
     made: list[Modal] = []
+    clock = Clock(
+        monotonic=time.monotonic,
+        time=time.time,
+        random=random.random,
+        sleep=(lambda _: None) if portal is None else (lambda _: anyio.lowlevel.checkpoint()),
+    )
 
     def make(base_url: str = "http://127.0.0.1:9", **options: Any) -> Modal:
-        modal = Modal(mode, portal, {"api_key": "sk-secret-key", "base_url": base_url, **options})
+        options = {"api_key": "sk-secret-key", "base_url": base_url, "clock": clock, **options}
+        modal = Modal(mode, portal, options)
         made.append(modal)
-        engine = modal.client._engine
-        if portal is None:
-            engine._sleep = lambda seconds: None
-        else:
-            engine._given_sleep = lambda seconds: anyio.lowlevel.checkpoint()
         return modal
 
     yield make

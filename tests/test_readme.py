@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import egp
-from egp._client import Client
+from egp import Client
 from egp._options import ClientOptions
 from tools.snippets import snippets
 

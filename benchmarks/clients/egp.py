@@ -62,7 +62,7 @@ class Async:
 def decode_completion(data: bytes) -> Any:
     from egp_api.models.chat_completion import ChatCompletion
 
-    from egp._core import codec
+    from egp._core import json as codec
 
     return codec.decode_as(data, ChatCompletion.from_dict)
 
@@ -70,6 +70,6 @@ def decode_completion(data: bytes) -> Any:
 def decode_chunk(data: bytes) -> Any:
     from egp_api.models.chat_completion_chunk import ChatCompletionChunk
 
-    from egp._core import codec
+    from egp._core import json as codec
 
     return codec.decode_as(data, ChatCompletionChunk.from_dict)

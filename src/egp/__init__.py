@@ -6,11 +6,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from egp_api.types import UNSET
 
-    from egp._client import AsyncClient, Client
+    from egp._async.client import AsyncClient
+    from egp._async.stream import AsyncStream
     from egp._core.accumulate import CompletionAccumulator
+    from egp._core.clock import Clock
     from egp._core.retry import Retry
-    from egp._raw import RawResponse
-    from egp._stream import AsyncStream, Stream
+    from egp._responses import RawResponse
+    from egp._sync.client import Client
+    from egp._sync.stream import Stream
     from egp._version import __version__
     from egp.content import audio_part, file_part, image_part
     from egp.errors import (
@@ -44,13 +47,14 @@ if TYPE_CHECKING:
 else:
     _HOMES = {
         "UNSET": "egp_api.types",
-        "AsyncClient": "egp._client",
-        "Client": "egp._client",
+        "AsyncClient": "egp._async.client",
+        "Client": "egp._sync.client",
         "CompletionAccumulator": "egp._core.accumulate",
+        "Clock": "egp._core.clock",
         "Retry": "egp._core.retry",
-        "RawResponse": "egp._raw",
-        "AsyncStream": "egp._stream",
-        "Stream": "egp._stream",
+        "RawResponse": "egp._responses",
+        "AsyncStream": "egp._async.stream",
+        "Stream": "egp._sync.stream",
         "__version__": "egp._version",
         "audio_part": "egp.content",
         "file_part": "egp.content",
@@ -85,6 +89,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "Client",
+    "Clock",
     "CompletionAccumulator",
     "ConflictError",
     "ContentFilterFinishReasonError",

@@ -1,8 +1,10 @@
-"""The options that both clients take, for type checkers and readers: not loaded at run time."""
+"""The options of clients and calls, for type checkers and readers: not loaded at run time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
+
+from egp_api.params import CreateChatCompletionKeywords, ListChatCompletionModelsKeywords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -11,7 +13,14 @@ if TYPE_CHECKING:
 
     from egp._core.retry import Retry
 
-__all__ = ["ClientOptions"]
+__all__ = [
+    "CallOptions",
+    "ClientOptions",
+    "CreateOptions",
+    "ModelsOptions",
+    "StreamCallOptions",
+    "StreamCreateOptions",
+]
 
 
 class ClientOptions(TypedDict, total=False):
@@ -36,7 +45,7 @@ class ClientOptions(TypedDict, total=False):
     deadline: float | None
     """Seconds for a whole call: attempts, waits, body and stream. None, the default, is no limit."""
     max_retries: int | None
-    """Attempts after the first; the default is 2. Short for `retry=Retry(max_retries=…)`."""
+    """CallFlow after the first; the default is 2. Short for `retry=Retry(max_retries=…)`."""
     retry: Retry | None
     """The whole retry policy."""
     first_token_timeout: float | None
@@ -54,3 +63,47 @@ class ClientOptions(TypedDict, total=False):
     """Query parameters to send with each request."""
     log_bodies: bool
     """Whether requests and answers are logged, at debug, prompts and all. They are not by default."""
+
+
+class CallOptions(TypedDict, total=False):
+    """Options of one call, in place of the client's."""
+
+    extra_headers: Mapping[str, str] | None
+    """Headers to add, or to send in place of ours of the same name."""
+    extra_query: Mapping[str, str | int | float | bool | Sequence[str] | None] | None
+    """Query parameters to add."""
+    timeout: float | httpx.Timeout | None
+    """Seconds for each step of each attempt; None waits for ever."""
+    deadline: float | None
+    """Seconds for the whole call: attempts, waits, body and stream. None is no limit."""
+    max_retries: int
+    """CallFlow after the first."""
+
+
+class CreateOptions(CreateChatCompletionKeywords, CallOptions, total=False):
+    """The keywords of `chat.completions.create`."""
+
+    extra_body: Mapping[str, object] | None
+    """Body fields that the contract does not know, or that should replace ours; sent as they are."""
+
+
+class StreamCallOptions(CallOptions, total=False):
+    """Options of one streamed call, in place of the client's."""
+
+    first_token_timeout: float | None
+    """Seconds from the start of an attempt to the first chunk that says something; pings, comments and the
+    role alone do not. None is no limit."""
+    idle_timeout: float | None
+    """Seconds from one chunk to the next; pings and comments are none. None is no limit."""
+    on_truncated: Literal["raise", "ignore"] | None
+    """What to do about a stream that ends before its answer does."""
+    max_event_bytes: int | None
+    """The largest event that is accepted, in bytes."""
+
+
+class StreamCreateOptions(CreateOptions, StreamCallOptions, total=False):
+    """The keywords of `chat.completions.create` with `stream=True`."""
+
+
+class ModelsOptions(ListChatCompletionModelsKeywords, CallOptions, total=False):
+    """The keywords of `chat.completions.models`."""

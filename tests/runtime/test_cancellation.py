@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from egp import AsyncClient, EGPError
-from egp._core.call import Call
+from egp._core.request import Request
+from tests.inside import pools_of, session_of
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +29,7 @@ async def client(raw_server):
 
 
 def call(expects="json"):
-    return Call("POST", "/x", content=b"{}", expects=expects)
+    return Request("POST", "/x", content=b"{}", expects=expects)
 
 
 async def cancelled_after(seconds, function, *args):
@@ -40,58 +41,58 @@ async def cancelled_after(seconds, function, *args):
 async def test_a_call_that_is_cancelled_leaves_no_connection(client, raw_server):
     raw_server.script((raw_server.HOLD,), raw_server.reply())
 
-    await cancelled_after(0.05, client._send, call())
+    await cancelled_after(0.05, session_of(client).send, call())
 
-    assert client._engine.open_connections == 0
-    assert (await client._send(call())).status == 200
+    assert session_of(client).engine.open_connections == 0
+    assert (await session_of(client).send(call())).status_code == 200
 
 
 async def test_a_call_that_is_cancelled_in_its_body_leaves_no_connection(client, raw_server):
     raw_server.script((b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{", raw_server.HOLD))
 
-    await cancelled_after(0.05, client._send, call())
+    await cancelled_after(0.05, session_of(client).send, call())
 
-    assert client._engine.open_connections == 0
+    assert session_of(client).engine.open_connections == 0
 
 
 async def test_a_stream_that_is_cancelled_leaves_no_connection(client, raw_server):
     raw_server.script((raw_server.events(), raw_server.HOLD))
-    stream = await client._open(call("events"))
+    stream = await session_of(client).open(call("events"))
 
     await cancelled_after(0.05, stream.read)
 
-    assert client._engine.open_connections == 0
+    assert session_of(client).engine.open_connections == 0
     assert await stream.read() == b""
 
 
 async def test_a_wait_between_attempts_that_is_cancelled_leaves_no_connection(client, raw_server):
     raw_server.script(raw_server.reply(503, b"", retry_after="30", connection="close"))
 
-    await cancelled_after(0.1, client._send, call())
+    await cancelled_after(0.1, session_of(client).send, call())
 
-    assert client._engine.open_connections == 0
+    assert session_of(client).engine.open_connections == 0
 
 
 async def test_a_place_in_the_line_that_is_given_up_goes_to_the_next(client, raw_server):
     raw_server.script(
         (raw_server.events(), raw_server.HOLD), (raw_server.events(), raw_server.HOLD), raw_server.reply()
     )
-    streams = [await client._open(call("events")) for _ in range(2)]
+    streams = [await session_of(client).open(call("events")) for _ in range(2)]
     done = []
 
     async def second():
-        done.append(await client._send(call()))
+        done.append(await session_of(client).send(call()))
 
     async with anyio.create_task_group() as group:
-        group.start_soon(cancelled_after, 0.05, client._send, call())
+        group.start_soon(cancelled_after, 0.05, session_of(client).send, call())
         await anyio.sleep(0.02)
         group.start_soon(second)
         await anyio.sleep(0.1)
         for stream in streams:
             await stream.aclose()
 
-    assert done[0].status == 200
-    assert client._engine.open_connections == 1
+    assert done[0].status_code == 200
+    assert session_of(client).engine.open_connections == 1
 
 
 async def test_connecting_that_is_cancelled_leaves_no_connection():
@@ -99,9 +100,9 @@ async def test_connecting_that_is_cancelled_leaves_no_connection():
     async with AsyncClient(api_key="k", base_url="http://192.0.2.1", timeout=None) as client:
         with anyio.move_on_after(0.05):
             with pytest.raises(EGPError):
-                await client._send(call())
+                await session_of(client).send(call())
 
-        assert client._engine.open_connections == 0
+        assert session_of(client).engine.open_connections == 0
 
 
 async def test_a_client_that_is_closed_ends_what_is_under_way(raw_server):
@@ -111,7 +112,7 @@ async def test_a_client_that_is_closed_ends_what_is_under_way(raw_server):
 
     async def waiting():
         with pytest.raises(EGPError) as caught:
-            await client._send(call())
+            await session_of(client).send(call())
         failures.append(caught.value)
 
     async with anyio.create_task_group() as group:
@@ -130,7 +131,7 @@ async def test_closing_ends_the_wait_for_a_connection(raw_server):
 
     async def waiting():
         with pytest.raises(EGPError) as caught:
-            await client._send(call())
+            await session_of(client).send(call())
         failures.append(str(caught.value))
 
     with anyio.fail_after(5):
@@ -149,9 +150,9 @@ async def test_a_stream_that_is_dropped_in_another_thread_leaves_no_connection(r
         streams = [await client.chat.completions.create(model="m", messages=[], stream=True)]
 
         await anyio.to_thread.run_sync(streams.clear)
-        await client._send(call())
+        await session_of(client).send(call())
 
-        assert client._engine.open_connections == 1
+        assert session_of(client).engine.open_connections == 1
 
 
 def test_a_stream_that_outlives_its_trio_run_leaves_no_connection(raw_server):
@@ -175,11 +176,11 @@ def test_another_event_loop_is_refused(raw_server, anyio_backend):
     client = AsyncClient(api_key="k", base_url=raw_server.url)
 
     async def send():
-        await client._send(call())
+        await session_of(client).send(call())
 
     async def send_and_close():
-        await client._send(call())
-        for connection in client._engine._pools.values():
+        await session_of(client).send(call())
+        for connection in pools_of(client):
             connection.close()
 
     anyio.run(send_and_close, backend=anyio_backend)
@@ -195,7 +196,7 @@ async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server, any
 
     async def one(number):
         content = b"%d" % number
-        reply = await client._send(Call("POST", "/x", content=content))
+        reply = await session_of(client).send(Request("POST", "/x", content=content))
         if reply.content != content:
             wrong.append((content, reply.content))
 
@@ -208,12 +209,12 @@ async def test_a_thousand_calls_at_once_all_get_their_own_answer(raw_server, any
         async with anyio.create_task_group() as group:
             for number in range(1000):
                 group.start_soon(one, number)
-        connections = client._engine.open_connections
+        connections = session_of(client).engine.open_connections
 
     raw_server.stop()
     assert not wrong
     assert connections <= limit
-    assert client._engine.open_connections == 0
+    assert session_of(client).engine.open_connections == 0
     with anyio.fail_after(5):
         # The server's threads close their ends one after the other.
         while _open_files() > before:  # noqa: ASYNC110 - nothing tells of it
@@ -229,7 +230,7 @@ async def test_two_hundred_streams_at_once_all_get_their_own_events(raw_server):
 
     async def one(number):
         content = b"%d" % number
-        stream = await client._open(Call("POST", "/x", content=content, expects="events"))
+        stream = await session_of(client).open(Request("POST", "/x", content=content, expects="events"))
         received = b""
         while part := await stream.read():
             received += part
@@ -241,7 +242,7 @@ async def test_two_hundred_streams_at_once_all_get_their_own_events(raw_server):
             async with anyio.create_task_group() as group:
                 for number in range(200):
                     group.start_soon(one, number)
-        connections = client._engine.open_connections
+        connections = session_of(client).engine.open_connections
 
     assert not wrong
     assert connections <= 200
@@ -287,7 +288,7 @@ async def test_a_given_client_works_on_either_library(raw_server):
     async with httpx.AsyncClient(trust_env=False) as http_client:
         client = AsyncClient(api_key="k", base_url=raw_server.url, http_client=http_client)
 
-        assert (await client._send(call())).status == 200
+        assert (await session_of(client).send(call())).status_code == 200
 
 
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # httpx's own, on trio
@@ -298,9 +299,9 @@ async def test_a_stream_of_a_given_client_that_is_dropped_frees_its_connection(r
     limits = httpx.Limits(max_connections=1)
     async with httpx.AsyncClient(trust_env=False, limits=limits, timeout=1) as http_client:
         client = AsyncClient(api_key="k", base_url=raw_server.url, http_client=http_client, max_retries=0)
-        stream = await client._open(call("events"))
+        stream = await session_of(client).open(call("events"))
         await stream.read()
 
-        stream.abort()
+        stream.abandon()
 
-        assert (await client._send(call())).status == 200
+        assert (await session_of(client).send(call())).status_code == 200

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from egp import APITimeoutError, AsyncClient, Client, EGPError, StreamInterruptedError
+from tests.inside import pools_of, session_of
 
 
 def test_the_request_carries_the_documented_headers(make_client, raw_server):
@@ -161,13 +162,13 @@ def test_closing_ends_the_wait_for_a_connection(raw_server):
 
     def wait():
         try:
-            client._send(_call())
+            session_of(client).send(_call())
         except EGPError as error:
             failures.append(str(error))
 
     thread = threading.Thread(target=wait, daemon=True)
     thread.start()
-    while not client._engine._pools[client._settings.origin]._pool.waiting:
+    while not pools_of(client)[0]._pool.waiting:
         time.sleep(0.001)
     client.close()
     thread.join(5)
@@ -179,7 +180,7 @@ def test_closing_ends_the_wait_for_a_connection(raw_server):
 def test_a_given_client_is_used_and_stays_open(raw_server):
     with httpx.Client(trust_env=False, headers={"x-mine": "1"}) as http_client:
         with Client(api_key="k", base_url=raw_server.url, http_client=http_client) as client:
-            client._send(_call())
+            session_of(client).send(_call())
 
         assert not http_client.is_closed
 
@@ -197,7 +198,7 @@ def test_mock_transports_hooks_and_mounts_of_a_given_client_work():
         "response": [lambda response: seen.append("response")],
     }
     with httpx.Client(transport=httpx.MockTransport(handle), event_hooks=hooks) as http_client:
-        reply = Client(api_key="k", http_client=http_client)._send(_call())
+        reply = session_of(Client(api_key="k", http_client=http_client)).send(_call())
 
     assert reply.content == b'{"path":"/v5/x"}'
     assert reply.request_id == "mock"
@@ -213,14 +214,14 @@ def test_a_hook_that_raises_for_status_changes_nothing():
         httpx.Client(transport=httpx.MockTransport(handle), event_hooks=hooks) as http_client,
         pytest.raises(EGPError, match="no such model"),
     ):
-        Client(api_key="k", http_client=http_client)._send(_call())
+        session_of(Client(api_key="k", http_client=http_client)).send(_call())
 
 
 def test_the_reply_as_httpx_knows_it_carries_no_request_headers(make_client, raw_server):
     raw_server.script(raw_server.reply(body={"a": 1}, x_request_id="r1", set_cookie="session=abc"))
     client = make_client(raw_server.url)
 
-    response = client.send().http_response()
+    response = client.send().http_response
 
     assert (response.status_code, response.json()) == (200, {"a": 1})
     assert response.headers["x-request-id"] == "r1"
@@ -253,7 +254,7 @@ def test_a_stream_that_is_closed_frees_its_place(make_client, raw_server, mode):
 
     stream.close()
 
-    assert client.send().status == 200
+    assert client.send().status_code == 200
     assert stream.read() == b""
 
 
@@ -302,7 +303,7 @@ def test_silent_connections_are_probed(make_client, raw_server, mode):
     client = make_client(raw_server.url)
     client.send()
 
-    (pool,) = client.client._engine._pools.values()
+    (pool,) = pools_of(client.client)
     (kept, _) = pool._pool._idle[0]
     raw = {
         "sync": lambda: kept._socket,
@@ -320,7 +321,7 @@ def test_threads_share_a_client(raw_server):
     def work(client, number):
         for step in range(10):
             content = f"{number}-{step}".encode()
-            echoed = client._send(_call(content)).content
+            echoed = session_of(client).send(_call(content)).content
             if echoed != content:
                 wrong.append((content, echoed))
 
@@ -331,7 +332,7 @@ def test_threads_share_a_client(raw_server):
             thread.start()
         for thread in threads:
             thread.join()
-        connections = client._engine.open_connections
+        connections = session_of(client).engine.open_connections
 
     assert not wrong
     assert connections <= 4
@@ -342,24 +343,24 @@ def test_threads_share_a_client(raw_server):
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_child_process_opens_its_own_connections(raw_server):
     with Client(api_key="k", base_url=raw_server.url) as client:
-        client._send(_call())
+        session_of(client).send(_call())
         child = os.fork()
         if child == 0:
             # Nothing of pytest may run in here.
             try:
-                client._send(_call())
+                session_of(client).send(_call())
                 os._exit(0)
             except BaseException:  # noqa: BLE001 - whatever it is, the child must end here
                 os._exit(1)
         _, status = os.waitpid(child, 0)
-        client._send(_call())
+        session_of(client).send(_call())
 
     assert os.waitstatus_to_exitcode(status) == 0
     assert raw_server.connections == 2
 
 
 def test_a_child_process_leaves_the_stream_of_its_parent_alone(raw_server):
-    chunk = b'data: {"choices": []}\n\n'
+    chunk = b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\n'
     last = raw_server.chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
     raw_server.script((raw_server.events(), raw_server.chunk(chunk), 0.3, raw_server.chunk(chunk), last))
     with Client(api_key="k", base_url=raw_server.url) as client:
@@ -389,9 +390,9 @@ def test_a_client_shows_its_url_and_nothing_else(kind):
 
 
 def _call(content=b"{}"):
-    from egp._core.call import Call
+    from egp._core.request import Request
 
-    return Call("POST", "/v5/x", content=content)
+    return Request("POST", "/v5/x", content=content)
 
 
 def _echo(connection, reader):

@@ -6,9 +6,10 @@ import pytest
 from egp_api import SERVERS
 
 from egp import AsyncClient, Client, EGPError, Retry
-from egp._client import OPTIONS
-from egp._core.call import DEFAULT_TIMEOUT, Timeouts
+from egp._core.config import OPTIONS
+from egp._core.options import DEFAULT_TIMEOUT, timeouts
 from egp._options import ClientOptions
+from tests.inside import session_of
 
 KEY = "sk-very-secret-0123456789"
 
@@ -26,7 +27,7 @@ def kind(request):
 
 
 def key_of(client):
-    return client._settings.api_key.reveal()
+    return session_of(client).settings.api_key.reveal()
 
 
 def test_the_options_are_those_that_are_documented():
@@ -63,7 +64,7 @@ def test_an_empty_variable_counts_as_unset(kind, monkeypatch):
 def test_the_account_comes_from_the_environment_too(kind, monkeypatch):
     monkeypatch.setenv("SGP_ACCOUNT_ID", "acc")
 
-    assert kind(api_key=KEY)._settings.account_id.reveal() == "acc"
+    assert session_of(kind(api_key=KEY)).settings.account_id.reveal() == "acc"
 
 
 @pytest.mark.parametrize("key", [None])
@@ -216,40 +217,40 @@ def test_options_that_make_no_sense_are_refused(kind, options):
     ],
 )
 def test_timeouts_are_what_httpx_takes(kind, given, timeouts):
-    assert kind(api_key=KEY, timeout=given)._settings.timeout == timeouts
+    assert session_of(kind(api_key=KEY, timeout=given)).settings.call.timeout == timeouts
 
 
 def test_the_default_timeout_suits_language_models(kind):
-    assert kind(api_key=KEY)._settings.timeout == DEFAULT_TIMEOUT == (5, 600, 60, 60)
+    assert session_of(kind(api_key=KEY)).settings.call.timeout == DEFAULT_TIMEOUT == (5, 600, 60, 60)
 
 
 def test_the_timeout_of_a_given_client_counts_where_it_was_set():
     with httpx.Client(timeout=77, trust_env=False) as http_client:
-        chosen = Client(api_key=KEY, http_client=http_client)._settings.timeout
+        chosen = session_of(Client(api_key=KEY, http_client=http_client)).settings.call.timeout
     with httpx.Client(trust_env=False) as http_client:
-        default = Client(api_key=KEY, http_client=http_client)._settings.timeout
+        default = session_of(Client(api_key=KEY, http_client=http_client)).settings.call.timeout
 
-    assert (chosen, default) == (Timeouts.of(77), DEFAULT_TIMEOUT)
+    assert (chosen, default) == (timeouts("timeout", 77), DEFAULT_TIMEOUT)
 
 
 def test_the_wrong_kind_of_http_client_is_refused():
-    with pytest.raises(EGPError, match=r"httpx\.AsyncClient, not Client"):
+    with pytest.raises(EGPError, match=r"httpx\.AsyncClient, got Client"):
         AsyncClient(api_key=KEY, http_client=httpx.Client(trust_env=False))
-    with pytest.raises(EGPError, match=r"httpx\.Client, not object"):
+    with pytest.raises(EGPError, match=r"httpx\.Client, got object"):
         Client(api_key=KEY, http_client=object())
 
 
 def test_max_retries_is_short_for_the_policy(kind):
     client = kind(api_key=KEY, retry=Retry(initial=3), max_retries=7)
 
-    assert client._settings.retry == Retry(initial=3, max_retries=7)
+    assert session_of(client).settings.call.retry == Retry(initial=3, max_retries=7)
 
 
 def test_the_policy_of_a_copy_replaces_the_number_of_retries(kind):
     client = kind(api_key=KEY, max_retries=0)
 
-    assert client.with_options(retry=Retry(max_retries=5))._settings.retry.max_retries == 5
-    assert client.with_options(retry=Retry(), max_retries=7)._settings.retry.max_retries == 7
+    assert session_of(client.with_options(retry=Retry(max_retries=5))).settings.call.retry.max_retries == 5
+    assert session_of(client.with_options(retry=Retry(), max_retries=7)).settings.call.retry.max_retries == 7
 
 
 def test_a_copy_has_what_was_not_changed(kind, monkeypatch):
@@ -260,8 +261,11 @@ def test_a_copy_has_what_was_not_changed(kind, monkeypatch):
     copy = client.with_options(max_retries=9)
 
     assert (key_of(copy), copy.base_url) == (KEY, "https://example.com")
-    assert (copy._settings.timeout.read, copy._settings.retry.max_retries) == (9, 9)
-    assert client._settings.retry.max_retries == 2
+    assert (
+        session_of(copy).settings.call.timeout.read,
+        session_of(copy).settings.call.retry.max_retries,
+    ) == (9, 9)
+    assert session_of(client).settings.call.retry.max_retries == 2
 
 
 def test_a_copy_may_go_elsewhere(kind):
@@ -277,4 +281,7 @@ def test_a_copy_may_go_elsewhere(kind):
 def test_no_time_limit_can_be_asked_of_a_copy(kind):
     copy = kind(api_key=KEY, timeout=9, deadline=9).with_options(timeout=None, deadline=None)
 
-    assert (copy._settings.timeout.read, copy._settings.deadline) == (None, None)
+    assert (session_of(copy).settings.call.timeout.read, session_of(copy).settings.call.deadline) == (
+        None,
+        None,
+    )

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from egp._core.decoding import inflater
-from egp._core.faults import UndecodableError
+from egp._core.failures import UndecodableError
 from egp._core.headers import Headers
+from egp._core.http1.content_encoding import inflater
 
 
 def raw_deflate(data):

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from egp import APIResponseValidationError, APIStreamError, EGPError, StreamInterruptedError
-from egp._core.chunks import Chunks, StreamOptions
-from egp._core.events import Problem, error_status
+from egp._core.chunks import Chunks
+from egp._core.events import StreamFailure, error_status
+from egp._core.options import STREAM_OPTIONS, StreamOptions, replaced
 
 ENVELOPE = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
 
@@ -37,7 +38,7 @@ class Reading:
         self.chunks = Chunks(
             dict,
             content_type,
-            StreamOptions(**options),
+            replaced(StreamOptions(), options, STREAM_OPTIONS),
             is_chat=is_chat,
             clock=lambda: self.now[0],
             waited=0.0,
@@ -49,7 +50,7 @@ class Reading:
             if ends and not self.chunks.ended:
                 self.chunks.end()
                 self.drain()
-        except Problem as problem:
+        except StreamFailure as problem:
             self.problem = problem
 
     def take(self, body):
@@ -345,7 +346,7 @@ def test_the_idle_time_does_not_bound_the_wait_for_the_first_chunk():
 )
 def test_options_that_mean_nothing_are_refused(options):
     with pytest.raises(EGPError, match=next(iter(options))):
-        StreamOptions(**options)
+        replaced(StreamOptions(), options, STREAM_OPTIONS)
 
 
 # What a chunk has

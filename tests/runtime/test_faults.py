@@ -137,7 +137,7 @@ def test_what_is_not_http_is_a_connection_error(once, raw_server):
 def test_an_interim_response_is_passed_over(once, raw_server):
     raw_server.script(b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n" + raw_server.reply(body=b"{}"))
 
-    assert once.send().status == 200
+    assert once.send().status_code == 200
 
 
 def test_slow_headers_are_a_timeout_and_retried(make_client, raw_server):
@@ -270,9 +270,9 @@ def test_a_kept_connection_that_breaks_when_used_is_tried_again_at_once(make_cli
 
 
 def _timeouts(seconds):
-    from egp._core.call import Timeouts
+    from egp._core.options import timeouts
 
-    return Timeouts.of(seconds)
+    return timeouts("timeout", seconds)
 
 
 def _early(server):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from egp._core.faults import ProtocolError
-from egp._core.framing import Chunked, Sized, UntilClose
-from egp._core.http1 import LARGEST_HEAD, HeadReader
-from egp._core.incoming import Incoming
+from egp._core.failures import ProtocolError
+from egp._core.http1.body import Chunked, Sized, UntilClose
+from egp._core.http1.head import LARGEST_HEAD, HeadReader
+from egp._core.http1.response import ResponseParser
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Two: a\r\nX-Two: b\r\ncontent-length: 5\r\n\r\n"
 
@@ -21,7 +21,7 @@ def split(data, cuts):
 
 def read(pieces, method="POST"):
     """Status, headers, body and whether the connection can be used again."""
-    incoming = Incoming(method)
+    incoming = ResponseParser(method)
     body = b""
     pieces = iter(pieces)
     while incoming.feed_head(next(pieces, b"")) is None:

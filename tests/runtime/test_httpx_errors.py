@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from egp import APIConnectionError, APIResponseValidationError, APITimeoutError, Client
-from egp._core.call import Call
-from egp._core.faults import _NAMED, failure_of
+from egp._core.failures import _NAMED, Stage, failure_of
+from egp._core.request import Request
+from tests.inside import session_of
 
 
 def exceptions_of(module):
@@ -37,7 +38,7 @@ MISUSE = {"RequestNotRead", "ResponseNotRead", "StreamClosed", "StreamConsumed"}
     "kind", [*exceptions_of(httpx), *exceptions_of(httpcore)], ids=lambda k: f"{k.__module__}.{k.__name__}"
 )
 def test_each_is_mapped_by_its_own_name(kind):
-    failure = failure_of(made(kind), "reading")
+    failure = failure_of(made(kind), Stage.READ)
 
     assert kind.__name__ in _NAMED or kind.__name__ in MISUSE
     assert failure is not None
@@ -64,7 +65,7 @@ def test_none_escapes_from_a_given_client(kind, where):
     with httpx.Client(transport=httpx.MockTransport(handle)) as http_client:
         client = Client(api_key="k", http_client=http_client, max_retries=0)
         with pytest.raises((APIConnectionError, APIResponseValidationError)) as caught:
-            client._send(Call("POST", "/x"))
+            session_of(client).send(Request("POST", "/x"))
 
     assert len(caught.value.attempts) == 1
 
@@ -77,7 +78,7 @@ def test_an_exception_of_the_users_own_code_is_left_alone():
         httpx.Client(transport=httpx.MockTransport(handle)) as http_client,
         pytest.raises(LookupError, match="mine"),
     ):
-        Client(api_key="k", http_client=http_client)._send(Call("POST", "/x"))
+        session_of(Client(api_key="k", http_client=http_client)).send(Request("POST", "/x"))
 
 
 def test_the_cause_at_the_bottom_is_kept_without_its_frames():
@@ -85,7 +86,7 @@ def test_the_cause_at_the_bottom_is_kept_without_its_frames():
     outer.__cause__ = httpcore.ConnectError("inner")
     outer.__cause__.__context__ = ConnectionRefusedError(111, "Connection refused")
 
-    failure = failure_of(outer, "connecting")
+    failure = failure_of(outer, Stage.CONNECT)
 
     assert isinstance(failure.cause, ConnectionRefusedError)
     assert failure.cause.__traceback__ is None
@@ -97,4 +98,4 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again():
     wrapped = httpx.ConnectError("x")
     wrapped.__cause__ = refused
 
-    assert [failure_of(error, "connecting").retried for error in (refused, wrapped)] == [False, False]
+    assert [failure_of(error, Stage.CONNECT).retried for error in (refused, wrapped)] == [False, False]

@@ -51,9 +51,9 @@ def test_making_a_client_loads_nothing_heavy(kind):
 
 def test_a_call_over_plain_http_loads_no_http_library():
     loaded = loaded_after(
-        "import egp\nfrom egp._core.call import Call\n"
+        "import egp\nfrom egp._core.request import Request\n"
         "client = egp.Client(api_key='k', base_url='http://127.0.0.1:9', max_retries=0)\n"
-        "try: client._send(Call('GET', '/x'))\nexcept egp.APIConnectionError: pass"
+        "try: client._session.send(Request('GET', '/x'))\nexcept egp.APIConnectionError: pass"
     )
 
     assert not set(loaded) & {"httpx", "httpcore", "h11", "anyio", "trio", "ssl"}

@@ -81,10 +81,10 @@ def run(code, level):
 
 CALL = """
 import egp
-from egp._core.call import Call
+from egp._core.request import Request
 egp.Client()  # a second client must not double the lines
 with egp.Client(base_url={url!r}) as client:
-    client._send(Call("POST", "/x?secret=1", content=b"{{}}"))
+    client._session.send(Request("POST", "/x?secret=1", content=b"{{}}"))
 """
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from egp import AsyncClient
 from egp.testing import Server
+from tests.inside import session_of
 
 
 def open_files():
@@ -34,7 +35,7 @@ def test_200_streams_at_once_give_200_right_answers_and_leave_nothing_open(backe
             async with anyio.create_task_group() as tasks:
                 for number in range(200):
                     tasks.start_soon(ask, client, number)
-            engine = client._engine
+            engine = session_of(client).engine
             assert 0 < engine.open_connections <= 200
         assert engine.open_connections == 0
 

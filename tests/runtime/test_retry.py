@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egp import EGPError, Retry
-from egp._core.retry import Again, GiveUp, after_failure, after_status, checked
+from egp._core.retry import Again, GiveUp, after_failure, after_status, checked_retry
 
 NOW = 1_700_000_000.0
 DEFAULT = Retry()
@@ -15,7 +15,7 @@ DEFAULT = Retry()
 
 def decide(status=429, headers=None, *, retries=0, policy=DEFAULT, random=lambda: 0.0):
     return after_status(
-        policy, status=status, headers=headers or {}, retries=retries, random=random, wall_clock=lambda: NOW
+        policy, status=status, headers=headers or {}, retries=retries, random=random, time=lambda: NOW
     )
 
 
@@ -153,4 +153,4 @@ def test_statuses_are_a_setting():
 )
 def test_a_policy_that_makes_no_sense_is_refused(policy):
     with pytest.raises(EGPError):
-        checked(policy)
+        checked_retry(policy)

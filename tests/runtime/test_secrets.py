@@ -12,9 +12,10 @@ import httpx
 import pytest
 
 from egp import APIError, Client, EGPError
-from egp._core.call import Call
 from egp._core.headers import SECRET_HEADERS, Headers
+from egp._core.request import Request
 from egp._core.secrets import Secret
+from tests.inside import session_of
 
 KEY = "sk-key-0123456789abcdef"
 ACCOUNT = "acc-0123456789abcdef"
@@ -87,7 +88,7 @@ def test_replies_and_what_is_made_of_them_show_no_secret(make_client, raw_server
     client = make_client(raw_server.url, **OPTIONS)
 
     reply = client.send(headers={"x-api-key": CALL})
-    response = reply.http_response()
+    response = reply.http_response
 
     assert CALL in raw_server.requests[0][0]
     for value in (repr(reply), reply.headers, reply.request, response, response.request, response.headers):
@@ -158,7 +159,7 @@ def test_tracebacks_with_locals_show_no_secret(raw_server, fault):
     client = Client(base_url=raw_server.url, max_retries=0, timeout=0.2, **OPTIONS)
 
     with client, pytest.raises(APIError) as caught:
-        client._send(Call("POST", "/x", content=b"{}", headers={"authorization": CALL}))
+        session_of(client).send(Request("POST", "/x", content=b"{}", headers={"authorization": CALL}))
 
     told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     frames = [frame for frame in told.stack if "/egp/" in frame.filename]
@@ -169,18 +170,18 @@ def test_tracebacks_with_locals_show_no_secret(raw_server, fault):
 def test_an_interrupt_shows_no_secret(raw_server, monkeypatch):
     raw_server.script((raw_server.HOLD,))
     client = Client(base_url=raw_server.url, **OPTIONS)
-    import egp._io.sockets
+    import egp._io.backends.blocking
 
     def interrupted(self, *args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(egp._io.sockets.Connection, "read", interrupted)
+    monkeypatch.setattr(egp._io.backends.blocking.Connection, "read", interrupted)
     with client, pytest.raises(KeyboardInterrupt) as caught:
-        client._send(Call("POST", "/x", content=b"{}", headers={"authorization": CALL}))
+        session_of(client).send(Request("POST", "/x", content=b"{}", headers={"authorization": CALL}))
 
     told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
     assert not found_in(repr([frame.locals for frame in told.stack if "/egp/" in frame.filename]))
-    assert client._engine.open_connections == 0
+    assert session_of(client).engine.open_connections == 0
 
 
 def test_a_client_shows_no_secret(make_client, raw_server):
@@ -188,7 +189,14 @@ def test_a_client_shows_no_secret(make_client, raw_server):
     modal.send()
     client = modal.client
 
-    values = [client, client._settings, client._given, client._shared, client._wire, client._engine]
+    values = [
+        client,
+        session_of(client).settings,
+        client._given,
+        client._shared,
+        session_of(client)._writer,
+        session_of(client).engine,
+    ]
     if modal.http_client is None:
         assert not found_in(shown(client))
     for value in values:
@@ -216,7 +224,7 @@ def test_the_value_of_every_secret_header_is_redacted_when_received(name):
 
 @pytest.mark.parametrize("name", sorted(SECRET_HEADERS))
 def test_the_value_of_every_secret_header_is_wrapped_when_sent(name):
-    call = Call("POST", "/x", headers={name.title(): CALL})
+    call = Request("POST", "/x", headers={name.title(): CALL})
 
     assert not found_in(shown(call))
     assert call.headers[0][1].reveal() == CALL
@@ -240,7 +248,7 @@ def test_an_error_of_a_given_client_holds_no_request_of_it():
         httpx.Client(transport=httpx.MockTransport(handle)) as http_client,
         pytest.raises(EGPError) as caught,
     ):
-        Client(http_client=http_client, max_retries=0, **OPTIONS)._send(Call("POST", "/x"))
+        session_of(Client(http_client=http_client, max_retries=0, **OPTIONS)).send(Request("POST", "/x"))
 
     assert caught.value.__cause__ is caught.value.__context__ is None
     assert not found_in(shown(caught.value.with_traceback(None)))

@@ -16,12 +16,12 @@ from egp import (
     APIResponseValidationError,
     APIStreamError,
     APITimeoutError,
+    AsyncStream,
     BadRequestError,
     EGPError,
     StreamInterruptedError,
 )
-from egp._core.call import Call
-from egp._stream import AsyncStream
+from egp._core.request import Request
 
 ENVELOPE = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
 
@@ -633,4 +633,4 @@ def test_streams_of_other_operations_have_no_completion(answering):
 
 
 def test_calls_are_not_shown_with_their_body():
-    assert "prompt" not in repr(Call("POST", "/x", content=b"prompt"))
+    assert "prompt" not in repr(Request("POST", "/x", content=b"prompt"))

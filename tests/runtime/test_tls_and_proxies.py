@@ -140,7 +140,7 @@ def test_a_proxy_of_the_environment_is_used(make_client, raw_server, monkeypatch
 
     reply = client.send()
 
-    assert reply.status == 200
+    assert reply.status_code == 200
     head = raw_server.requests[0][0]
     assert head.startswith("POST http://api.example.com/base/v5/chat/completions HTTP/1.1")
     assert "x-api-key: sk-secret-key" in head
@@ -151,7 +151,7 @@ def test_a_proxy_is_not_used_for_hosts_that_are_named(make_client, raw_server, m
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
-    assert make_client(raw_server.url).send().status == 200
+    assert make_client(raw_server.url).send().status_code == 200
 
 
 def test_a_proxy_that_is_down_is_a_connection_error(make_client, refused_url, monkeypatch, mode):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from egp._core import codec
+from egp._core import json
 from egp._core.accumulate import CompletionAccumulator
-from egp._core.config import seconds_or_none, size, truncation
+from egp._core.error_body import body_value
 from egp._core.events import (
     DONE,
-    Problem,
+    StreamFailure,
     checked,
     chunk_payload,
     complete_choices,
@@ -18,14 +18,14 @@ from egp._core.events import (
     says_something,
     wrong_body,
 )
-from egp._core.problem import body_value
-from egp._core.sse import DEFAULT_MAX_EVENT_BYTES, Event, EventDecoder, EventTooLargeError
+from egp._core.options import StreamOptions
+from egp._core.sse import Event, EventDecoder, EventTooLargeError
 from egp.errors import APIError, APIResponseValidationError, StreamInterruptedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Chunks", "StreamOptions"]
+__all__ = ["Chunks"]
 
 T = TypeVar("T")
 
@@ -33,28 +33,6 @@ T = TypeVar("T")
 _EVENT_TYPES = frozenset({"text/event-stream", "text/plain", "application/octet-stream", ""})
 _NO_EVENT_BEGINS_WITH = (b"{", b"[", b"<")
 _HEAD_BYTES = 8192
-
-
-class StreamOptions:
-    """How to read a stream; seconds are positive, None is no limit."""
-
-    __slots__ = ("first_token_timeout", "idle_timeout", "max_event_bytes", "on_truncated")
-
-    def __init__(
-        self,
-        *,
-        first_token_timeout: float | None = None,
-        idle_timeout: float | None = None,
-        on_truncated: Literal["raise", "ignore"] = "raise",
-        max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES,
-    ) -> None:
-        self.first_token_timeout = seconds_or_none("first_token_timeout", first_token_timeout)
-        self.idle_timeout = seconds_or_none("idle_timeout", idle_timeout)
-        self.on_truncated = truncation("on_truncated", on_truncated)
-        self.max_event_bytes = size("max_event_bytes", max_event_bytes)
-
-
-DEFAULT_OPTIONS = StreamOptions()
 
 
 class Chunks(Generic[T]):
@@ -99,7 +77,7 @@ class Chunks(Generic[T]):
         self,
         parse: Callable[[Any], T],
         content_type: str,
-        options: StreamOptions = DEFAULT_OPTIONS,
+        options: StreamOptions = StreamOptions(),  # noqa: B008 - a frozen value
         *,
         is_chat: bool | None = None,
         waited: float = 0.0,
@@ -141,14 +119,15 @@ class Chunks(Generic[T]):
     def next(self) -> T | None:
         """The next chunk; None when more bytes are needed, or `ended`.
 
-        Raises Problem when the stream cannot go on, and the error given to `fail`, after the chunks before.
+        Raises StreamFailure when the stream cannot go on, and the error given to `fail`, after the
+        chunks that came before.
         """
         for data, name, _ in self._events:
             if name == "message" and data[:1] == b"{" and not self._is_tail:
                 # What nearly every event is, with as little work as can be.
                 try:
-                    payload = codec.decode(data)
-                except codec.UnreadableError:
+                    payload = json.decode(data)
+                except json.UnreadableError:
                     payload = chunk_payload(data, name)
                 if "error" in payload or "choices" not in payload:
                     payload = checked(payload, is_chat=self._is_chat is True)
@@ -258,7 +237,7 @@ class Chunks(Generic[T]):
         self._events = iter(self._decoder.finish())
 
     def _check_complete(self) -> None:
-        """Raise Problem for a stream that ended without saying so."""
+        """Raise StreamFailure for a stream that ended without saying so."""
         if self._head and self._head.lstrip().startswith(_NO_EVENT_BEGINS_WITH):
             # Not one chunk came, for the body is no event stream, whatever its header says.
             raise wrong_body(self._head, self._content_type)
@@ -267,15 +246,15 @@ class Chunks(Generic[T]):
         if self._accumulator is None or not self._accumulator.is_complete:
             what = "without a chunk" if not self.started else "without [DONE] and without a finish_reason"
             body = body_value(self._head) if self._head else None
-            raise Problem(StreamInterruptedError, f"the stream ended {what}: the answer is cut", body)
+            raise StreamFailure(StreamInterruptedError, f"the stream ended {what}: the answer is cut", body)
 
     def _check_choice(self) -> None:
-        """Raise Problem for the stream of a chat that had no choice: nothing was answered."""
+        """Raise StreamFailure for the stream of a chat that had no choice: nothing was answered."""
         if self._accumulator is not None and not self._accumulator.has_choices:
             raise no_choice(self._without_choice)
 
-    def _too_large(self) -> Problem:
+    def _too_large(self) -> StreamFailure:
         limit = self._options.max_event_bytes
-        return Problem(
+        return StreamFailure(
             APIResponseValidationError, f"an event has more than {limit} bytes (max_event_bytes)", None
         )

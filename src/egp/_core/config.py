@@ -4,46 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast
 
-from egp._core.call import DEFAULT_TIMEOUT, NOT_GIVEN, Timeouts
-from egp._core.headers import KEY_HEADER, value_fault
-from egp._core.retry import Retry, checked
-from egp._core.secrets import Field, Secret
+from egp._core.headers import KEY_HEADER, Field, value_fault
+from egp._core.options import (
+    CALL_OPTIONS,
+    STREAM_OPTIONS,
+    CallOptions,
+    StreamOptions,
+    replaced,
+    take,
+    with_retries,
+)
+from egp._core.secrets import Secret
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "OPTIONS",
-    "VARIABLES",
-    "Origin",
-    "Settings",
-    "configured",
-    "query_pairs",
-    "seconds_or_none",
-    "timeouts_of",
-]
+__all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs"]
 
 OPTIONS = frozenset(
     {
         "account_id",
         "api_key",
         "base_url",
-        "deadline",
         "default_headers",
         "default_query",
         "environment",
-        "first_token_timeout",
-        "idle_timeout",
         "log_bodies",
-        "max_event_bytes",
         "max_retries",
-        "on_truncated",
         "openai_api_key",
-        "retry",
-        "timeout",
+        *CALL_OPTIONS,
+        *STREAM_OPTIONS,
     }
 )
 """The names of the options that a client takes."""
@@ -58,7 +51,7 @@ VARIABLES = (
 )
 """The environment variables that are read."""
 
-MAX_EVENT_BYTES = 64 * 1024 * 1024
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
@@ -72,7 +65,7 @@ class Origin(NamedTuple):
     def authority(self) -> str:
         """The value of the Host header: the port only where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}"
@@ -86,16 +79,10 @@ class Settings(NamedTuple):
     openai_api_key: Secret[str] | None
     origin: Origin
     base_path: str
-    timeout: Timeouts
-    timeout_is_given: bool
-    deadline: float | None
-    retry: Retry
+    call: CallOptions
+    stream: StreamOptions
     default_headers: tuple[Field, ...]
     default_query: tuple[tuple[str, str], ...]
-    first_token_timeout: float | None
-    idle_timeout: float | None
-    on_truncated: Literal["raise", "ignore"]
-    max_event_bytes: int
     log_bodies: bool
 
     @property
@@ -114,7 +101,7 @@ class Settings(NamedTuple):
 def configured(
     given: Mapping[str, Any], environ: Mapping[str, Secret[str]], servers: Mapping[str, str]
 ) -> Settings:
-    """Settings from arguments, environment variables and defaults, in this order of precedence.
+    """Return settings from arguments, environment variables and defaults, in this order of precedence.
 
     `given` are the client's arguments, secrets and header fields wrapped, and `environ` holds the variables
     of `VARIABLES`, wrapped too: all of them are in the locals of a traceback. Raises `EGPError`, which shows
@@ -125,29 +112,24 @@ def configured(
     if api_key is None:
         raise EGPError("no API key: pass api_key=… or set the environment variable EGP_API_KEY")
     origin, base_path = _base(given.get("base_url"), given.get("environment"), environ, servers)
-    timeout = given.get("timeout", NOT_GIVEN)
+    options = dict(given)
+    call = replaced(CallOptions(), take(options, CALL_OPTIONS), CALL_OPTIONS)
     return Settings(
         api_key=api_key,
         account_id=_secret(given, "account_id", environ, "EGP_ACCOUNT_ID", "SGP_ACCOUNT_ID"),
         openai_api_key=_secret(given, "openai_api_key", environ),
         origin=origin,
         base_path=base_path,
-        timeout=DEFAULT_TIMEOUT if timeout is NOT_GIVEN else timeouts_of(timeout),
-        timeout_is_given=timeout is not NOT_GIVEN,
-        deadline=seconds_or_none("deadline", given.get("deadline")),
-        retry=_retry(given.get("retry"), given.get("max_retries")),
+        call=with_retries(call, given.get("max_retries")),
+        stream=replaced(StreamOptions(), take(options, STREAM_OPTIONS), STREAM_OPTIONS),
         default_headers=headers,
         default_query=query_pairs(given.get("default_query")),
-        first_token_timeout=seconds_or_none("first_token_timeout", given.get("first_token_timeout")),
-        idle_timeout=seconds_or_none("idle_timeout", given.get("idle_timeout")),
-        on_truncated=truncation("on_truncated", given.get("on_truncated") or "raise"),
-        max_event_bytes=size("max_event_bytes", given.get("max_event_bytes")),
         log_bodies=bool(given.get("log_bodies")),
     )
 
 
 def _first(argument: Any, environ: Mapping[str, Secret[str]], *names: str) -> tuple[Any, str | None]:
-    """The first that says something: the argument, then the variables in order; and which variable it was."""
+    """Return the first that says something, argument before variables, and which variable it was."""
     if argument is not None:
         return argument, None
     for name in names:
@@ -173,7 +155,7 @@ def _secret(
 
 
 def _stripped(given: Any) -> tuple[str | None, Secret[str] | None]:
-    """What is wrong with it, in words that do not show it, or it without the white space around it."""
+    """Return what is wrong with a value, in words that do not show it, or the value stripped."""
     value = cast("Secret[str]", given).reveal() if isinstance(given, Secret) else given
     if not isinstance(value, str):
         return f"is not a string but {type(value).__name__}", None
@@ -223,7 +205,7 @@ _HOST = re.compile(r"(?=.{1,254}$)(?:[A-Za-z0-9_\-]{1,63}\.)*[A-Za-z0-9_\-]{1,63
 
 
 def _parsed(url: Any, source: str) -> tuple[Origin, str]:
-    """Origin and path of a base URL; raises `EGPError` for one that is malformed."""
+    """Return origin and path of a base URL; raise `EGPError` for one that is malformed."""
     text = url.strip() if isinstance(url, str) else str(url)
     matched = _URL.fullmatch(text)
     if matched is None:
@@ -240,46 +222,21 @@ def _parsed(url: Any, source: str) -> tuple[Origin, str]:
             host = host.encode("idna").decode("ascii")
         except UnicodeError:
             raise EGPError(f"{source} has a host that is no domain name") from None
-    port = int(matched["port"]) if matched["port"] else {"http": 80, "https": 443}[scheme]
+    port = int(matched["port"]) if matched["port"] else DEFAULT_PORTS[scheme]
     path = matched["path"] or ""
     if not _HOST.fullmatch(host) or not 0 < port < 65536 or not _PATH.fullmatch(path):
         raise EGPError(f"{source} is not a URL of the form https://host[:port][/path]")
     return Origin(scheme, host.strip("[]"), port), path.rstrip("/")
 
 
-def timeouts_of(value: Any) -> Timeouts:
-    """Timeouts from what users pass; raises `EGPError` for what is none."""
-    try:
-        return Timeouts.of(value)
-    except (TypeError, ValueError) as error:
-        raise EGPError(str(error)) from None
-
-
-def _retry(policy: Any, max_retries: Any) -> Retry:
-    if policy is None:
-        policy = Retry()
-    if not isinstance(policy, Retry):
-        raise EGPError(f"retry takes an egp.Retry, not {type(policy).__name__}")
-    return checked(policy if max_retries is None else policy._replace(max_retries=max_retries))
-
-
-def seconds_or_none(name: str, value: Any) -> float | None:
-    """A positive number of seconds or None; raises `EGPError` for anything else."""
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
-        raise EGPError(f"{name} is a positive number of seconds or None, not {value!r}")
-    return None if value == float("inf") else float(value)
-
-
 def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
-    """Query parameters as pairs: a list gives one pair for each value, None gives none.
+    """Return query parameters as pairs: a list gives one pair for each value, None gives none.
 
     Booleans become `true` and `false`; raises `EGPError` for what has no text form.
     """
     given: Any = {} if query is None else query
     if not _is_mapping(given):
-        raise EGPError(f"query parameters are a mapping of names to values, not {type(given).__name__}")
+        raise EGPError(f"query parameters must be a mapping of names to values, got {type(given).__name__}")
     pairs: list[tuple[str, str]] = []
     for name, value in given.items():
         for item in value if _is_sequence(value) else (value,):
@@ -287,7 +244,7 @@ def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
                 continue
             if not isinstance(item, (str, int, float)):
                 kind = type(item).__name__
-                raise EGPError(f"the query parameter {name} takes text or a number, not {kind}")
+                raise EGPError(f"the query parameter {name} must be text or a number, got {kind}")
             if _has_lone_surrogate(str(name)) or _has_lone_surrogate(str(item)):
                 raise EGPError(f"the query parameter {name!r} has a lone surrogate, which cannot be sent")
             pairs.append((str(name), str(item).lower() if isinstance(item, bool) else str(item)))
@@ -308,20 +265,3 @@ def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
 
 def _is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, (list, tuple))
-
-
-def truncation(name: str, value: Any) -> Literal["raise", "ignore"]:
-    """What to do about a stream that is cut; raises `EGPError` for anything else."""
-    if value not in ("raise", "ignore"):
-        raise EGPError(f"{name} is 'raise' or 'ignore', not {value!r}")
-    chosen: Literal["raise", "ignore"] = value
-    return chosen
-
-
-def size(name: str, value: Any) -> int:
-    """A positive number of bytes, the default for None; raises `EGPError` for anything else."""
-    if value is None:
-        return MAX_EVENT_BYTES
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
-        raise EGPError(f"{name} is a positive number of bytes, not {value!r}")
-    return value

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from egp._core import codec
-from egp._core.problem import body_value, message_in
+from egp._core import json
+from egp._core.error_body import body_value, message_in
 from egp.errors import APIError, APIResponseValidationError, APIStreamError
 
 __all__ = [
     "DONE",
-    "Problem",
+    "StreamFailure",
     "checked",
     "chunk_payload",
     "complete_choices",
@@ -57,7 +57,7 @@ _STATUS_OF_WORD = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - not an error yet: the driver makes one of it, with what it knows
+class StreamFailure(Exception):  # noqa: N818 - not an error yet: the driver makes one of it, with what it knows
     """Why a stream gives no more chunks."""
 
     def __init__(self, kind: type[APIError], message: str, body: Any, status: int | None = None) -> None:
@@ -74,20 +74,20 @@ def chunk_payload(data: bytes, name: str, *, is_chat: bool = False, may_be_cut: 
 
     `may_be_cut`: the stream ended in this event, so data that cannot be read are a piece of something.
 
-    Raises Problem for errors that the server reports and for data that cannot be read.
+    Raises StreamFailure for errors that the server reports and for data that cannot be read.
     """
     if name == "message":
         if data == b"[DONE]":
             return DONE
         try:
-            payload = codec.decode(data)
-        except codec.UnreadableError as error:
+            payload = json.decode(data)
+        except json.UnreadableError as error:
             return _unreadable(data, error, may_be_cut=may_be_cut)
         if payload.__class__ is dict:
             return checked(payload, is_chat=is_chat)
         if payload is None:
             return None
-        raise Problem(
+        raise StreamFailure(
             APIResponseValidationError, "an event of the stream is JSON, but no object", body_value(data)
         )
     return _named_payload(data, name, is_chat=is_chat, may_be_cut=may_be_cut)
@@ -96,7 +96,7 @@ def chunk_payload(data: bytes, name: str, *, is_chat: bool = False, may_be_cut: 
 def checked(payload: dict[str, Any], *, is_chat: bool = False) -> dict[str, Any] | None:
     """Return the JSON object of an unnamed event if it is a chunk, None for one to pass over.
 
-    Raises Problem for an error, also in the shapes of the contract's error bodies where `is_chat`.
+    Raises StreamFailure for an error, also in the shapes of the contract's error bodies where `is_chat`.
     """
     if payload.get("error") or ("choices" not in payload and _is_error(payload)):
         raise _reported(payload)
@@ -113,7 +113,7 @@ def checked(payload: dict[str, Any], *, is_chat: bool = False) -> dict[str, Any]
 def complete_choices(payload: dict[str, Any]) -> None:
     """Give a chunk what every reader relies on: a list of choices, each an object with an object as `delta`.
 
-    Servers send null for either, or leave it out. Raises Problem where something else stands in its place.
+    Servers send null for either, or leave it out. Raises StreamFailure where something else stands there.
     """
     choices = payload.get("choices")
     if choices.__class__ is list:
@@ -128,46 +128,48 @@ def complete_choices(payload: dict[str, Any]) -> None:
 
 
 def _with_delta(choice: Any, chunk: dict[str, Any]) -> dict[str, Any]:
-    if codec.is_object(choice):
+    if json.is_object(choice):
         delta = choice.get("delta")
         if delta is None:
             return {**choice, "delta": {}}
-        if codec.is_object(delta):
+        if json.is_object(delta):
             return choice
     raise _no_chunk(chunk)
 
 
-def _no_chunk(payload: dict[str, Any]) -> Problem:
-    return Problem(APIResponseValidationError, "the choices of a chunk are not what a chunk has", payload)
+def _no_chunk(payload: dict[str, Any]) -> StreamFailure:
+    return StreamFailure(
+        APIResponseValidationError, "the choices of a chunk are not what a chunk has", payload
+    )
 
 
 def _named_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool) -> Any:
     try:
-        payload = codec.decode(data)
-    except codec.UnreadableError:
+        payload = json.decode(data)
+    except json.UnreadableError:
         payload = None
     if name == "error":
         if may_be_cut and payload is None:
             return None
         raise _reported(body_value(data))
-    if not codec.is_object(payload) or name in _KEEP_ALIVES:
+    if not json.is_object(payload) or name in _KEEP_ALIVES:
         return DONE if data.strip() == b"[DONE]" else None
     if payload.get("error") or _is_error(payload):
         raise _reported(payload)
     if is_chat:
         # An event of a vendor's own may say anything; a chunk has choices.
-        return payload if codec.is_array(payload.get("choices")) else None
+        return payload if json.is_array(payload.get("choices")) else None
     return None if _is_ping(payload) else payload
 
 
-def _unreadable(data: bytes, error: codec.UnreadableError, *, may_be_cut: bool) -> Any:
+def _unreadable(data: bytes, error: json.UnreadableError, *, may_be_cut: bool) -> Any:
     text = data.strip()
     if text == b"[DONE]":
         return DONE
     if not text or may_be_cut:
         return None
     message = f"an event of the stream cannot be read as JSON: {error}"
-    raise Problem(APIResponseValidationError, message, body_value(data)) from None
+    raise StreamFailure(APIResponseValidationError, message, body_value(data)) from None
 
 
 def _is_error(payload: dict[str, Any]) -> bool:
@@ -178,9 +180,9 @@ def _is_ping(payload: dict[str, Any]) -> bool:
     return payload.get("type") in _KEEP_ALIVES
 
 
-def _reported(body: Any) -> Problem:
+def _reported(body: Any) -> StreamFailure:
     message = message_in(body) or "the server reported an error in the stream, without a message"
-    return Problem(APIStreamError, message, body, error_status(body))
+    return StreamFailure(APIStreamError, message, body, error_status(body))
 
 
 def error_status(body: Any) -> int | None:
@@ -200,34 +202,34 @@ def error_status(body: Any) -> int | None:
     return None
 
 
-def wrong_body(content: bytes, content_type: str) -> Problem:
+def wrong_body(content: bytes, content_type: str) -> StreamFailure:
     """What to say of a whole body that came where an event stream was asked for."""
     body = body_value(content)
-    if codec.is_object(body) and (body.get("error") or _is_error(body)):
+    if json.is_object(body) and (body.get("error") or _is_error(body)):
         return _reported(body)
     what = content_type or "a body without content type"
     if body is None:
-        return Problem(
+        return StreamFailure(
             APIResponseValidationError, f"the server sent an empty body ({what}), not an event stream", None
         )
     if content_type == "text/event-stream":
         message = "the server sent a body that is no event stream, as text/event-stream"
     else:
         message = f"the server sent {what} where an event stream was asked for"
-    return Problem(APIResponseValidationError, message, body)
+    return StreamFailure(APIResponseValidationError, message, body)
 
 
-def no_choice(payload: dict[str, Any] | None) -> Problem:
+def no_choice(payload: dict[str, Any] | None) -> StreamFailure:
     """What to say of a stream without any choice; `payload` is what it had instead, if anything."""
     words = message_in(payload)
     message = "the stream ended without any choice"
-    return Problem(APIResponseValidationError, f"{message}: {words}" if words else message, payload)
+    return StreamFailure(APIResponseValidationError, f"{message}: {words}" if words else message, payload)
 
 
 def says_something(payload: dict[str, Any]) -> bool:
     """Whether a chat chunk has more than a role: text, a call, a reason to finish, anything of an answer."""
     choices = payload.get("choices")
-    for choice in choices if codec.is_array(choices) else ():
+    for choice in choices if json.is_array(choices) else ():
         piece = _object_or_empty(choice)
         delta = _object_or_empty(piece.get("delta"))
         if piece.get("finish_reason") or any(value for key, value in delta.items() if key != "role"):
@@ -236,4 +238,4 @@ def says_something(payload: dict[str, Any]) -> bool:
 
 
 def _object_or_empty(value: object) -> dict[str, Any]:
-    return value if codec.is_object(value) else {}
+    return value if json.is_object(value) else {}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from egp_api import API_KEY_HEADER
 
-__all__ = ["KEY_HEADER", "REDACTED", "SECRET_HEADERS", "Headers", "name_fault", "value_fault"]
+from egp._core.secrets import REDACTED, Secret
+
+__all__ = ["KEY_HEADER", "SECRET_HEADERS", "TOKEN", "Field", "Headers", "checked_headers", "value_fault"]
 
 KEY_HEADER = API_KEY_HEADER.lower()
 """The header that carries the API key, as the contract names it."""
@@ -27,21 +29,19 @@ SECRET_HEADERS = frozenset(
 )
 """Headers whose values are shown nowhere."""
 
-REDACTED = "[redacted]"
-
 # RFC 9110, sections 5.1 and 5.5: a name is a token; a value is visible ASCII, space and tab
 # (other octets are allowed for old fields only, and no two servers read them alike).
-_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
 def name_fault(name: object) -> str | None:
-    """What is wrong with a header name; None when it may be sent."""
-    return None if isinstance(name, str) and _NAME.fullmatch(name) else f"not a header name: {name!r}"
+    """Return what is wrong with a header name; None when it may be sent."""
+    return None if isinstance(name, str) and TOKEN.fullmatch(name) else f"not a header name: {name!r}"
 
 
 def value_fault(value: str) -> str | None:
-    """What is wrong with a header value, in words that do not show it; None when it may be sent."""
+    """Return what is wrong with a header value, in words that do not show it; None when it may be sent."""
     return None if _VALUE.fullmatch(value) else "has characters that HTTP forbids in a header"
 
 
@@ -72,3 +72,53 @@ class Headers(Mapping[str, str]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Headers, (self.raw,)
+
+
+Field = tuple[str, "str | Secret[str]"]
+"""A header field to send: its name in lower case, and its value, wrapped when the header is secret."""
+
+_RESERVED = frozenset(
+    {"connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+
+
+def checked_headers(
+    headers: Mapping[str, str] | tuple[Field, ...] | None,
+) -> tuple[tuple[Field, ...], str | None]:
+    """Return the headers that a user gives, the secret ones wrapped, and what is wrong with them, or None.
+
+    Refused are what HTTP forbids, and the fields that frame a message, which only the transport can know.
+    It does not raise, so that no frame of a traceback holds the values: bind the result to the name that held
+    the mapping, and raise then.
+    """
+    if not headers:
+        return (), None
+    checked: list[Field] = []
+    # Users pass what they like, whatever the types say; a tuple has been here before.
+    given: Any = headers
+    if not isinstance(given, (Mapping, tuple)):
+        return (), f"headers must be a mapping of names to values, got {type(given).__name__}"
+    pairs: Any = headers.items() if isinstance(headers, Mapping) else headers
+    for name, value in pairs:
+        if _is_secret(value):
+            # Checked before.
+            checked.append((name, value))
+            continue
+        fault = name_fault(name)
+        if fault is not None:
+            return (), fault
+        lowered = name.lower()
+        if lowered in _RESERVED:
+            return (), f"the header {lowered} is set by the transport and cannot be given"
+        if not isinstance(value, str):
+            return (), f"the value of the header {lowered} is not a string but {type(value).__name__}"
+        stripped = value.strip(" \t")
+        fault = value_fault(stripped)
+        if fault is not None:
+            return (), f"the value of the header {lowered} {fault}"
+        checked.append((lowered, Secret(stripped) if lowered in SECRET_HEADERS else stripped))
+    return tuple(checked), None
+
+
+def _is_secret(value: object) -> TypeGuard[Secret[str]]:
+    return isinstance(value, Secret)

@@ -10,7 +10,7 @@ from egp.errors import EGPError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Again", "GiveUp", "Retry", "after_failure", "after_status", "checked"]
+__all__ = ["Again", "GiveUp", "Retry", "after_failure", "after_status", "checked_retry"]
 
 
 class Retry(NamedTuple):
@@ -23,7 +23,7 @@ class Retry(NamedTuple):
     """
 
     max_retries: int = 2
-    """Attempts after the first one; 0 or more."""
+    """CallFlow after the first one; 0 or more."""
     initial: float = 0.5
     """Seconds before the first retry, where the server names no time; doubles with each retry."""
     maximum: float = 8.0
@@ -52,17 +52,17 @@ class GiveUp(NamedTuple):
     """What to add to the error, where the reason is not the error itself."""
 
 
-def checked(policy: Retry) -> Retry:
-    """The policy, or an `EGPError` naming the setting that makes no sense."""
+def checked_retry(policy: Retry) -> Retry:
+    """Return the policy, or raise an `EGPError` that names the setting that makes no sense."""
     # Users pass what they like, whatever the types say.
     retries: Any = policy.max_retries
     if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        raise EGPError(f"max_retries is a whole number from 0, not {retries!r}")
+        raise EGPError(f"max_retries must be an integer >= 0, got {retries!r}")
     for name in ("initial", "maximum", "retry_after_limit"):
         if not 0 <= getattr(policy, name) < float("inf"):
-            raise EGPError(f"Retry.{name} is a number of seconds from 0, not {getattr(policy, name)!r}")
+            raise EGPError(f"Retry.{name} must be a number of seconds >= 0, got {getattr(policy, name)!r}")
     if not 0 <= policy.jitter <= 1:
-        raise EGPError(f"Retry.jitter is a share from 0 to 1, not {policy.jitter!r}")
+        raise EGPError(f"Retry.jitter must be a share from 0 to 1, got {policy.jitter!r}")
     return policy
 
 
@@ -73,15 +73,15 @@ def after_status(
     headers: Mapping[str, str],
     retries: int,
     random: Callable[[], float],
-    wall_clock: Callable[[], float],
+    time: Callable[[], float],
 ) -> Again | GiveUp:
-    """The decision after a response with an error status, `retries` retries having been made before."""
+    """Decide what follows a response with an error status, after `retries` retries."""
     told = headers.get("x-should-retry", "").strip().lower()
     if told == "false" or (told != "true" and not _is_retried(policy, status)):
         return GiveUp()
     if retries >= policy.max_retries:
         return GiveUp()
-    asked = _asked_wait(headers, wall_clock)
+    asked = _asked_wait(headers, time)
     if asked is None:
         return Again(_backoff(policy, retries, random))
     if asked > policy.retry_after_limit:
@@ -95,7 +95,7 @@ def after_status(
 def after_failure(
     policy: Retry, *, retries: int, random: Callable[[], float], stale: bool = False
 ) -> Again | GiveUp:
-    """The decision after an attempt without a response.
+    """Decide what follows an attempt without a response.
 
     `stale` says that a kept connection turned out to be closed: there is nothing to wait for then.
     """
@@ -117,8 +117,8 @@ def _backoff(policy: Retry, retries: int, random: Callable[[], float]) -> float:
 _NUMBER = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
 
 
-def _asked_wait(headers: Mapping[str, str], wall_clock: Callable[[], float]) -> float | None:
-    """Seconds that the server asks to wait; None when it names no time that can be read."""
+def _asked_wait(headers: Mapping[str, str], time: Callable[[], float]) -> float | None:
+    """Return the seconds that the server asks to wait; None when it names no time that can be read."""
     milliseconds = headers.get("retry-after-ms", "").strip()
     if _NUMBER.fullmatch(milliseconds):
         return float(milliseconds) / 1000
@@ -135,6 +135,6 @@ def _asked_wait(headers: Mapping[str, str], wall_clock: Callable[[], float]) -> 
         if date.tzinfo is None:
             # The oldest of the three forms (RFC 9110, section 5.6.7) names no zone, and means UTC.
             date = date.replace(tzinfo=UTC)
-        return max(0.0, date.timestamp() - wall_clock())
+        return max(0.0, date.timestamp() - time())
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from egp._core.faults import Failure
+    from egp._core.failures import Failure
 
 __all__ = ["Discard", "Drain", "Drained", "Send", "Sleep", "Step"]
 

@@ -7,20 +7,76 @@ from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from egp._core.faults import PoolTimeoutError
+from egp._core.failures import PoolTimeoutError
 from egp._core.pool import Pool, Ticket
-from egp._io.remaining import seconds_left
+from egp._io.backends import Backend, current_backend
+from egp._io.deadline import seconds_left
+from egp._io.proxies import is_proxied
 from egp._io.sync_pool import pool_message
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
     import ssl
 
-    from egp._core.call import Timeouts
     from egp._core.config import Origin
-    from egp._io.backends import Backend, Connection, Event
+    from egp._core.options import Timeouts
+    from egp._io.backends import Connection, Event
 
-__all__ = ["AsyncConnectionPool"]
+__all__ = ["AsyncConnectionPool", "AsyncPools"]
+
+
+class AsyncPools:
+    """The pools of one client, one for each origin; they belong to the event loop of its first call."""
+
+    def __init__(self, *, limit: int, expiry: float) -> None:
+        self._limit = limit
+        self._expiry = expiry
+        self._pools: dict[Origin, AsyncConnectionPool | None] = {}
+        self._backend: Backend | None = None
+        self._token: object = None
+
+    @property
+    def open_connections(self) -> int:
+        """Connections in use or kept for reuse."""
+        return sum(pool.open_connections for pool in self._pools.values() if pool is not None)
+
+    def of(self, origin: Origin) -> AsyncConnectionPool | None:
+        """Return the pool for an origin; None where a proxy is in between, which is left to httpx.
+
+        Raises `EGPError` in another event loop than that of the first call.
+        """
+        backend = self._enter_loop()
+        if origin not in self._pools:
+            self._pools[origin] = self._made(origin, backend)
+        return self._pools[origin]
+
+    def close(self) -> None:
+        """Close every connection, those in use too."""
+        for pool in self._pools.values():
+            if pool is not None:
+                pool.close()
+
+    def _made(self, origin: Origin, backend: Backend) -> AsyncConnectionPool | None:
+        if is_proxied(origin.scheme, origin.host):
+            return None
+        return AsyncConnectionPool(origin, backend, limit=self._limit, expiry=self._expiry)
+
+    def _enter_loop(self) -> Backend:
+        backend = self._backend
+        if backend is None:
+            backend = self._backend = current_backend()
+            self._token = backend.token()
+            return backend
+        try:
+            is_own = backend.token() is self._token
+        except RuntimeError:
+            is_own = False
+        if not is_own:
+            raise EGPError(
+                "an AsyncClient belongs to the event loop of its first call, and this is another one:"
+                " make a client in each"
+            )
+        return backend
 
 
 class AsyncConnectionPool:

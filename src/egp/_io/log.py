@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from egp._core.logline import attempt_line
 
 if TYPE_CHECKING:
-    from egp._core.attempts import Attempts, Note
+    from egp._core.flow import CallFlow, Note
     from egp.errors import Attempt
 
-__all__ = ["bodies", "note", "set_up"]
+__all__ = ["log_attempts", "log_bodies", "set_up"]
 
 _logger = logging.getLogger("egp")
 
@@ -32,16 +32,16 @@ def set_up(level: str) -> None:
         _logger.addHandler(handler)
 
 
-def note() -> Note | None:
-    """What to call after each attempt; None when nobody listens."""
+def log_attempts() -> Note | None:
+    """Return what to call after each attempt; None when nobody listens."""
     return _note if _logger.isEnabledFor(logging.INFO) else None
 
 
-def _note(attempts: Attempts, attempt: Attempt) -> None:
-    _logger.info("%s", attempt_line(attempts.call.method, attempts.request.url, attempt))
+def _note(flow: CallFlow, attempt: Attempt) -> None:
+    _logger.info("%s", attempt_line(*flow.request_info, attempt))
 
 
-def bodies(request: bytes | None, response: bytes | None) -> None:
+def log_bodies(request: bytes | None, response: bytes | None) -> None:
     """Log what was sent and what came, at debug: only for clients made with `log_bodies=True`."""
     if _logger.isEnabledFor(logging.DEBUG):
         for name, content in (("request", request), ("response", response)):

@@ -9,17 +9,50 @@ from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from egp._core.faults import PoolTimeoutError
+from egp._core.failures import PoolTimeoutError
 from egp._core.pool import Pool, Ticket
-from egp._io.remaining import seconds_left
-from egp._io.sockets import Connection, connect
+from egp._io.backends.blocking import Connection, connect
+from egp._io.deadline import seconds_left
+from egp._io.proxies import is_proxied
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from egp._core.call import Timeouts
     from egp._core.config import Origin
+    from egp._core.options import Timeouts
 
-__all__ = ["ConnectionPool", "pool_message"]
+__all__ = ["ConnectionPool", "Pools", "pool_message"]
+
+
+class Pools:
+    """The pools of one client, one for each origin."""
+
+    def __init__(self, *, limit: int, expiry: float) -> None:
+        self._limit = limit
+        self._expiry = expiry
+        self._pools: dict[Origin, ConnectionPool | None] = {}
+
+    @property
+    def open_connections(self) -> int:
+        """Connections in use or kept for reuse."""
+        return sum(pool.open_connections for pool in self._pools.values() if pool is not None)
+
+    def of(self, origin: Origin) -> ConnectionPool | None:
+        """Return the pool for an origin; None where a proxy is in between, which is left to httpx."""
+        if origin not in self._pools:
+            # Never made twice: `dict.setdefault` is atomic.
+            self._pools.setdefault(origin, self._made(origin))
+        return self._pools[origin]
+
+    def close(self) -> None:
+        """Close every connection, those in use too."""
+        for pool in self._pools.values():
+            if pool is not None:
+                pool.close()
+
+    def _made(self, origin: Origin) -> ConnectionPool | None:
+        if is_proxied(origin.scheme, origin.host):
+            return None
+        return ConnectionPool(origin, limit=self._limit, expiry=self._expiry)
 
 
 class ConnectionPool:

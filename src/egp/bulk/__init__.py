@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Coroutine, Iterable
     from typing import Unpack
 
-    from egp._client import AsyncClient
+    from egp import AsyncClient
     from egp.bulk._keywords import RunKeywords
 
 __all__ = ["Fault", "InvalidInputError", "Price", "Result", "Summary", "arun", "results", "run"]
@@ -69,7 +69,7 @@ async def arun(
 
     if client is not None:
         return await perform(source, Path(output), client, made)
-    from egp._client import AsyncClient
+    from egp import AsyncClient
 
     async with AsyncClient(max_connections=max(1000, made.max_concurrency)) as own:
         return await perform(source, Path(output), own, made)

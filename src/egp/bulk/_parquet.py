@@ -6,8 +6,8 @@ import json
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from egp._core import codec
-from egp._core.codec import UnreadableError, is_array, is_object
+from egp._core import json as codec
+from egp._core.json import UnreadableError, is_array, is_object
 from egp.bulk import _result
 from egp.errors import EGPError
 

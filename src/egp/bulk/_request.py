@@ -9,8 +9,8 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from egp._core import codec
-from egp._core.codec import UnreadableError, is_array, is_object
+from egp._core import json as codec
+from egp._core.json import UnreadableError, is_array, is_object
 from egp.bulk._contract import fault_in
 from egp.errors import EGPError
 

@@ -11,8 +11,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
-from egp._core import codec
-from egp._core.codec import UnreadableError, is_object
+from egp._core import json as codec
+from egp._core.json import UnreadableError, is_object
 
 __all__ = ["Answer", "Written", "answer_line", "error_line", "read", "usage_of"]
 

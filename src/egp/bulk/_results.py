@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from egp._core.codec import is_object
+from egp._core.json import is_object
 from egp.bulk import _output, _result
 from egp.errors import EGPError
 

@@ -28,7 +28,7 @@ from egp.errors import EGPError
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from egp._client import AsyncClient
+    from egp import AsyncClient
     from egp.bulk._input import Input, Line, Source
     from egp.bulk._journal import Journal
     from egp.bulk._options import Options

@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from egp._core import codec
-from egp._core.call import Call, CallOptions
-from egp._core.codec import is_array, is_object
+from egp._core import json as codec
+from egp._core.json import is_array, is_object
+from egp._core.request import Request as APIRequest
 from egp.bulk import _result
 from egp.bulk._verdict import Fate, Verdict, of_answer, of_error
 from egp.errors import APIStatusError, EGPError
 
 if TYPE_CHECKING:
-    from egp._client import AsyncClient
+    from egp import AsyncClient
     from egp.bulk._request import Request
     from egp.errors import APIError
 
@@ -43,24 +43,22 @@ class Sender:
         self._client = client.with_options(max_retries=0)
         self._method, self._path = operation.METHOD, operation.PATH
         self._keywords = operation.KEYWORDS
-        self._options = CallOptions(max_retries=0)
+        self._session = self._client._session  # noqa: SLF001 - one package; skips what only objects need
 
     async def attempt(self, request: Request, digest: int) -> Outcome:
         """Ask once. Every failure is in the outcome."""
         try:
             if request.is_stream:
                 return await self._streamed(request, digest)
-            reply = await self._client._send(  # noqa: SLF001 - one package; skips what only objects need
-                Call(self._method, self._path, content=request.body, options=self._options)
-            )
+            reply = await self._session.send(APIRequest(self._method, self._path, content=request.body))
         except EGPError as error:
             return _failed(error, request, digest)
         body = _result.one_line(reply.content)
         if body is None or not is_object(body.document):
             text = reply.content.decode(errors="replace")
-            return _unreadable("the answer is no JSON object", reply.status, text, request, digest)
-        verdict = of_answer(reply.status, reply.headers, time.time())
-        return _answered(verdict, reply.status, reply.request_id, body, request, digest)
+            return _unreadable("the answer is no JSON object", reply.status_code, text, request, digest)
+        verdict = of_answer(reply.status_code, reply.headers, time.time())
+        return _answered(verdict, reply.status_code, reply.request_id, body, request, digest)
 
     async def _streamed(self, request: Request, digest: int) -> Outcome:
         fields: dict[str, Any] = codec.decode(request.body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from egp._core.codec import is_object
+from egp._core.json import is_object
 from egp.bulk._told import NOTHING, Told, retry_after, told
 from egp.errors import (
     APIConnectionError,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from egp._core import codec
+from egp._core import json as codec
 from egp._core.json_types import is_object
 from egp._core.tool_loop import Limits, Run, ToolLoop
 from egp.errors import EGPError, ToolLoopCutError, ToolLoopError, ToolLoopLimitError, ToolLoopStoppedError

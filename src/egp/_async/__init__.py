@@ -1,0 +1,1 @@
+"""The client and its methods, written here; `scripts/unasync` makes `egp._sync` of them."""

@@ -1,0 +1,62 @@
+"""What a client's methods send their requests through: its settings, and the engine that its copies share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from egp._core.http1.request import RequestWriter
+
+if TYPE_CHECKING:
+    from egp._async.calls import AsyncCalls
+    from egp._client import Shared
+    from egp._core.config import Settings
+    from egp._core.request import Request
+    from egp._core.response import Response
+    from egp._io._async.engine import AsyncEngine
+    from egp._io._async.response import AsyncStreamResponse
+
+__all__ = ["AsyncSession"]
+
+
+class AsyncSession:
+    """The settings of one client, and the way to the engine."""
+
+    __slots__ = ("_calls", "_writer", "settings", "shared")
+
+    def __init__(self, settings: Settings, shared: Shared) -> None:
+        self.settings = settings
+        self.shared = shared
+        self._writer = RequestWriter(settings)
+        self._calls: AsyncCalls | None = None
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """What carries out requests; made with the first of them."""
+        engine: AsyncEngine | None = self.shared.engine
+        return self._made_engine() if engine is None else engine
+
+    def _made_engine(self) -> AsyncEngine:
+        # Imported here: a client can be made and handed around before anything heavy is loaded.
+        from egp._io._async.engine import AsyncEngine
+
+        engine: AsyncEngine = self.shared.share(AsyncEngine(**self.shared.engine_options))
+        engine.is_closed = engine.is_closed or self.shared.is_closed
+        return engine
+
+    @property
+    def calls(self) -> AsyncCalls:
+        """The calls that the methods of a client make."""
+        if self._calls is None:
+            # Imported here, for all methods of a client: it loads the operations and their models.
+            from egp._async.calls import AsyncCalls
+
+            self._calls = AsyncCalls(self)
+        return self._calls
+
+    async def send(self, request: Request) -> Response:
+        """Return the response with its body in; every failure is an error of egp.errors."""
+        return await self.engine.send(request, self.settings, self._writer)
+
+    async def open(self, request: Request) -> AsyncStreamResponse:
+        """Return the response with its event stream open; every failure is an error of egp.errors."""
+        return await self.engine.open(request, self.settings, self._writer)

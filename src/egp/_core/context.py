@@ -1,0 +1,159 @@
+"""The state of a call: its limits, attempts and last response; and its errors, made with all of that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from egp._core.request import Request, request_target
+from egp._core.secrets import Secret, scrubbed
+from egp.errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    Attempt,
+    RequestInfo,
+    StreamInterruptedError,
+    status_error_type,
+)
+
+if TYPE_CHECKING:
+    from egp._core.clock import Clock
+    from egp._core.config import Settings
+    from egp._core.failures import Failure
+    from egp._core.response import ResponseHead
+
+__all__ = ["CallContext"]
+
+E = TypeVar("E", bound=APIError)
+
+
+class CallContext:
+    """One call, from its first attempt to its result."""
+
+    __slots__ = (
+        "clock",
+        "head",
+        "history",
+        "options",
+        "request",
+        "settings",
+        "target",
+        "until",
+    )
+
+    def __init__(self, request: Request, settings: Settings, clock: Clock) -> None:
+        self.request = request
+        self.settings = settings
+        self.clock = clock
+        self.options = options = settings.call if request.options is None else request.options
+        self.until = None if options.deadline is None else clock.monotonic() + options.deadline
+        """The instant at which the call's time is up."""
+        self.target = request_target(request, settings)
+        """Path and query of the next attempt."""
+        self.history: tuple[Attempt, ...] = ()
+        """The attempts made."""
+        self.head: ResponseHead | None = None
+        """The head of the last response; None after an attempt without one."""
+
+    @property
+    def request_info(self) -> RequestInfo:
+        """Method and URL."""
+        return RequestInfo(self.request.method, f"{self.settings.origin}{self.target}")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.request.method} {self.request.path}, {len(self.history)} made>"
+
+    # Time
+
+    def sooner(self, until: float | None) -> float | None:
+        """Return the earlier of an instant and the one at which the call's time is up."""
+        if self.until is None or until is None:
+            return until if self.until is None else self.until
+        return min(until, self.until)
+
+    def within(self, seconds: float) -> float:
+        """Return the instant that comes in so many seconds, or that at which the call's time is up."""
+        at = self.clock.monotonic() + seconds
+        return at if self.until is None else min(at, self.until)
+
+    def is_late(self) -> bool:
+        """Return whether the call's time is up."""
+        return self.until is not None and self._has_come(self.until)
+
+    def _has_come(self, instant: float) -> bool:
+        # Timers may fire a moment early.
+        return self.clock.monotonic() >= instant - 0.002
+
+    # Errors
+
+    def error(self, kind: type[E], message: str, *, body: Any = None) -> E:
+        """Return an error of this call with all that is known of it."""
+        head = self.head
+        return kind(
+            self.clean(message),
+            status_code=None if head is None else head.status,
+            request_id=None if head is None else head.request_id,
+            body=body,
+            headers=None if head is None else head.headers,
+            attempts=self.history,
+            request=self.request_info,
+        )
+
+    def status_error(self, head: ResponseHead, content: bytes, message: str | None = None) -> APIError:
+        """Return the error for a response with an error status, in the server's words unless others are."""
+        # Imported here: it loads json and html, and only errors need it.
+        from egp._core.error_body import body_value, message_of
+
+        body = body_value(scrubbed(content, self._secrets()))
+        return self.error(status_error_type(head.status), message or message_of(head.status, body), body=body)
+
+    def attempt_error(self, failure: Failure) -> APIError:
+        """Return the error for an attempt without a response."""
+        if failure.is_timeout and self.is_late():
+            return self.expired()
+        return self.error(failure.error, self._message(failure))
+
+    def body_error(self, failure: Failure, received: bytes = b"", *, streaming: bool = False) -> APIError:
+        """Return the error for a body that did not come to its end; `received` is the part that did."""
+        if failure.is_timeout and self.is_late():
+            error: APIError = self.expired(received)
+        else:
+            kind = (
+                StreamInterruptedError if streaming and failure.error is APIConnectionError else failure.error
+            )
+            error = self.error(kind, self._message(failure) + _came(received), body=received or None)
+        if self.history:
+            self.history = (*self.history[:-1], self.history[-1]._replace(error=error.message))
+            error.attempts = self.history
+        error.__cause__ = failure.cause
+        return error
+
+    def stream_error(self, failure: Failure, until: float | None, otherwise: str) -> APIError:
+        """Return the error for an open stream that failed; `otherwise` says what `until` meant."""
+        if failure.is_timeout and until is not None and not self.is_late() and self._has_come(until):
+            return self.error(APITimeoutError, otherwise)
+        return self.body_error(failure, streaming=True)
+
+    def expired(self, received: bytes = b"") -> APITimeoutError:
+        """Return the error for a call whose time is up."""
+        message = f"the deadline of {self.options.deadline:.6g} s for the whole call ran out"
+        return self.error(APITimeoutError, message + _came(received), body=received or None)
+
+    def clean(self, message: str) -> str:
+        """Return a message without the secrets that it may repeat."""
+        return scrubbed(message.encode("utf-8", "replace"), self._secrets()).decode("utf-8")
+
+    def _message(self, failure: Failure) -> str:
+        if failure.is_timeout and failure.stage is not None:
+            seconds = getattr(self.options.timeout, failure.stage.timeout)
+            if seconds is not None:
+                return f"the timeout of {seconds:.6g} s for {failure.stage.doing} ran out"
+        return failure.message
+
+    def _secrets(self) -> tuple[Secret[str], ...]:
+        own = (value for _, value in self.request.headers if isinstance(value, Secret))
+        return (*self.settings.secrets, *own)
+
+
+def _came(received: bytes) -> str:
+    return f" ({len(received)} bytes of the body had come)" if received else ""

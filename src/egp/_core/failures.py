@@ -1,0 +1,158 @@
+"""Exceptions of the layers below as values: one vocabulary for sockets, TLS, our transport and httpx."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from egp.errors import APIConnectionError, APIError, APIResponseValidationError, APITimeoutError
+
+__all__ = ["Failure", "PoolTimeoutError", "ProtocolError", "Stage", "UndecodableError", "failure_of"]
+
+
+class ProtocolError(Exception):
+    """The peer does not speak HTTP/1.1, or stopped in the middle of it."""
+
+
+class UndecodableError(Exception):
+    """The body is not what its content-encoding says."""
+
+
+class PoolTimeoutError(Exception):
+    """No connection became free in time."""
+
+
+class Stage(Enum):
+    """What was going on when an attempt failed."""
+
+    CONNECT = ("connect", "connecting", "the connection could not be made")
+    SEND = ("write", "sending", "the connection broke while sending the request")
+    READ = ("read", "reading", "the connection broke while reading the response")
+
+    def __init__(self, timeout: str, doing: str, broken: str) -> None:
+        self.timeout = timeout
+        """The field of `Timeouts` that bounds it."""
+        self.doing = doing
+        self.broken = broken
+
+
+class Failure(NamedTuple):
+    """An attempt, or the reading of a body, that failed."""
+
+    error: type[APIError]
+    message: str
+    is_timeout: bool = False
+    cause: BaseException | None = None
+    """A root cause of the standard library, without traceback; nothing on it is secret."""
+    retried: bool = True
+    """Whether another attempt may help."""
+    stage: Stage | None = None
+    """What was going on; None where the message says more."""
+    stale: bool = False
+    """A kept connection turned out to be closed before a byte of the response came."""
+
+
+# By name of the class, the closest one in the exception's MRO deciding, so that nothing here imports httpx
+# or httpcore. The words end in what was going on; the cause follows them.
+_NAMED: dict[str, tuple[type[APIError], str, bool]] = {
+    "ConnectTimeout": (APITimeoutError, "the timeout for connecting ran out", True),
+    "ReadTimeout": (APITimeoutError, "the timeout for reading ran out", True),
+    "WriteTimeout": (APITimeoutError, "the timeout for sending ran out", True),
+    "PoolTimeout": (
+        APITimeoutError,
+        "the timeout for a free connection of the http_client's pool ran out",
+        True,
+    ),
+    "TimeoutException": (APITimeoutError, "a timeout ran out", True),
+    "ConnectError": (APIConnectionError, "the connection could not be made", True),
+    "ReadError": (APIConnectionError, "the connection broke while reading the response", True),
+    "WriteError": (APIConnectionError, "the connection broke while sending the request", True),
+    "CloseError": (APIConnectionError, "the connection could not be closed", True),
+    "NetworkError": (APIConnectionError, "the network failed", True),
+    "RemoteProtocolError": (APIConnectionError, "the server broke the rules of HTTP or the connection", True),
+    "LocalProtocolError": (APIConnectionError, "the request breaks the rules of HTTP", False),
+    "ProtocolError": (APIConnectionError, "the rules of HTTP were broken", True),
+    "ProxyError": (APIConnectionError, "the proxy did not make the connection", True),
+    "UnsupportedProtocol": (APIConnectionError, "the http_client does not support this kind of URL", False),
+    "ConnectionNotAvailable": (APIConnectionError, "the http_client had no connection", True),
+    "TransportError": (APIConnectionError, "the http_client could not carry the request", True),
+    "DecodingError": (
+        APIResponseValidationError,
+        "the body cannot be decoded as its content-encoding says",
+        False,
+    ),
+    "TooManyRedirects": (APIConnectionError, "the http_client followed too many redirects", False),
+    "RequestError": (APIConnectionError, "the http_client could not carry the request", True),
+    "HTTPStatusError": (APIConnectionError, "a hook of the http_client refused the response", False),
+    "HTTPError": (APIConnectionError, "the http_client failed", True),
+    "InvalidURL": (APIConnectionError, "the http_client does not accept the URL", False),
+    "CookieConflict": (APIConnectionError, "the http_client's cookies contradict one another", False),
+    "StreamError": (
+        APIConnectionError,
+        "the http_client's response was read or closed by someone else",
+        False,
+    ),
+}
+
+
+_STAGES = {"ConnectTimeout": Stage.CONNECT, "ReadTimeout": Stage.READ, "WriteTimeout": Stage.SEND}
+"""The steps whose timeouts httpx names."""
+
+
+def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
+    """Return the failure that an exception of the layers below stands for; None for one of no such layer."""
+    if isinstance(exception, TimeoutError) and exception.errno is None:
+        return Failure(
+            APITimeoutError, f"the timeout for {stage.doing} ran out", is_timeout=True, stage=stage
+        )
+    if isinstance(exception, OSError):
+        # A certificate that is not trusted now is not trusted in half a second.
+        retried = type(exception).__name__ != "SSLCertVerificationError"
+        return Failure(
+            APIConnectionError, _os_message(exception, stage), cause=bare(exception), retried=retried
+        )
+    if isinstance(exception, PoolTimeoutError):
+        return Failure(APITimeoutError, str(exception), is_timeout=True)
+    if isinstance(exception, ProtocolError):
+        return Failure(APIConnectionError, str(exception))
+    if isinstance(exception, UndecodableError):
+        return Failure(APIResponseValidationError, str(exception), retried=False)
+    for cls in type(exception).__mro__:
+        if cls.__module__.partition(".")[0] in ("httpx", "httpcore") and cls.__name__ in _NAMED:
+            error, words, retried = _NAMED[cls.__name__]
+            root = _root(exception)
+            said = str(root if root is not None else exception)
+            return Failure(
+                error,
+                f"{words}: {said}" if said else words,
+                is_timeout=error is APITimeoutError,
+                cause=bare(root),
+                stage=_STAGES.get(cls.__name__),
+                retried=retried and type(root).__name__ != "SSLCertVerificationError",
+            )
+    return None
+
+
+def bare(exception: BaseException | None) -> BaseException | None:
+    """Return an error of the system or of TLS without its frames and its chain, which may hold secrets."""
+    if not isinstance(exception, OSError):
+        return None
+    exception.__cause__ = exception.__context__ = None
+    return exception.with_traceback(None)
+
+
+def _root(exception: BaseException) -> OSError | None:
+    """Return the error of the operating system at the bottom of a chain."""
+    seen: set[int] = set()
+    current: BaseException | None = exception
+    found: OSError | None = None
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        if isinstance(current, OSError):
+            found = current
+        current = current.__cause__ or current.__context__
+    return found
+
+
+def _os_message(exception: OSError, stage: Stage) -> str:
+    return f"{stage.broken}: {exception.strerror or exception or type(exception).__name__}"

@@ -1,0 +1,252 @@
+"""The flow of a call: attempts, retries, waits and redirects, without I/O.
+
+A generator yields the steps to take and receives what came of them (as httpx's auth flow does), so that the
+two drivers share every decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from egp._core.context import CallContext
+from egp._core.failures import Failure
+from egp._core.response import Response, ResponseHead
+from egp._core.retry import Again, GiveUp, after_failure, after_status
+from egp.errors import APIError, APIResponseValidationError, Attempt
+
+if TYPE_CHECKING:
+    from egp._core.clock import Clock
+    from egp._core.config import Settings
+    from egp._core.request import Request
+
+__all__ = [
+    "LARGEST_ERROR_BODY",
+    "CallFlow",
+    "Discard",
+    "Drain",
+    "Drained",
+    "Note",
+    "Send",
+    "Sleep",
+    "Step",
+]
+
+LARGEST_ERROR_BODY = 16 * 1024 * 1024
+"""Bytes of the body of an error that are read; the rest is left with the server."""
+
+_ERROR_BODY_SECONDS = 10.0
+# What is read of a response that is thrown away, so that its connection can be used again.
+_SPARE_BYTES = 64 * 1024
+_SPARE_SECONDS = 1.0
+
+
+class Send(NamedTuple):
+    """Send the request and read up to the response's headers. Answered by a `ResponseHead` or a `Failure`."""
+
+    target: str
+    """Path and query."""
+    retries: int
+    """The value of `x-egp-retry-count`."""
+    until: float | None
+    """The instant at which the call's time is up."""
+
+
+class Drain(NamedTuple):
+    """Read the body of the response. Answered by `Drained`; the connection is free afterwards."""
+
+    until: float | None
+    limit: int | None = None
+    """Bytes after which to stop reading; None reads all."""
+
+
+class Drained:
+    """A body, or the part of it that came."""
+
+    # No tuple: monitors that print the locals of a traceback would print its parts.
+    __slots__ = ("content", "failure")
+
+    def __init__(self, content: bytes, failure: Failure | None) -> None:
+        self.content = content
+        self.failure = failure
+        """Why the rest did not come."""
+
+    def __repr__(self) -> str:
+        return f"<Drained {len(self.content)} bytes>"
+
+
+class Discard(NamedTuple):
+    """Close the response unread."""
+
+
+class Sleep(NamedTuple):
+    """Wait."""
+
+    seconds: float
+
+
+Step = Send | Drain | Discard | Sleep
+
+Steps = Generator[Step, Any, Response | None]
+
+
+class CallFlow(CallContext):
+    """The steps of one call."""
+
+    __slots__ = ("_note", "_number", "_redirects", "_retries")
+
+    def __init__(self, request: Request, settings: Settings, clock: Clock, note: Note | None = None) -> None:
+        super().__init__(request, settings, clock)
+        self._note = note
+        self._number = 0
+        self._retries = 0
+        self._redirects = 0
+
+    def steps(self) -> Steps:
+        """Yield the steps to take; return the response, or None when an event stream is open."""
+        clock = self.clock.monotonic
+        while True:
+            self._number += 1
+            started = clock()
+            if self.until is not None and started >= self.until:
+                raise self.expired()
+            patience = self.request.first_token_timeout
+            until = self.until if patience is None else self.sooner(started + patience)
+            outcome: ResponseHead | Failure = yield Send(self.target, self._retries, until)
+            duration = clock() - started
+            if isinstance(outcome, Failure):
+                if outcome.is_timeout and patience is not None and duration >= patience - 0.002:
+                    outcome = outcome._replace(
+                        message=f"the first token did not come within {patience:g} s", stage=None
+                    )
+                yield from self._after_failure(outcome, duration)
+                continue
+            self.head = head = outcome
+            if 200 <= head.status < 300:
+                self._record(head, duration, None)
+                return None if self.request.expects == "events" else (yield from self._whole(head))
+            if 300 <= head.status < 400 and head.status != 304:
+                self._record(head, duration, None)
+                yield from self._after_redirect(head)
+            else:
+                yield from self._after_status(head, duration)
+
+    def stream_failed(self, error: APIError, status: int | None) -> Steps:
+        """Yield the steps after a stream that began with an error in the shape of `status`, or raise it."""
+        head = self.head
+        decision: Again | GiveUp = GiveUp()
+        if status is not None and head is not None:
+            decision = self._decision(status, head)
+        yield Discard()
+        wait = decision.after if isinstance(decision, Again) else None
+        self.history = (*self.history[:-1], self.history[-1]._replace(error=error.message, wait=wait))
+        if isinstance(decision, GiveUp):
+            raise self._finished(error, decision)
+        yield from self._wait(decision)
+        return (yield from self.steps())
+
+    def _whole(self, head: ResponseHead) -> Generator[Step, Any, Response]:
+        if head.content_type == "text/event-stream":
+            # It may never end: a part of it says enough.
+            drained: Drained = yield Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+            raise self.error(
+                APIResponseValidationError,
+                "the server sent an event stream where JSON was asked for",
+                body=drained.content.decode("utf-8", "replace"),
+            )
+        drained = yield Drain(self.until)
+        if drained.failure is not None:
+            raise self.body_error(drained.failure, drained.content)
+        return Response(self, head, drained.content)
+
+    def _after_failure(self, failure: Failure, duration: float) -> Generator[Step, Any, None]:
+        self.head = None
+        error = self.attempt_error(failure)
+        decision: Again | GiveUp = GiveUp()
+        if failure.retried and not (failure.is_timeout and self.is_late()):
+            decision = self._in_time(
+                after_failure(
+                    self.options.retry,
+                    retries=self._retries,
+                    random=self.clock.random,
+                    stale=failure.stale,
+                )
+            )
+        self._record(failure, duration, decision)
+        if isinstance(decision, GiveUp):
+            raise self._finished(error, decision) from failure.cause
+        yield from self._wait(decision)
+
+    def _after_status(self, head: ResponseHead, duration: float) -> Generator[Step, Any, None]:
+        decision = self._decision(head.status, head)
+        if isinstance(decision, Again):
+            yield Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+            self._record(head, duration, decision)
+            yield from self._wait(decision)
+            return
+        drained: Drained = yield Drain(self.within(_ERROR_BODY_SECONDS), LARGEST_ERROR_BODY)
+        self._record(head, duration, decision)
+        raise self._finished(self.status_error(head, drained.content), decision)
+
+    def _after_redirect(self, head: ResponseHead) -> Generator[Step, Any, None]:
+        # Imported here: urllib.parse is slow to load, and most clients never see a redirect.
+        from egp._core.redirect import Follow, after_redirect
+
+        decision = after_redirect(
+            head.status, head.headers.get("location"), self.request_info.url, followed=self._redirects
+        )
+        drained: Drained = yield Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+        if not isinstance(decision, Follow):
+            raise self.status_error(head, drained.content, decision.message)
+        self._redirects += 1
+        self.target = decision.target
+
+    def _decision(self, status: int, head: ResponseHead) -> Again | GiveUp:
+        return self._in_time(
+            after_status(
+                self.options.retry,
+                status=status,
+                headers=head.headers,
+                retries=self._retries,
+                random=self.clock.random,
+                time=self.clock.time,
+            )
+        )
+
+    def _in_time(self, decision: Again | GiveUp) -> Again | GiveUp:
+        if isinstance(decision, GiveUp) or self.until is None:
+            return decision
+        if self.clock.monotonic() + decision.after < self.until:
+            return decision
+        return GiveUp(
+            f"the deadline of {self.options.deadline:.6g} s comes before the next attempt,"
+            f" due in {decision.after:.3g} s"
+        )
+
+    def _wait(self, decision: Again) -> Generator[Step, Any, None]:
+        self._retries += 1
+        if decision.after > 0:
+            yield Sleep(decision.after)
+
+    def _record(
+        self, outcome: ResponseHead | Failure, duration: float, decision: Again | GiveUp | None
+    ) -> None:
+        wait = decision.after if isinstance(decision, Again) else None
+        if isinstance(outcome, Failure):
+            attempt = Attempt(self._number, None, self.clean(outcome.message), duration, wait, None)
+        else:
+            request_id = outcome.request_id
+            attempt = Attempt(self._number, outcome.status, None, duration, wait, request_id)
+        self.history = (*self.history, attempt)
+        if self._note is not None:
+            self._note(self, attempt)
+
+    def _finished(self, error: APIError, decision: GiveUp) -> APIError:
+        error.attempts = self.history
+        if decision.why is not None:
+            error.message = f"{error.message} ({decision.why})"
+        return error
+
+
+Note = Callable[[CallFlow, Attempt], None]
+"""What is called after each attempt."""

@@ -1,0 +1,78 @@
+"""Requests as they go on the wire: the only place where secrets are put beside what is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from egp._core.headers import KEY_HEADER
+from egp._core.http1.content_encoding import ACCEPTED
+from egp._core.secrets import Secret
+from egp._version import __version__
+
+if TYPE_CHECKING:
+    from egp._core.config import Settings
+    from egp._core.request import Request
+
+__all__ = ["RequestWriter"]
+
+USER_AGENT = f"egp-client/{__version__}"
+
+# Up to this size one copy is cheaper than a second packet.
+_COALESCED_BYTES = 256 * 1024
+
+
+class RequestWriter:
+    """The requests of one client."""
+
+    __slots__ = ("_prepared", "_settings")
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # Header blocks by what they depend on; each is built once.
+        self._prepared: dict[tuple[str, str | None], Secret[bytes]] = {}
+
+    def message(self, request: Request, target: str, retries: int) -> list[memoryview]:
+        """The request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
+
+        In views, since their repr does not show what they hold.
+        """
+        key = (request.expects, request.content_type if request.content is not None else None)
+        if request.headers:
+            block = self._block(request)
+        else:
+            block = self._prepared.get(key) or self._prepared.setdefault(key, self._block(request))
+        content = request.content
+        length = f"content-length: {len(content)}\r\n" if content is not None else ""
+        start = f"{request.method} {target} HTTP/1.1\r\n".encode("ascii")
+        end = f"x-egp-retry-count: {retries}\r\n{length}\r\n".encode("ascii")
+        if content is None or len(content) <= _COALESCED_BYTES:
+            return [memoryview(b"".join((start, block.reveal(), end, content or b"")))]
+        return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]
+
+    def fields(self, request: Request) -> dict[str, str]:
+        """The header fields of a request, secrets revealed, without those that frame the message."""
+        settings = self._settings
+        # Compressed events would be held back until the compressor's block is full.
+        streaming = request.expects == "events"
+        merged: dict[str, str | Secret[str]] = {
+            "host": settings.origin.authority,
+            "user-agent": USER_AGENT,
+            "accept": "text/event-stream" if streaming else "application/json",
+            "accept-encoding": "identity" if streaming else ACCEPTED,
+            KEY_HEADER: settings.api_key,
+        }
+        if settings.account_id is not None:
+            merged["x-selected-account-id"] = settings.account_id
+        if settings.openai_api_key is not None:
+            merged["x-openai-api-key"] = settings.openai_api_key
+        if request.content is not None and request.content_type is not None:
+            merged["content-type"] = request.content_type
+        merged.update(settings.default_headers)
+        merged.update(request.headers)
+        return {
+            name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()
+        }
+
+    def _block(self, request: Request) -> Secret[bytes]:
+        lines = "".join([f"{name}: {value}\r\n" for name, value in self.fields(request).items()])
+        return Secret(lines.encode("ascii"))

@@ -1,0 +1,1 @@
+"""The drivers, written here; `scripts/unasync` makes `egp._io._sync` of them."""

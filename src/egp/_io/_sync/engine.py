@@ -1,0 +1,173 @@
+# Made by scripts/unasync from src/egp/_io/_async/engine.py: edit that file, then run the script.
+"""The engine: carries out a request by taking the steps that its `CallFlow` decides on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from egp._core.failures import Failure, failure_of
+from egp._core.flow import CallFlow, Drain, Drained, Send, Sleep, Step
+from egp._io._sync.exchange import Exchange
+from egp._io._sync.response import AnyExchange, StreamResponse
+from egp._io.backends.blocking import sleep
+from egp._io.clock import SYSTEM_CLOCK
+from egp._io.log import log_attempts, log_bodies
+from egp._io.sync_pool import Pools
+from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import httpx
+
+    from egp._core.clock import Clock
+    from egp._core.config import Settings
+    from egp._core.http1.request import RequestWriter
+    from egp._core.request import Request
+    from egp._core.response import Response
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """What the copies of a client share: connections, the clock, and whether they are closed."""
+
+    def __init__(
+        self,
+        *,
+        http_client: httpx.Client | None = None,
+        max_connections: int = 1000,
+        keepalive_expiry: float = 30.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock = clock or SYSTEM_CLOCK
+        self._sleep = self._clock.sleep or sleep
+        self._max_connections = max_connections
+        self._keepalive_expiry = keepalive_expiry
+        self._given_client = http_client
+        self._proxy_client: httpx.Client | None = None
+        self._pools = Pools(limit=max_connections, expiry=keepalive_expiry)
+        self.is_closed = False
+
+    @property
+    def open_connections(self) -> int:
+        """Connections in use or kept for reuse, those of an httpx client not counted."""
+        return self._pools.open_connections
+
+    def send(self, request: Request, settings: Settings, writer: RequestWriter) -> Response:
+        """Return the response to a request, its body in."""
+        flow = CallFlow(request, settings, self._clock, log_attempts())
+        response, _ = self._run(flow, writer, flow.steps())
+        if response is None:
+            raise TypeError("a request that expects events is opened, not sent")
+        if settings.log_bodies:
+            log_bodies(request.content, response.content)
+        return response
+
+    def open(self, request: Request, settings: Settings, writer: RequestWriter) -> StreamResponse:
+        """Return the response to a request, its event stream open."""
+        flow = CallFlow(request, settings, self._clock, log_attempts())
+        _, exchange = self._run(flow, writer, flow.steps())
+        if exchange is None:
+            raise TypeError("a request that expects JSON is sent, not opened")
+        if settings.log_bodies:
+            log_bodies(request.content, None)
+        return StreamResponse(flow, exchange, partial(self._reopen, flow, writer))
+
+    def close(self) -> None:
+        """Close all connections. A client that the user gave stays open: it is the user's."""
+        self.is_closed = True
+        self._pools.close()
+        if self._proxy_client is not None:
+            self._proxy_client.close()
+
+    def _run(
+        self,
+        flow: CallFlow,
+        writer: RequestWriter,
+        steps: Generator[Step, Any, Response | None],
+        exchange: AnyExchange | None = None,
+    ) -> tuple[Response | None, AnyExchange | None]:
+        """Take the steps. Return the response, or the exchange whose stream is open."""
+        if self.is_closed:
+            raise EGPError("the client is closed")
+        answer: Any = None
+        try:
+            while True:
+                step = steps.send(answer)
+                answer = None
+                if isinstance(step, Send):
+                    exchange = self._exchange(flow)
+                    answer = _sent(exchange, writer, step)
+                elif isinstance(step, Sleep):
+                    self._sleep(step.seconds)
+                elif exchange is not None:
+                    if isinstance(step, Drain):
+                        answer = _drained(exchange, step)
+                    exchange.close()
+        except StopIteration as end:
+            return end.value, exchange
+        except BaseException:
+            if exchange is not None:
+                exchange.close()
+            raise
+
+    def _reopen(
+        self,
+        flow: CallFlow,
+        writer: RequestWriter,
+        steps: Generator[Step, Any, Response | None],
+        exchange: AnyExchange | None,
+    ) -> AnyExchange | None:
+        """Make the call of an open stream again, as its steps say; return the new exchange."""
+        _, opened = self._run(flow, writer, steps, exchange)
+        return opened
+
+    def _exchange(self, flow: CallFlow) -> AnyExchange:
+        if self._given_client is None:
+            pool = self._pools.of(flow.settings.origin)
+            if pool is not None:
+                return Exchange(pool, flow)
+        # Imported here: it loads httpx, which most clients never need.
+        from egp._io.httpx_exchange import HttpxExchange
+
+        return HttpxExchange(self._given_client or self._proxies(), flow)
+
+    def _proxies(self) -> httpx.Client:
+        if self._proxy_client is None:
+            from egp._io.httpx_exchange import proxy_client
+
+            self._proxy_client = proxy_client(self._max_connections, self._keepalive_expiry)
+        return self._proxy_client
+
+
+def _sent(exchange: AnyExchange, writer: RequestWriter, step: Send) -> Any:
+    """Return the head of the response, or the `Failure`."""
+    try:
+        return exchange.send(writer, step)
+    except Exception as error:
+        failure = failure_of(error, exchange.stage)
+        if failure is None:
+            raise
+        failure = failure._replace(stale=exchange.is_stale and not failure.is_timeout)
+    exchange.close()
+    return failure
+
+
+def _drained(exchange: AnyExchange, step: Drain) -> Drained:
+    parts: list[bytes] = []
+    size = 0
+    failure: Failure | None = None
+    try:
+        while step.limit is None or size < step.limit:
+            part = exchange.read(step.until)
+            if not part:
+                break
+            parts.append(part)
+            size += len(part)
+    except Exception as error:
+        failure = failure_of(error, exchange.stage)
+        if failure is None:
+            raise
+    return Drained(parts[0] if len(parts) == 1 else b"".join(parts), failure)

@@ -1,0 +1,178 @@
+"""Requests through an httpx client: the user's own, or ours where the environment names a proxy.
+
+Its proxies, TLS settings, hooks, mounts and mock transports do their work. Redirects and retries stay ours.
+"""
+
+from __future__ import annotations
+
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import anyio
+import httpx
+
+from egp._core.failures import Stage
+from egp._core.headers import Headers
+from egp._core.options import Timeouts
+from egp._core.response import ResponseHead
+from egp._io.backends import current_backend
+from egp._io.deadline import seconds_left
+from egp.errors import EGPError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from egp._core.flow import CallFlow, Send
+    from egp._core.http1.request import RequestWriter
+
+__all__ = ["AsyncHttpxExchange", "HttpxExchange", "async_proxy_client", "proxy_client"]
+
+
+def proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
+    """Return a client that reads the proxies from the environment, with a pool as large as our own."""
+    try:
+        return httpx.Client(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
+    except ImportError as error:
+        raise EGPError(f"the proxy that the environment names cannot be used: {error}") from None
+    except ValueError:
+        # The message of httpx would show the URL, in which there may be a password.
+        raise EGPError("the environment names a proxy that is no URL") from None
+
+
+def async_proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.AsyncClient:
+    """Return the same as `proxy_client`, asynchronous."""
+    try:
+        return httpx.AsyncClient(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
+    except ImportError as error:
+        raise EGPError(f"the proxy that the environment names cannot be used: {error}") from None
+    except ValueError:
+        raise EGPError("the environment names a proxy that is no URL") from None
+
+
+def _no_cookies() -> CookieJar:
+    # As over our own connections: one account's cookies must not go out with another's calls.
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+
+
+def _limits(max_connections: int, keepalive_expiry: float) -> httpx.Limits:
+    return httpx.Limits(
+        max_connections=max_connections,
+        max_keepalive_connections=max_connections,
+        keepalive_expiry=keepalive_expiry,
+    )
+
+
+class _BaseHttpxExchange:
+    """What both kinds share: the request that goes in, and the head that comes out."""
+
+    is_stale = False
+
+    def __init__(self, flow: CallFlow) -> None:
+        self._flow = flow
+        self._response: httpx.Response | None = None
+        self.stage = Stage.SEND
+
+    def _request(
+        self, client: httpx.Client | httpx.AsyncClient, writer: RequestWriter, step: Send
+    ) -> httpx.Request:
+        """Return the request to send; its repr shows no header."""
+        if client.is_closed:
+            raise EGPError("the http_client that the client was given is closed")
+        flow = self._flow
+        timeouts = Timeouts(*(seconds_left(seconds, step.until) for seconds in flow.options.timeout))
+        return client.build_request(
+            flow.request.method,
+            f"{flow.settings.origin}{step.target}",
+            headers=self._fields(writer, step),
+            content=flow.request.content,
+            timeout=httpx.Timeout(**timeouts._asdict()),
+        )
+
+    def _fields(self, writer: RequestWriter, step: Send) -> list[tuple[str, str]]:
+        fields = writer.fields(self._flow.request)
+        # httpx writes these itself, and decodes what it asks for.
+        if fields["host"] == self._flow.settings.origin.authority:
+            del fields["host"]
+        if self._flow.request.expects == "json":
+            del fields["accept-encoding"]
+        return [*fields.items(), ("x-egp-retry-count", str(step.retries))]
+
+    def _received(self, response: httpx.Response) -> ResponseHead:
+        self._response = response
+        self.stage = Stage.READ
+        headers = Headers((name.lower(), value) for name, value in response.headers.multi_items())
+        return ResponseHead(response.status_code, headers)
+
+
+class HttpxExchange(_BaseHttpxExchange):
+    """One request and its response through an `httpx.Client`."""
+
+    def __init__(self, client: httpx.Client, flow: CallFlow) -> None:
+        super().__init__(flow)
+        self._client = client
+        self._chunks: Iterator[bytes] | None = None
+
+    def send(self, writer: RequestWriter, step: Send) -> ResponseHead:
+        """Send the request and return the head of its response."""
+        request = self._request(self._client, writer, step)
+        try:
+            response = self._client.send(request, stream=True, follow_redirects=False)
+        except httpx.HTTPStatusError as refused:
+            # A hook called raise_for_status(): the response says all that the error could.
+            response = refused.response
+        self._chunks = response.iter_bytes()
+        return self._received(response)
+
+    def read(self, until: float | None) -> bytes:
+        """Return the next decoded bytes of the body; empty at its end.
+
+        `until` is looked at between reads: one read may last for the read timeout that the attempt began
+        with, which httpx does not let anyone shorten afterwards.
+        """
+        seconds_left(None, until)
+        return b"" if self._chunks is None else next(self._chunks, b"")
+
+    def close(self) -> None:
+        """Free the connection."""
+        if self._response is not None:
+            self._response.close()
+
+    def abandon(self) -> None:
+        """Let go of the response: httpx has no way to close it that takes no lock."""
+        self._response = self._chunks = None
+
+
+class AsyncHttpxExchange(_BaseHttpxExchange):
+    """One request and its response through an `httpx.AsyncClient`."""
+
+    def __init__(self, client: httpx.AsyncClient, flow: CallFlow) -> None:
+        super().__init__(flow)
+        self._backend = current_backend()
+        self._client = client
+        self._chunks: AsyncIterator[bytes] | None = None
+
+    async def send(self, writer: RequestWriter, step: Send) -> ResponseHead:
+        """Send the request and return the head of its response."""
+        request = self._request(self._client, writer, step)
+        with anyio.fail_after(seconds_left(None, step.until)):
+            try:
+                response = await self._client.send(request, stream=True, follow_redirects=False)
+            except httpx.HTTPStatusError as refused:
+                response = refused.response
+        self._chunks = response.aiter_bytes()
+        return self._received(response)
+
+    async def read(self, until: float | None) -> bytes:
+        """Return the next decoded bytes of the body; empty at its end."""
+        with anyio.fail_after(seconds_left(None, until)):
+            return b"" if self._chunks is None else await anext(self._chunks, b"")
+
+    async def aclose(self) -> None:
+        """Free the connection, also when the task is being cancelled."""
+        if self._response is not None:
+            with anyio.CancelScope(shield=True):
+                await self._response.aclose()
+
+    def abandon(self) -> None:
+        """Close the response beside everything else, where nothing can be awaited."""
+        self._backend.spawn(self.aclose)

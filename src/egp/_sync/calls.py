@@ -1,0 +1,55 @@
+# Made by scripts/unasync from src/egp/_async/calls.py: edit that file, then run the script.
+"""The calls of a client: keywords → request → response → result."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from egp._requests import chat_request, models_request, stream_request
+from egp._responses import RawResponse, parse_response
+from egp._sync.stream import Stream
+
+if TYPE_CHECKING:
+    from egp_api.models import ChatModelList
+    from egp_api.types import EventStream
+
+    from egp._sync.session import Session
+
+__all__ = ["Calls"]
+
+T = TypeVar("T")
+
+
+class Calls:
+    """The calls of one client. Each returns a `RawResponse`, whose `parse()` gives the result."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
+        """Make the call of `chat.completions.create`."""
+        session = self._session
+        if stream:
+            request, parse_event, options = chat_request(session.settings, keywords, streaming=True)
+            chunks = Stream(session.open(request), parse_event, options, is_chat=True)
+            chunks.require_events()
+            return RawResponse(chunks, lambda: chunks)
+        request, parse, _ = chat_request(session.settings, keywords, streaming=False)
+        response = session.send(request)
+        return RawResponse(response, partial(parse_response, parse, response))
+
+    def models(self, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
+        """Make the call of `chat.completions.models`."""
+        request, parse = models_request(self._session.settings, keywords)
+        response = self._session.send(request)
+        return RawResponse(response, partial(parse_response, parse, response))
+
+    def stream(self, events: EventStream[T], keywords: dict[str, Any]) -> Stream[T]:
+        """Open the stream of a generated operation."""
+        request, options = stream_request(self._session.settings, events, keywords)
+        stream = Stream(self._session.open(request), events.parse_event, options)
+        stream.require_events()
+        return stream

@@ -1,0 +1,125 @@
+# Made by scripts/unasync from src/egp/_async/client.py: edit that file, then run the script.
+"""The client: settings, life cycle, and the resources that calls are made on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+from egp._client import BaseClient, checked_options, engine_options
+from egp._sync.session import Session
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Unpack
+
+    import httpx
+    from egp_api import AuthenticatedClient
+    from egp_api.types import EventStream
+
+    from egp._client import Shared
+    from egp._core.clock import Clock
+    from egp._core.config import Settings
+    from egp._options import ClientOptions, StreamCallOptions
+    from egp._sync.chat import Chat
+    from egp._sync.stream import Stream
+
+__all__ = ["Client"]
+
+T = TypeVar("T")
+
+
+class Client(BaseClient[Session]):
+    """The client: `Client` is synchronous, and threads may share it; `Client` runs on asyncio or trio.
+
+    Close it, or use it in a `with` block (`with` for `Client`), to close its connections. After a
+    fork the child opens its own.
+
+    Args:
+        http_client: an `httpx.Client` or `httpx.Client`, of the client's own kind, to send requests
+            through, for its proxies, TLS settings, hooks, mounts or mock transports. The client never closes
+            it. With it, `deadline` of `Client` is kept as far as httpx allows: it shortens the timeouts, and
+            is looked at whenever httpx hands out the headers or a part of the body. A server that trickles
+            within one of these, byte by byte, is not noticed. `Client` keeps it exactly.
+        max_connections: how many connections may be open at once; a call beyond them waits for one as long as
+            the pool's `timeout` says.
+        keepalive_expiry: seconds for which an unused connection is kept.
+        clock: the clock, random source and sleep to use in place of the machine's, for tests.
+        options: see `ClientOptions`.
+
+    Raises `EGPError`, which shows no secret, for a key, header, URL or environment that cannot be right.
+    """
+
+    def __init__(
+        self,
+        *,
+        http_client: httpx.Client | None = None,
+        max_connections: int = 1000,
+        keepalive_expiry: float = 30.0,
+        clock: Clock | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        given, fault = checked_options(options)
+        del options
+        self._start(
+            given, fault, engine_options("Client", http_client, max_connections, keepalive_expiry, clock)
+        )
+
+    def _make_session(self, settings: Settings, shared: Shared) -> Session:
+        return Session(settings, shared)
+
+    @property
+    def chat(self) -> Chat:
+        """`client.chat.completions`: chat completions."""
+        # Imported here: a client can be made before any resource is used.
+        from egp._sync.chat import Chat
+
+        return Chat(self._session)
+
+    @property
+    def generated(self) -> AuthenticatedClient:
+        """What the operations of `egp_api` take as their `client`: they run by the same policy.
+
+        Every error status raises its error of `egp.errors`, those that the contract documents too, so that
+        what `sync`, `sync_detailed` and their asynchronous twins return is a success. Its `with_headers`,
+        `with_cookies` and `with_timeout` give copies with the same policy.
+        """
+        if self._generated is None:
+            # Imported here: it loads httpx, which most clients never need.
+            from egp._generated import generated_client
+
+            self._generated = generated_client(self._session)
+        return self._generated
+
+    def stream(self, request: EventStream[T], **options: Unpack[StreamCallOptions]) -> Stream[T]:
+        """Open the stream of a generated operation: `client.stream(some_operation.stream(…))`.
+
+        It has the same policy as `chat.completions.create(stream=True)`, and raises the same errors.
+        """
+        return self._session.calls.stream(request, cast("dict[str, Any]", options))
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """Return a copy with some options changed, which shares the connections.
+
+        It is closed with the original; closing the copy does nothing.
+        """
+        given, fault = checked_options(options)
+        del options
+        return self._copy(given, fault)
+
+    def close(self) -> None:
+        """Close the connections. Calls and streams under way fail; more than once is harmless."""
+        if self._is_copy:
+            return
+        self._shared.is_closed = True
+        if self._shared.engine is not None:
+            self._shared.engine.close()
+
+    def __enter__(self) -> Self:
+        # Whoever enters is about to send: what the first call needs is loaded now.
+        _ = self._session.calls, self._session.engine
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

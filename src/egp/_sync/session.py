@@ -1,0 +1,63 @@
+# Made by scripts/unasync from src/egp/_async/session.py: edit that file, then run the script.
+"""What a client's methods send their requests through: its settings, and the engine that its copies share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from egp._core.http1.request import RequestWriter
+
+if TYPE_CHECKING:
+    from egp._client import Shared
+    from egp._core.config import Settings
+    from egp._core.request import Request
+    from egp._core.response import Response
+    from egp._io._sync.engine import Engine
+    from egp._io._sync.response import StreamResponse
+    from egp._sync.calls import Calls
+
+__all__ = ["Session"]
+
+
+class Session:
+    """The settings of one client, and the way to the engine."""
+
+    __slots__ = ("_calls", "_writer", "settings", "shared")
+
+    def __init__(self, settings: Settings, shared: Shared) -> None:
+        self.settings = settings
+        self.shared = shared
+        self._writer = RequestWriter(settings)
+        self._calls: Calls | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """What carries out requests; made with the first of them."""
+        engine: Engine | None = self.shared.engine
+        return self._made_engine() if engine is None else engine
+
+    def _made_engine(self) -> Engine:
+        # Imported here: a client can be made and handed around before anything heavy is loaded.
+        from egp._io._sync.engine import Engine
+
+        engine: Engine = self.shared.share(Engine(**self.shared.engine_options))
+        engine.is_closed = engine.is_closed or self.shared.is_closed
+        return engine
+
+    @property
+    def calls(self) -> Calls:
+        """The calls that the methods of a client make."""
+        if self._calls is None:
+            # Imported here, for all methods of a client: it loads the operations and their models.
+            from egp._sync.calls import Calls
+
+            self._calls = Calls(self)
+        return self._calls
+
+    def send(self, request: Request) -> Response:
+        """Return the response with its body in; every failure is an error of egp.errors."""
+        return self.engine.send(request, self.settings, self._writer)
+
+    def open(self, request: Request) -> StreamResponse:
+        """Return the response with its event stream open; every failure is an error of egp.errors."""
+        return self.engine.open(request, self.settings, self._writer)
