@@ -4,12 +4,14 @@ import base64
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import threading
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,12 @@ class IndexServer:
             env={"PATH": os.environ["PATH"]},
         )
 
+    def empty(self):
+        """Take every file off the shelf."""
+        for file in self.files.iterdir():
+            file.unlink()
+        return self
+
     def wait(self):
         for _ in range(200):
             try:
@@ -80,10 +88,18 @@ def start_index(tmp_path_factory):
         yield start
 
 
+@pytest.fixture(scope="session")
+def standing_index(tmp_path_factory):
+    """The index server that the tests share, one after the other."""
+    server = IndexServer(tmp_path_factory.mktemp("index")).wait()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def index_server(start_index):
-    """One index server with an empty shelf."""
-    return start_index()
+def index_server(standing_index):
+    """An index server with an empty shelf."""
+    return standing_index.empty()
 
 
 class Cutter:
@@ -114,37 +130,37 @@ class Cutter:
 
     def _serve(self, client):
         with client, socket.create_connection(("127.0.0.1", self._port)) as server:
-            first = client.recv(65536)
-            limit = None
-            if first.startswith(b"POST"):
-                if self.passed:
-                    self.passed -= 1
-                elif self.cuts:
-                    self.cuts -= 1
-                    limit = 4096
-            back = threading.Thread(target=self._copy, args=(server, client, None, b""), daemon=True)
+            back = threading.Thread(target=self._copy, args=(server, client), daemon=True)
             back.start()
-            self._copy(client, server, limit, first)
-            if limit is None:
-                back.join(30)
+            self._copy(client, server)
+            back.join(30)
+
+    def _is_cut(self, data):
+        if not data.startswith(b"POST") or self._length(data) < 10_000:
+            return False
+        if self.passed:
+            self.passed -= 1
+            return False
+        self.cuts -= 1
+        return self.cuts >= 0
 
     @staticmethod
-    def _copy(source, target, limit, data):
-        sent = 0
+    def _length(first):
+        found = re.search(rb"content-length: *(\d+)", first, re.IGNORECASE)
+        return int(found[1]) if found else sys.maxsize  # in chunks, as uploads may be
+
+    def _copy(self, source, target):
         try:
-            while True:
-                if data:
-                    part = data if limit is None else data[: limit - sent]
-                    target.sendall(part)
-                    sent += len(part)
-                    if limit is not None and sent >= limit:
-                        for end in (source, target):
-                            end.shutdown(socket.SHUT_RDWR)
-                        return
-                data = source.recv(65536)
-                if not data:
-                    target.shutdown(socket.SHUT_WR)
-                    return
+            while data := source.recv(65536):
+                if self._is_cut(data):
+                    target.sendall(data[:4096])
+                    break
+                target.sendall(data)
+            else:
+                target.shutdown(socket.SHUT_WR)
+                return
+            for end in (source, target):
+                end.shutdown(socket.SHUT_RDWR)
         except OSError:
             return
 
@@ -169,6 +185,10 @@ def identified(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("TWINE_USERNAME", IndexServer.username)
     monkeypatch.setenv("TWINE_PASSWORD", IndexServer.password)
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    for name in list(os.environ):
+        if name.startswith(("UV_PUBLISH_", "UV_INDEX_")):
+            monkeypatch.delenv(name)
     for name in ("TWINE_REPOSITORY", "TWINE_REPOSITORY_URL", "TWINE_CERT", "TWINE_NON_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
@@ -196,7 +216,9 @@ class Project:
     def state_version(self, version):
         """State a version, and a section of the changelog for it."""
         self.write("src/egp/_version.py", f'__version__ = "{version}"\n')
-        self.write("CHANGELOG.md", f"# Changelog\n\n## [{version}] - 2026-11-23\n\n- What a user notices.\n")
+        self.write(
+            "CHANGELOG.md", f"# Changelog\n\n## [{version}] - {date.today()}\n\n- What a user notices.\n"
+        )
 
     def regenerate(self):
         subprocess.run(
@@ -253,6 +275,6 @@ def project(pristine, tmp_path):
 @pytest.fixture(scope="session")
 def built(pristine, tmp_path_factory):
     """Build the distributions of 0.1.0, once."""
-    from tools.release.distributions import build
+    from tools.release.build import build
 
     return build(pristine.root, tmp_path_factory.mktemp("built"), epoch=1_700_000_000)

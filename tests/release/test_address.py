@@ -3,7 +3,7 @@
 import pytest
 
 from tools.release.address import Address, read_address
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tools.release.changelog import Section, check_changelog, read_sections
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 TODAY = date(2026, 11, 23)
 GOOD = """\

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from tools.release.contents import check_wheel
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 METADATA = """\
 Metadata-Version: 2.4

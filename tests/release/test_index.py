@@ -10,10 +10,9 @@ import keyring
 import keyring.backend
 from packaging.version import Version
 
-from tools.release.account import Account
-from tools.release.distributions import sha256
+from tools.release.build import sha256
+from tools.release.errors import Refusal
 from tools.release.index import Index
-from tools.release.refusal import Refusal
 
 pytestmark = pytest.mark.index
 
@@ -21,7 +20,7 @@ VERSION = Version("0.1.0")
 
 
 def open_index(named, **options):
-    return Index(Account.open(named, **{"simple": None, "config_file": None} | options))
+    return Index.open(named, **options)
 
 
 def digests(built):
@@ -77,7 +76,8 @@ def test_no_credentials_at_all_are_refused_before_anything_is_sent(
     assert list(index_server.files.iterdir()) == []
 
 
-def test_an_index_that_is_down_is_named_with_the_cause(index_server, identified, built):
+def test_an_index_that_is_down_is_named_with_the_cause(start_index, identified, built):
+    index_server = start_index()
     index = open_index(index_server.url)
     index_server.close()
 
@@ -110,9 +110,13 @@ def test_an_upload_that_breaks_off_is_explained_and_can_be_sent_again(
 def test_a_file_that_is_there_already_is_not_replaced(index_server, identified, built):
     index = open_index(index_server.url)
     index.upload(built.wheel)
+    index.upload(built.wheel)
+    (index_server.files / built.wheel.name).write_bytes(b"another 0.1.0")
 
     with pytest.raises(Refusal, match="already has a file of this name"):
         index.upload(built.wheel)
+
+    assert (index_server.files / built.wheel.name).read_bytes() == b"another 0.1.0"
 
 
 def test_files_that_arrive_damaged_are_noticed(index_server, identified, built):
@@ -182,7 +186,9 @@ def test_credentials_come_from_the_keyring(index_server, identified, monkeypatch
 
 
 def test_a_name_that_pypirc_does_not_have_is_refused_with_those_it_has(identified):
-    with pytest.raises(Refusal, match=r"neither a URL nor a section .*pypi"):
+    (identified / ".pypirc").write_text("[internal]\nrepository = https://pypi.corp/\n")
+
+    with pytest.raises(Refusal, match=r"neither a URL nor a section .*internal"):
         open_index("intrenal")
 
 
@@ -196,7 +202,7 @@ def test_a_pypirc_that_cannot_be_understood_is_refused_without_quoting_it(identi
 
 
 def test_credentials_show_neither_name_nor_password(index_server, identified):
-    credentials = open_index(index_server.url).account.require_credentials()
+    credentials = open_index(index_server.url).require_credentials()
 
     assert index_server.password not in repr(credentials)
     assert index_server.password in credentials.secrets

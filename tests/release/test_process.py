@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from tools.release.errors import Refusal
 from tools.release.process import run, sparse_environment
-from tools.release.refusal import Refusal
 
 
 def python(code, tmp_path, **options):

@@ -3,7 +3,7 @@
 import pytest
 from packaging.version import Version
 
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 from tools.release.version import (
     carries,
     last_release,

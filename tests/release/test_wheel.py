@@ -6,7 +6,7 @@ pytest.importorskip("twine", reason="needs the release tools: tox -e release")
 
 from tools.release import consumer
 from tools.release.environment import Environment
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 pytestmark = pytest.mark.index
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.index
 def installed(built, tmp_path_factory):
     """A clean environment that holds the wheel."""
     environment = Environment(tmp_path_factory.mktemp("clean") / "venv")
-    environment.install([f"egp-client[testing] @ {built.wheel.as_uri()}"])
+    environment.install([f"egp-client[testing] @ {built.wheel.as_uri()}", "trio"])
     return environment
 
 

@@ -4,11 +4,11 @@ import ipaddress
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 _WAY_OUT = (
-    "name the index by the URL that twine uploads to (https://…), or by its section in .pypirc; "
-    "the name and the password belong into TWINE_USERNAME and TWINE_PASSWORD, the keyring or .pypirc"
+    "name the index by the URL that takes uploads (https://…), or by its section in .pypirc; "
+    "the name and the password belong in UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD, the keyring or .pypirc"
 )
 
 
@@ -33,6 +33,14 @@ def read_address(url: str, simple: str | None = None) -> Address:
     upload = f"{top}/" if listed else parts.path or "/"
     found = _with_path(parts, f"{top}/simple/") if simple is None else urlunsplit(_checked(simple))
     return Address(_with_path(parts, upload), found if found.endswith("/") else f"{found}/")
+
+
+def is_below(address: Address) -> bool:
+    """Tell whether the list is where an index has its own: below the upload URL, or beside it."""
+    top = address.upload.rstrip("/")
+    for door in ("/legacy", "/upload"):
+        top = top.removesuffix(door)
+    return address.simple.startswith(f"{top}/")
 
 
 def _checked(url: str) -> SplitResult:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import NamedTuple
 
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 CHANGELOG_FILE = "CHANGELOG.md"
 UNRELEASED = "unreleased"
@@ -37,10 +37,19 @@ def read_sections(text: str) -> list[Section]:
     return sections
 
 
-def check_changelog(text: str, version: str, *, today: date) -> Section:
-    """Return the section of a version that is ready to go out; raise Refusal where it is not."""
+def check_changelog(text: str, version: str, *, today: date, last: str | None = None) -> Section:
+    """Return the section of a version that is ready to go out after `last`; raise Refusal where it is not."""
     sections = read_sections(text)
     section = next((each for each in sections if each.name == version), None)
+    if sum(each.name == version for each in sections) > 1:
+        raise Refusal(
+            f"{CHANGELOG_FILE} has more than one section for {version}.", way_out="make them one section"
+        )
+    if re.search(rf"^##\s+\[?{re.escape(version)}\]?\s.*\[YANKED\]", text, re.MULTILINE):
+        raise Refusal(
+            f"{CHANGELOG_FILE} says that {version} was yanked.",
+            way_out="release the next version; what was yanked never comes back",
+        )
     heading = f"## [{version}] - {today.isoformat()}"
     if section is None:
         raise Refusal(
@@ -52,9 +61,21 @@ def check_changelog(text: str, version: str, *, today: date) -> Section:
             f"The section for {version} in {CHANGELOG_FILE} says nothing.",
             way_out=f'write at least one "- …" line under "{heading}": what a user can notice',
         )
-    if _day(section.date) is None:
+    day = _day(section.date)
+    if day is None:
         raise Refusal(
             f"The section for {version} in {CHANGELOG_FILE} has no date ({section.date or 'none'}).",
+            way_out=f'make its heading "{heading}"',
+        )
+    if day > today:
+        raise Refusal(
+            f"The section for {version} in {CHANGELOG_FILE} is dated {day}, and today is {today}.",
+            way_out=f'make its heading "{heading}"',
+        )
+    before = next((_day(each.date) for each in sections if each.name == last), None)
+    if before and day < before:
+        raise Refusal(
+            f"{CHANGELOG_FILE} dates {version} {day}, before the last release, {last} of {before}.",
             way_out=f'make its heading "{heading}"',
         )
     unreleased = next((each for each in sections if each.name.lower() == UNRELEASED), None)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.release import products, publication, sources
-from tools.release.refusal import Refusal
+from tools.release import artifacts, commit, upload
+from tools.release.errors import Refusal
 from tools.release.release import Release
 
 
@@ -17,18 +17,19 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("The tree is clean", sources.check_tree),
-    Step("The tag is at the commit", sources.check_tag),
-    Step("The index answers", sources.check_index),
-    Step("The generated package is current", sources.check_generated),
-    Step("Version, changelog and kind of change agree", sources.check_version),
-    Step("The distributions are reproducible", products.build_distributions),
-    Step("The metadata is accepted", products.check_metadata),
-    Step("The wheel holds what users need and nothing else", products.check_contents),
-    Step("The wheel works in a clean environment", products.check_use),
-    Step("A type checker accepts a right program and rejects a wrong one", products.check_types),
-    Step("The files go up", publication.upload),
-    Step("The index gives the release back", publication.check_published),
+    Step("The tree is clean", commit.check_tree),
+    Step("The tag is at the commit", commit.check_tag),
+    Step("The tests passed at the commit", commit.check_tests),
+    Step("The index answers", commit.check_index),
+    Step("The generated package is current", commit.check_generated),
+    Step("Version, changelog and kind of change agree", commit.check_version),
+    Step("The distributions are reproducible", artifacts.build_distributions),
+    Step("The metadata is accepted", artifacts.check_metadata),
+    Step("The wheel holds what users need and nothing else", artifacts.check_contents),
+    Step("The wheel works in clean environments", artifacts.check_use),
+    Step("A type checker accepts a right program and rejects a wrong one", artifacts.check_types),
+    Step("The files go up", upload.upload),
+    Step("The index gives the release back", upload.check_published),
 )
 
 

@@ -1,44 +1,63 @@
 """The command line of scripts/publish."""
 
 import argparse
+import io
 import os
+import signal
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.release.account import Account
 from tools.release.checklist import find_root, take_steps
+from tools.release.errors import Refusal
 from tools.release.index import Index
-from tools.release.refusal import Refusal
-from tools.release.release import Release, Wish
+from tools.release.release import Options, Release
+from tools.release.workspace import workspace
 
 _EPILOG = """
-Credentials are found as twine finds them: TWINE_USERNAME and TWINE_PASSWORD, the keyring, or .pypirc.
-docs/release.md explains every step. Exit codes: 0 published (or would be), 1 refused, 2 wrong usage.
+Credentials: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD (or the same with TWINE_), .pypirc, the keyring, or
+`uv auth login`. docs/release.md explains every step.
+Exit codes: 0 published (or would be, or was before), 1 refused, 2 wrong usage, 130 and 143 interrupted.
 """
 
 
 def main(arguments: Sequence[str]) -> int:
     """Publish, or say why not; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows ASCII alone is no reason to fail
     options = _parse(arguments)
+    signal.signal(signal.SIGTERM, _end)
     started = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="egp-release-") as workspace:
-            account = _account(options)
-            wish = Wish(dry_run=options.dry_run, create_tag=options.tag)
-            release = Release(find_root(), Path(workspace), wish, Index(account) if account else None)
+        with workspace() as folder:
+            wish = Options(options.dry_run, options.tag, options.tests_passed, options.keep)
+            release = Release(find_root(), folder, wish, _index(options))
             take_steps(release, say=_say)
             _say(_farewell(release, seconds=time.monotonic() - started))
     except Refusal as refusal:
         sys.stdout.flush()
         print(f"\nRefused. {refusal}", file=sys.stderr)
         return 1
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        way_out = "make room, or name another folder with TMPDIR; then run the same command again"
+        print(
+            f"\nRefused. The machine says: {error.strerror or error}{where}.\nWay out: {way_out}",
+            file=sys.stderr,
+        )
+        return 1
     except KeyboardInterrupt:
         print("\nInterrupted. The same command, run again, goes on from what the index has.", file=sys.stderr)
         return 130
     return 0
+
+
+def _end(number: int, _frame: object) -> None:
+    """End as an interrupted program does, so that children and folders go with it."""
+    print("\nTerminated. The same command, run again, goes on from what the index has.", file=sys.stderr)
+    sys.exit(128 + number)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -48,37 +67,44 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--index",
-        metavar="URL",
-        default=os.environ.get("EGP_PUBLISH_URL") or None,
+    add = parser.add_argument
+    url, simple = (os.environ.get(name) or None for name in ("EGP_PUBLISH_URL", "EGP_PUBLISH_SIMPLE_URL"))
+    add(
+        "--index", metavar="URL", default=url,
         help="where to upload: a URL, or a section of .pypirc (default: $EGP_PUBLISH_URL)",
-    )
-    parser.add_argument(
-        "--simple",
-        metavar="URL",
-        default=os.environ.get("EGP_PUBLISH_SIMPLE_URL") or None,
+    )  # fmt: skip
+    add(
+        "--simple", metavar="URL", default=simple,
         help="where the index lists its files (default: $EGP_PUBLISH_SIMPLE_URL, else simple/ below --index)",
+    )  # fmt: skip
+    add(
+        "--elsewhere", action="store_true", help="the list is not below --index, and is its list all the same"
     )
-    parser.add_argument("--config-file", metavar="FILE", help="a .pypirc other than ~/.pypirc")
-    parser.add_argument("--dry-run", action="store_true", help="do everything but the upload")
-    parser.add_argument(
-        "--tag", action="store_true", help="make the tag, just before the upload, if it is not there"
+    add("--config-file", metavar="FILE", help="a .pypirc other than ~/.pypirc")
+    add("--dry-run", action="store_true", help="do everything but the upload")
+    add("--tag", action="store_true", help="make the tag, just after the upload, if it is not there")
+    add(
+        "--tests-passed",
+        action="store_true",
+        help="the tests of this very commit were green on another machine",
     )
+    add("--keep", metavar="DIR", type=Path, help="put the checked files and their bill of materials there")
     options = parser.parse_args(arguments)
     if not options.index and not options.dry_run:
         parser.error("name an index with --index or EGP_PUBLISH_URL, or try --dry-run")
     return options
 
 
-def _account(options: argparse.Namespace) -> Account | None:
+def _index(options: argparse.Namespace) -> Index | None:
     if not options.index:
         return None
-    return Account.open(options.index, simple=options.simple, config_file=options.config_file)
+    return Index.open(
+        options.index, simple=options.simple, config_file=options.config_file, elsewhere=options.elsewhere
+    )
 
 
 def _farewell(release: Release, *, seconds: float) -> str:
-    if release.wish.dry_run:
+    if release.options.dry_run:
         return f"\n{release.version} could go out. Nothing was sent and nothing was tagged ({seconds:.0f} s)."
     return f"\n{release.version} is published ({seconds:.0f} s). Share its tag: git push origin {release.tag}"
 

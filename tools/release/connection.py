@@ -1,57 +1,60 @@
 """Requests to an index that end, that show credentials to one host only, and whose failures are explained."""
 
+import os
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from tools.release.account import CREDENTIALS_WAY_OUT, Credentials
-from tools.release.refusal import Refusal
-
-# Indexes answer a second upload with 409, or with the 400 that pypi.org gives and twine expects.
-_EXISTS = re.compile(r"already\W+exist", re.IGNORECASE)
+from tools.release.credentials import WAY_OUT, Credentials
+from tools.release.errors import Refusal
 
 AGAIN = "run the same command again: what has arrived is kept, the rest is sent"
 
-_CONNECT_SECONDS = 10.0
-_SILENCE_SECONDS = 120.0
+_SECONDS = (10.0, 120.0)  # to connect, and of silence
+# Indexes answer a second upload with 409, or with the 400 that pypi.org gives.
+_EXISTS = re.compile(r"already\W+exist", re.IGNORECASE)
 
 
-class OneHost(AuthBase):
-    """Basic authentication for one host: a list may name files on others."""
+class _OneHost(AuthBase):
+    """Basic authentication for one host, and none for others, where a list may have its files."""
 
-    def __init__(self, netloc: str, credentials: Credentials) -> None:
+    def __init__(self, netloc: str, credentials: Credentials | None) -> None:
         self._netloc = netloc
-        self._basic = HTTPBasicAuth(credentials.username, credentials.password)
+        self._basic = HTTPBasicAuth(*credentials) if credentials else None
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return self._basic(request) if urlsplit(request.url or "").netloc == self._netloc else request
+        here = urlsplit(request.url or "").netloc == self._netloc
+        return self._basic(request) if self._basic and here else request
 
 
 class _Limited(HTTPAdapter):
     """An adapter whose connections and answers come in time, or fail."""
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,  # the signature is that of requests
-        timeout: float | tuple[float | None, float | None] | None = None,
-        verify: bool | str = True,
-        cert: str | tuple[str, str] | None = None,
-        proxies: dict[str, str] | None = None,
-    ) -> requests.Response:
-        limits = timeout or (_CONNECT_SECONDS, _SILENCE_SECONDS)
-        return super().send(request, stream=stream, timeout=limits, verify=verify, cert=cert, proxies=proxies)
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
+        options["timeout"] = options.get("timeout") or _SECONDS
+        return super().send(request, *arguments, **options)
 
 
-def limit(session: requests.Session) -> None:
-    """Give every request of a session 10 s to connect and 120 s of silence, and no second attempt."""
+def open_session(netloc: str, credentials: Credentials | None) -> requests.Session:
+    """Return a session that shows credentials to one host, waits 10 s to connect and 120 s of silence."""
+    session = requests.Session()
+    session.auth = _OneHost(netloc, credentials)
+    session.verify = find_authorities() or True
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Limited())
+    return session
+
+
+def find_authorities() -> str | None:
+    """Return the file of the certificates that the caller trusts, None for the usual ones."""
+    named = (os.environ.get(name) for name in ("TWINE_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"))
+    return next(filter(None, named), None)
 
 
 @contextmanager
@@ -61,7 +64,7 @@ def explained(url: str, moment: str, *, identified: bool) -> Generator[None]:
     try:
         yield
     except requests.HTTPError as error:
-        raise _refusal_of(error.response, where, moment, identified=identified) from None
+        raise refusal_of(error.response, where, moment, identified=identified) from None
     except requests.Timeout:
         raise Refusal(f"The index at {where} fell silent {moment}.", way_out=AGAIN) from None
     except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
@@ -69,33 +72,45 @@ def explained(url: str, moment: str, *, identified: bool) -> Generator[None]:
             f"The connection to the index at {where} failed {moment}: {_cause(error)}.",
             way_out=f"check the URL and that the index is up; then {AGAIN}",
         ) from None
-    except requests.RequestException as error:
+    except (requests.RequestException, OSError) as error:
         kind = type(error).__name__
         raise Refusal(
             f"The index at {where} cannot be used {moment} ({kind}).", way_out="check its URL"
         ) from None
 
 
-def _refusal_of(answer: requests.Response | None, where: str, moment: str, *, identified: bool) -> Refusal:
-    if answer is None:
-        return Refusal(f"The index at {where} gave no answer {moment}.", way_out=AGAIN)
-    status = f"{answer.status_code} {answer.reason}".strip()
+def refusal_of(answer: requests.Response, where: str, moment: str, *, identified: bool) -> Refusal:
+    """Return what an answer of an index means, and what to do."""
+    status = f"{answer.status_code} {answer.reason or ''}".strip()
+    words = _words(answer)
     match answer.status_code:
         case 401 | 403:
             who = "these credentials" if identified else "a caller without credentials"
-            return Refusal(
-                f"The index at {where} refused {who} {moment} ({status}).", way_out=CREDENTIALS_WAY_OUT
-            )
+            return Refusal(f"The index at {where} refused {who} {moment} ({status}).", way_out=WAY_OUT)
         case 400 | 409 if answer.status_code == 409 or _EXISTS.search(f"{answer.reason} {answer.text}"):
             return Refusal(
                 f"The index at {where} says that it already has a file of this name ({status}).",
                 way_out="wait for any other run to end, then run the command again: it compares the bytes",
             )
+        case 400:
+            problem = f"The index at {where} refused what was sent {moment} ({status}){words}."
+            return Refusal(
+                problem, way_out="what it says is about the metadata: see [project] in pyproject.toml"
+            )
+        case 413:
+            problem = f"The index at {where} takes no file of this size {moment} ({status})."
+            return Refusal(
+                problem, way_out="have its limit raised (nginx: client_max_body_size); then run again"
+            )
+        case 429:
+            wait = answer.headers.get("retry-after")
+            problem = f"The index at {where} asks for fewer requests {moment} ({status})."
+            return Refusal(problem, way_out=f"wait {f'{wait} seconds' if wait else 'a while'}, then {AGAIN}")
         case code if code >= 500:
             return Refusal(f"The index at {where} failed {moment} ({status}).", way_out=f"later, {AGAIN}")
         case _:
             return Refusal(
-                f"The index at {where} answered {status} {moment}{_words(answer)}.",
+                f"The index at {where} answered {status} {moment}{words}.",
                 way_out="check --index (the URL for uploads) and --simple (the URL of the list)",
             )
 

@@ -2,11 +2,12 @@
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from tools.release.environment import Environment
+from tools.release.errors import Refusal
 from tools.release.process import run, sparse_environment
-from tools.release.refusal import Refusal
 
 PROGRAMS = Path(__file__).parent / "consumers"
 
@@ -15,28 +16,34 @@ _REPORTED = re.compile(r"^[^:\n]+:(\d+): error: .*\[([\w-]+)\]$", re.MULTILINE)
 _TYPES_WAY_OUT = "mypy --strict the program (tools/release/consumers) against the built wheel to see more"
 
 
-def smoke(environment: Environment, version: str) -> str:
-    """Have a completion and a stream from egp.testing with the release that the environment holds."""
-    return environment.run(
+def smoke(environment: Environment, version: str, *what: str) -> str:
+    """Ask for completions and streams, by every kind of client, with the release that the environment holds.
+
+    `what` may be `modules` (every module of both packages is imported) and `fixture` (under pytest).
+    """
+    output = environment.run(
         PROGRAMS / "smoke.py",
         version,
         str(environment.folder),
+        *what,
         refused="The installed release does not do what it is for:",
         way_out="the program that failed is tools/release/consumers/smoke.py; install the wheel and run it",
-    ).strip()
+    )
+    return output.strip().splitlines()[-1]
 
 
 def check_types(environment: Environment) -> str:
     """Type-check a right and a wrong program; raise Refusal unless exactly the wrong one is rejected."""
-    if output := _mypy(environment, PROGRAMS / "right.py"):
-        raise Refusal(f"The type checker rejects a right program:\n{output}", way_out=_TYPES_WAY_OUT)
     wrong = PROGRAMS / "wrong.py"
+    output = find_errors(environment, [PROGRAMS / "right.py", wrong])
+    if errors := [line for line in output.splitlines() if "right.py" in line]:
+        problem = "\n".join(["The type checker rejects a right program:", *errors])
+        raise Refusal(problem, way_out=_TYPES_WAY_OUT)
     expected = {
         (number, code)
         for number, line in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1)
         for code in _EXPECTED.findall(line)
     }
-    output = _mypy(environment, wrong)
     reported = {(int(line), code) for line, code in _REPORTED.findall(output)}
     if reported != expected:
         accepted = [
@@ -49,23 +56,14 @@ def check_types(environment: Environment) -> str:
     return f"right.py is accepted, {len(expected)} mistakes of wrong.py are rejected"
 
 
-def _mypy(environment: Environment, program: Path) -> str:
-    """Return mypy's errors, empty if there are none."""
+def find_errors(environment: Environment, programs: Iterable[Path]) -> str:
+    """Return what mypy --strict says against programs, empty if they are right."""
     report = "--no-error-summary", "--hide-error-context", "--no-color-output", "--show-error-codes"
     where = f"--python-executable={environment.python}", f"--cache-dir={environment.folder / 'mypy-cache'}"
-    arguments: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--config-file=",
-        *report,
-        *where,
-        program,
-    ]
+    mypy: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", "--config-file=", *report, *where]
     try:
         run(
-            arguments,
+            [*mypy, *programs],
             cwd=environment.folder,
             env=sparse_environment(),
             refused="mypy:",

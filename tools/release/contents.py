@@ -6,17 +6,14 @@ from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path
 
-from tools.release.refusal import Refusal
+from packaging.requirements import Requirement
+
+from tools.release.errors import Refusal
 
 _REQUIRED = (
-    "egp/__init__.py",
-    "egp/_version.py",
-    "egp/py.typed",
-    "egp/testing/__init__.py",
-    "egp_api/__init__.py",
-    "egp_api/openapi.yaml",
-    "egp_api/py.typed",
-)
+    "egp/__init__.py", "egp/_version.py", "egp/py.typed", "egp/testing/__init__.py",
+    "egp_api/__init__.py", "egp_api/openapi.yaml", "egp_api/py.typed",
+)  # fmt: skip
 _ALLOWED = re.compile(
     r"""
     egp/(?:\w+/)*\w+\.py | egp/py\.typed |
@@ -26,18 +23,27 @@ _ALLOWED = re.compile(
     re.VERBOSE,
 )
 _METADATA = (
-    "Author",
-    "Classifier",
-    "Description-Content-Type",
-    "Keywords",
-    "License-Expression",
-    "License-File",
-    "Project-URL",
-    "Provides-Extra",
-    "Requires-Dist",
-    "Requires-Python",
-    "Summary",
-)
+    "Author", "Classifier", "Description-Content-Type", "Keywords", "License-Expression", "License-File",
+    "Project-URL", "Provides-Extra", "Requires-Dist", "Requires-Python", "Summary",
+)  # fmt: skip
+
+
+def read_metadata(wheel: Path) -> Message:
+    """Return the metadata of a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+        return BytesParser().parsebytes(archive.read(name))
+
+
+def read_requirements(wheel: Path, *, extra: str) -> list[str]:
+    """Return the requirements of a wheel with an extra, those that this machine's markers let through."""
+    found: list[str] = []
+    for text in read_metadata(wheel).get_all("Requires-Dist", []):
+        requirement = Requirement(text)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+            requirement.marker = None
+            found.append(str(requirement))
+    return found
 
 
 def check_wheel(wheel: Path, *, version: str, contract: bytes) -> str:
@@ -52,19 +58,15 @@ def check_wheel(wheel: Path, *, version: str, contract: bytes) -> str:
             )
         if not archive.read(f"egp_client-{version}.dist-info/licenses/LICENSE").strip():
             raise Refusal("The licence in the wheel is empty.", way_out="write LICENSE and commit it")
-        metadata = BytesParser().parsebytes(archive.read(f"egp_client-{version}.dist-info/METADATA"))
-    _check_metadata(metadata, version)
+    _check_metadata(read_metadata(wheel), version)
     return f"{len(names)} files, {wheel.stat().st_size:,} bytes, metadata complete"
 
 
 def _check_names(names: list[str], version: str) -> None:
     needed = [*_REQUIRED, f"egp_client-{version}.dist-info/licenses/LICENSE"]
-    missing = [name for name in needed if name not in names]
-    strange = [name for name in names if not _ALLOWED.fullmatch(name)]
-    problems = [f"    missing: {name}" for name in missing] + [
-        f"    should not be in it: {name}" for name in strange
-    ]
-    if problems:
+    missing = [f"    missing: {name}" for name in needed if name not in names]
+    strange = [f"    should not be in it: {name}" for name in names if not _ALLOWED.fullmatch(name)]
+    if problems := [*missing, *strange]:
         raise Refusal(
             "\n".join(["The wheel does not hold what it should:", *problems[:20]]),
             way_out="see [tool.hatch.build.targets.wheel] in pyproject.toml, and tools/release/contents.py",

@@ -5,8 +5,8 @@ from typing import cast
 from tools.compiler.changes import compare
 from tools.compiler.document import Document, parse
 from tools.compiler.errors import CompileError
-from tools.release.kind import Change
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
+from tools.release.semver import Change
 from tools.release.version import Step
 
 CONTRACT_FILE = "openapi.yaml"

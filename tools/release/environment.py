@@ -1,7 +1,9 @@
 """Clean Python environments, in which the release is used as its users will use it."""
 
+import os
+import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from uv import find_uv_bin
@@ -16,21 +18,21 @@ _PACKAGES_WAY_OUT = (
 class Environment:
     """A virtual environment of its own, without the repository, without pip."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, python: str = sys.executable) -> None:
         self.folder = folder
         self.python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
         run(
-            [find_uv_bin(), "venv", "--quiet", "--no-project", "--python", sys.executable, folder],
+            [find_uv_bin(), "venv", "--quiet", "--no-project", "--python", python, folder],
             cwd=folder.parent,
             env=sparse_environment("UV_"),
-            refused="No virtual environment could be made:",
+            refused=f"No virtual environment of {python} could be made:",
             way_out="check the disk and the Python that runs this script",
         )
 
-    def install(self, requirements: Sequence[str]) -> None:
+    def install(self, requirements: Sequence[str], *options: str) -> None:
         """Install from where this machine gets its packages."""
         run(
-            [find_uv_bin(), "pip", "install", "--quiet", "--python", self.python, *requirements],
+            [find_uv_bin(), "pip", "install", "--quiet", "--python", self.python, *options, *requirements],
             cwd=self.folder,
             env=sparse_environment("UV_"),
             refused="The wheel, or what it depends on, cannot be installed:",
@@ -47,23 +49,20 @@ class Environment:
         """
         listed = self.folder / "requirements.txt"
         listed.write_text(requirements, encoding="utf-8")
-        pip = [sys.executable, "-m", "pip", "--python", str(self.python)]
-        install = [
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            str(self.python),
             "install",
             "--no-deps",
             "--no-cache-dir",
-            "--no-input",
-            "--only-binary=:all:",
-            "--require-hashes",
         ]
         run(
-            [*pip, *install, "-r", listed],
+            [*pip, "--no-input", "--only-binary=:all:", "--require-hashes", "-r", listed],
             cwd=self.folder,
-            env=sparse_environment(
-                PIP_CONFIG_FILE="/dev/null" if sys.platform != "win32" else "nul",
-                PIP_DISABLE_PIP_VERSION_CHECK="1",
-                **settings,
-            ),
+            env=sparse_environment(PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1", **settings),
             refused="pip cannot install the release from the index:",
             way_out=way_out,
             secrets=secrets,
@@ -79,3 +78,24 @@ class Environment:
             refused=refused,
             way_out=way_out,
         )
+
+
+def find_interpreters(versions: Iterable[str]) -> dict[str, str]:
+    """Return the interpreters of these versions (3.11, …) that uv or pyenv has on this machine."""
+    found: dict[str, str] = {}
+    pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser() / "versions"
+    for version in versions:
+        command = [
+            find_uv_bin(),
+            "python",
+            "find",
+            "--no-project",
+            "--no-python-downloads",
+            "--system",
+            version,
+        ]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        installed = [done.stdout.strip(), *map(str, sorted(pyenv.glob(f"{version}.*/bin/python")))]
+        if first := next(filter(None, installed), None):
+            found[version] = first
+    return found

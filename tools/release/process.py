@@ -5,16 +5,17 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
+from tools.release.workspace import watched
 
 _SHOWN_LINES = 30
 
 # A child sees these of the caller's environment, and what its caller adds: no PYTHONPATH, no EGP_API_KEY, no
-# TWINE_PASSWORD, and no index setting unless it is meant to have one.
+# password, and no index setting unless it is meant to have one.
 _INHERITED = (
     "PATH", "HOME", "USER", "LANG", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "SSL_CERT_FILE", "SSL_CERT_DIR",
     "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy",
-    "https_proxy", "no_proxy", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+    "https_proxy", "no_proxy", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PYENV_ROOT",
 )  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def run(
 
     Raises Refusal with the tail of the output if it fails; none of `secrets` is in it.
     """
-    done = subprocess.run(
+    child = subprocess.Popen(
         [str(argument) for argument in arguments],
         cwd=cwd,
         env=env,
@@ -48,12 +49,13 @@ def run(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        check=False,
+        start_new_session=True,
     )
-    output = done.stdout
+    with watched(child):
+        output, _ = child.communicate()
     for secret in secrets:
         output = output.replace(secret, "[hidden]")
-    if done.returncode:
+    if child.returncode:
         lines = output.rstrip().splitlines()[-_SHOWN_LINES:]
         raise Refusal("\n".join([refused, *(f"    {line}" for line in lines)]), way_out=way_out)
     return output

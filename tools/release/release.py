@@ -6,35 +6,38 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from tools.release.distributions import Distributions
+from tools.release.build import Distributions
 from tools.release.environment import Environment
 from tools.release.index import Index
 from tools.release.repository import Repository
 from tools.release.version import VERSION_FILE, last_release, read_version
 
 
-class Wish(NamedTuple):
+class Options(NamedTuple):
     """What the caller asked for."""
 
     dry_run: bool = False
     create_tag: bool = False
+    tests_passed: bool = False
+    keep: Path | None = None
 
 
 class Release:
     """One commit on its way to one index.
 
-    `index` is None in a dry run without one. `workspace` is an empty folder outside the tree. `sent` names
-    the files that this run uploaded.
+    `index` is None in a dry run without one. `workspace` is an empty folder outside the tree. A step makes
+    `distributions`, another one `sbom`, for those that come later.
     """
 
-    def __init__(self, root: Path, workspace: Path, wish: Wish, index: Index | None) -> None:
+    distributions: Distributions
+    sbom: Path
+
+    def __init__(self, root: Path, workspace: Path, options: Options, index: Index | None) -> None:
         self.repository = Repository(root)
         self.root = root
         self.workspace = workspace
-        self.wish = wish
+        self.options = options
         self.index = index
-        self.sent: tuple[str, ...] = ()
-        self._distributions: Distributions | None = None
 
     @cached_property
     def version(self) -> Version:
@@ -49,7 +52,7 @@ class Release:
     @cached_property
     def last(self) -> Version | None:
         """The release that users come from; None for the first one."""
-        return last_release(self.repository.versions(), self.version)
+        return last_release(self.repository.versions(everywhere=True), self.version)
 
     @cached_property
     def source(self) -> Path:
@@ -60,15 +63,5 @@ class Release:
 
     @cached_property
     def environment(self) -> Environment:
-        """The clean environment that the built wheel is installed into."""
+        """The clean environment that has the built wheel and all its extras."""
         return Environment(self.workspace / "clean")
-
-    @property
-    def distributions(self) -> Distributions:
-        """The built files; the steps run in order, so they are there when they are asked for."""
-        assert self._distributions is not None, "nothing was built yet"
-        return self._distributions
-
-    @distributions.setter
-    def distributions(self, built: Distributions) -> None:
-        self._distributions = built

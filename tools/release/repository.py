@@ -1,13 +1,13 @@
 """What git knows of a release: the tree, the commit, the tags, and the files as they were."""
 
-import io
+import os
 import subprocess
-import tarfile
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from tools.release.refusal import Refusal
+from tools.release.build import unpack
+from tools.release.errors import Refusal
 
 
 class Repository:
@@ -37,15 +37,36 @@ class Repository:
         """Return when the commit was made, in Unix seconds: SOURCE_DATE_EPOCH of its distributions."""
         return int(self._git("log", "-1", "--format=%ct", "HEAD"))
 
-    def versions(self) -> list[Version]:
-        """Return the versions tagged in the history of the commit, oldest first."""
+    def versions(self, *, everywhere: bool = False) -> list[Version]:
+        """Return the versions tagged in the history of the commit, or in every history, oldest first."""
         found: list[Version] = []
-        for tag in self._git("tag", "--merged", "HEAD", "--list", "v*").split():
+        for tag in self._git("tag", *(() if everywhere else ("--merged", "HEAD")), "--list", "v*").split():
             try:
                 found.append(Version(tag.removeprefix("v")))
             except InvalidVersion:
                 continue
         return sorted(found)
+
+    def remote_tags(self) -> dict[str, str] | None:
+        """Return the commits of the remote's version tags by name; None where no remote can be asked."""
+        remote = self._remote()
+        done = self._run("ls-remote", "--tags", remote, "v*") if remote else None
+        if done is None or done.returncode:
+            return None
+        found: dict[str, str] = {}
+        for line in done.stdout.decode(errors="replace").splitlines():
+            commit, _, name = line.partition("\trefs/tags/")
+            found[name.removesuffix("^{}")] = commit  # the peeled line, which names the commit, comes second
+        return found
+
+    def is_pushed(self) -> bool:
+        """Tell whether a branch of the remote has the commit; yes where there is no remote."""
+        return not self._remote() or bool(self._git("branch", "--remotes", "--contains", "HEAD").strip())
+
+    def tested_commit(self) -> str | None:
+        """Return the commit at which scripts/test was last green as a whole, None where it never was."""
+        stamp = self.root / self._git("rev-parse", "--git-path", "egp-tests-passed").strip()
+        return stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else None
 
     def create_tag(self, tag: str, message: str) -> None:
         """Make an annotated tag at the commit."""
@@ -53,7 +74,7 @@ class Repository:
         if done.returncode:
             raise Refusal(
                 f"git could not make the tag {tag}: {done.stderr.decode(errors='replace').strip()}",
-                way_out=f"make it by hand (git tag -a {tag} -m '{message}') and run again",
+                way_out=f"the files are up: make it by hand (git tag -a {tag} -m '{message}')",
             )
 
     def read(self, revision: str, path: str) -> bytes | None:
@@ -74,8 +95,11 @@ class Repository:
                 f"git could not export {revision}: {done.stderr.decode(errors='replace').strip()}",
                 way_out="git fsck says what is wrong with the repository",
             )
-        with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-            archive.extractall(target, filter="data")
+        archive = target.with_suffix(".tar")
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        archive.write_bytes(done.stdout)
+        unpack(archive, target)
+        archive.unlink()
 
     def _git(self, *arguments: str) -> str:
         done = self._run(*arguments)
@@ -86,5 +110,23 @@ class Repository:
             )
         return done.stdout.decode(errors="replace")
 
+    def _remote(self) -> str | None:
+        remotes = self._git("remote").split()
+        return "origin" if "origin" in remotes else next(iter(remotes), None)
+
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(["git", *arguments], cwd=self.root, capture_output=True, check=False)
+        # Nobody is asked for a password, and a remote that does not answer is given up on.
+        environment = os.environ | {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
+        git = ["git", *arguments]
+        try:
+            return subprocess.run(
+                git,
+                cwd=self.root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=60,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(git, 1, b"", b"no answer for 60 s")

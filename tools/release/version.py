@@ -5,7 +5,7 @@ from typing import Literal
 
 from packaging.version import InvalidVersion, Version
 
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 
 VERSION_FILE = "src/egp/_version.py"
 

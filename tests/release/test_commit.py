@@ -4,9 +4,9 @@ import pytest
 
 pytest.importorskip("twine", reason="needs the release tools: tox -e release")
 
-from tools.release.refusal import Refusal
-from tools.release.release import Release, Wish
-from tools.release.sources import check_generated, check_tag, check_tree, check_version
+from tools.release.commit import check_generated, check_tag, check_tree, check_version
+from tools.release.errors import Refusal
+from tools.release.release import Options, Release
 
 pytestmark = pytest.mark.index
 
@@ -19,7 +19,7 @@ def release(tmp_path):
         number = len(list(tmp_path.glob("workspace-*")))
         workspace = tmp_path / f"workspace-{number}"
         workspace.mkdir()
-        return Release(project.root, workspace, Wish(**wish), None)
+        return Release(project.root, workspace, Options(**wish), None)
 
     return make
 

@@ -8,9 +8,9 @@ import pytest
 
 pytest.importorskip("twine", reason="needs the release tools: tox -e release")
 
+from tools.release.build import build, build_reproducibly, sha256
 from tools.release.contents import check_wheel
-from tools.release.distributions import build, build_reproducibly, sha256
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 from tools.release.repository import Repository
 
 pytestmark = pytest.mark.index

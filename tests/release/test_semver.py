@@ -3,8 +3,8 @@
 import pytest
 from packaging.version import Version
 
-from tools.release.kind import Change, check_step, largest
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
+from tools.release.semver import Change, check_step, largest
 
 REMOVED = Change("spec", "field-removed", "ChatCompletion.usage", "major")
 ADDED = Change("spec", "keyword-added", "create_chat_completion(seed)", "minor")

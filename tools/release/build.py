@@ -1,15 +1,16 @@
-"""The sdist and the wheel of a commit, the same bytes whoever builds them and wherever."""
+"""The sdist and the wheel of a commit: the same bytes on every machine with the same Python and zlib."""
 
 import hashlib
+import shutil
 import sys
 import tarfile
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.release.errors import Refusal
 from tools.release.process import run, sparse_environment
-from tools.release.refusal import Refusal
 
-_BACKEND_WAY_OUT = "build it by hand to see more: python -m build"
+_WAY_OUT = "build it by hand to see more: python -m build"
 
 
 class Distributions(NamedTuple):
@@ -23,36 +24,37 @@ class Distributions(NamedTuple):
         """Return both, the wheel first: it goes up first, since a wheel alone can be installed as it is."""
         return self.wheel, self.sdist
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 of both, by file name."""
+        return {file.name: sha256(file) for file in self.files}
+
 
 def sha256(path: Path) -> str:
     """Return the hexadecimal SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack an archive; Python 3.11.4 and later also filter strange paths."""
+    options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+    shutil.unpack_archive(archive, folder, **options)
+
+
 def build(source: Path, output: Path, *, epoch: int) -> Distributions:
     """Build the sdist and, from the same folder, the wheel; every time stamp in them is `epoch`."""
+    options = ["--installer", "uv", "--sdist", "--wheel", "--outdir", output]
     run(
-        [
-            sys.executable,
-            "-m",
-            "build",
-            "--installer",
-            "uv",
-            "--sdist",
-            "--wheel",
-            "--outdir",
-            output,
-            source,
-        ],
+        [sys.executable, "-m", "build", *options, source],
         cwd=source,
         env=sparse_environment("UV_", SOURCE_DATE_EPOCH=str(epoch), TZ="UTC", LC_ALL="C.UTF-8"),
         refused="The distributions do not build:",
-        way_out=_BACKEND_WAY_OUT,
+        way_out=_WAY_OUT,
     )
     sdists, wheels = list(output.glob("*.tar.gz")), list(output.glob("*.whl"))
     if len(sdists) != 1 or len(wheels) != 1:
         found = ", ".join(sorted(path.name for path in output.iterdir())) or "nothing"
-        raise Refusal(f"One sdist and one wheel were expected, found: {found}.", way_out=_BACKEND_WAY_OUT)
+        raise Refusal(f"One sdist and one wheel were expected, found: {found}.", way_out=_WAY_OUT)
     return Distributions(sdists[0], wheels[0])
 
 
@@ -64,8 +66,7 @@ def build_reproducibly(source: Path, workspace: Path, *, epoch: int) -> Distribu
     """
     first = build(source, workspace / "dist", epoch=epoch)
     unpacked = workspace / "from-sdist"
-    with tarfile.open(first.sdist) as archive:
-        archive.extractall(unpacked, filter="data")
+    unpack(first.sdist, unpacked)
     (top,) = unpacked.iterdir()
     second = build(top, workspace / "dist-from-sdist", epoch=epoch)
     for one, other in zip(first.files, second.files, strict=True):

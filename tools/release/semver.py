@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from tools.release.refusal import Refusal
+from tools.release.errors import Refusal
 from tools.release.version import STEPS, Step, carries, next_version, required_step, step_between
 
 _SHOWN = 12

@@ -1,0 +1,113 @@
+"""The checks of what the commit builds into."""
+
+import re
+import sys
+import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from tools.release import consumer
+from tools.release.build import build_reproducibly
+from tools.release.contents import check_wheel, read_metadata
+from tools.release.contract import CONTRACT_FILE
+from tools.release.environment import Environment, find_interpreters
+from tools.release.errors import Refusal
+from tools.release.index import PROJECT
+from tools.release.process import run, sparse_environment
+from tools.release.release import Release
+from tools.release.sbom import write_sbom
+from tools.release.semver import Change, check_step
+
+_PYTHON = re.compile(r"Programming Language :: Python :: (3\.\d+)")
+_TRIO = "trio>=0.25"
+
+
+def build_distributions(release: Release) -> str:
+    """Build the files twice: the bytes follow from the commit, so that anyone can compare them."""
+    epoch = release.repository.committed_at()
+    release.distributions = build_reproducibly(release.source, release.workspace, epoch=epoch)
+    made = f"Python {sys.version_info.major}.{sys.version_info.minor}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
+    digests = [f"{digest}  {name}" for name, digest in release.distributions.digests.items()]
+    return "\n".join([f"the same bytes from the tree and from the sdist, with {made}", *digests])
+
+
+def check_metadata(release: Release) -> str:
+    """Refuse metadata that an index would refuse; twine knows that before."""
+    run(
+        [sys.executable, "-m", "twine", "check", "--strict", *release.distributions.files],
+        cwd=release.workspace,
+        env=sparse_environment(),
+        refused="twine check --strict is not content:",
+        way_out="the metadata is [project] in pyproject.toml, the description is README.md",
+    )
+    return "twine check --strict is content"
+
+
+def check_contents(release: Release) -> str:
+    """Refuse a wheel with more or less than the two packages, the contract and the licence."""
+    contract = (release.source / CONTRACT_FILE).read_bytes()
+    return check_wheel(release.distributions.wheel, version=str(release.version), contract=contract)
+
+
+def check_use(release: Release) -> str:
+    """Use the wheel in clean environments: with each extra, on each Python, with the oldest packages."""
+    wheel, version = release.distributions.wheel, str(release.version)
+    metadata = read_metadata(wheel)
+    named = _PYTHON.findall("\n".join(metadata.get_all("Classifier", [])))
+    interpreters = find_interpreters(named)
+    extras = ",".join(metadata.get_all("Provides-Extra", []))
+
+    def everything() -> str:
+        release.environment.install([f"{PROJECT}[{extras}] @ {wheel.as_uri()}", _TRIO, "pytest"])
+        return consumer.smoke(release.environment, version, "modules", "fixture")
+
+    def bare() -> str:
+        environment = Environment(release.workspace / "bare")
+        environment.install([str(wheel)])
+        load = "import egp, egp_api; [getattr(egp, name) for name in egp.__all__]"
+        environment.run("-c", load, refused="Without an extra, it cannot be imported:", way_out="see above")
+        release.sbom = write_sbom(environment, wheel, release.source / "pyproject.toml")
+        return f"without an extra, it is imported; {release.sbom.name} says what comes with it"
+
+    def smoke(name: str, python: str, *options: str) -> str:
+        environment = Environment(release.workspace / f"python-{name}", python=python)
+        wanted = extras if options else "testing"
+        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO], *options)
+        consumer.smoke(environment, version)
+        return f"Python {name}: the same"
+
+    uses: dict[str, Callable[[], str]] = {f"with {extras}": everything, "without extras": bare}
+    oldest = next(iter(interpreters.items()), ("here", sys.executable))
+    for name, python in interpreters.items():
+        uses[f"on Python {name}"] = lambda name=name, python=python: smoke(name, python)
+    lowest = f"{oldest[0]}, lowest direct versions"
+    uses[f"on Python {lowest}"] = lambda: smoke(lowest, oldest[1], "--resolution=lowest-direct")
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda use: _named(*use), uses.items()))
+    missing = [name for name in named if name not in interpreters]
+    return "\n".join([*found, *(f"Python {name}: not on this machine" for name in missing)])
+
+
+def check_types(release: Release) -> str:
+    """Refuse types that accept a wrong program or reject a right one, those of the last release included."""
+    found = consumer.check_types(release.environment)
+    if release.last is None:
+        return found
+    folder = release.workspace / "programs"
+    release.repository.export(f"v{release.last}", folder, "examples", "tools")
+    programs = [*folder.glob("examples/*.py"), *folder.glob("tools/release/consumers/right.py")]
+    errors = consumer.find_errors(release.environment, programs) if programs else ""
+    changes = [
+        Change("types", line.partition(" error: ")[2], f"a program of {release.last}", "major")
+        for line in errors.splitlines()
+        if "[import-" not in line and " error: " in line
+    ]
+    check_step(release.last, release.version, changes)
+    return f"{found}; {len(programs)} programs of {release.last} are accepted" if not changes else found
+
+
+def _named(where: str, use: Callable[[], str]) -> str:
+    try:
+        return use()
+    except Refusal as refusal:
+        raise Refusal(f"{where}: {refusal.problem}", way_out=refusal.way_out) from None

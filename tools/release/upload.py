@@ -1,0 +1,78 @@
+"""The files go up, and come back."""
+
+import shutil
+
+from tools.release import consumer
+from tools.release.build import sha256
+from tools.release.contents import read_requirements
+from tools.release.environment import Environment
+from tools.release.errors import Refusal
+from tools.release.index import PROJECT, compare_files
+from tools.release.release import Release
+
+
+def upload(release: Release) -> str:
+    """Send what the index does not have, and tag the commit when all is there.
+
+    From here on the release exists; what a broken upload left is completed by the next run.
+    """
+    index, built, version = release.index, release.distributions.digests, release.version
+    kept = _keep(release)
+    if index is None:
+        return f"left out in a dry run; would send {', '.join(built)}{kept}"
+    files = compare_files(built, index.listing(version), version=str(version))
+    if release.options.dry_run:
+        return (
+            f"left out in a dry run; would send {', '.join(files.missing) or 'nothing: all is there'}{kept}"
+        )
+    message = f"{PROJECT} {version}"
+    tagged = release.repository.commit_of(release.tag) is not None
+    if files.missing and not tagged and not release.options.create_tag:
+        raise Refusal(
+            f"Everything is in order, but there is no tag {release.tag} at this commit.",
+            way_out=f"run with --tag, or make it: git tag -a {release.tag} -m '{message}'",
+        )
+    for file in release.distributions.files:
+        if file.name in files.missing:
+            index.upload(file)
+    index.wait_for(built, version)
+    if release.options.create_tag and not tagged:
+        release.repository.create_tag(release.tag, message)
+    if not files.missing:
+        before = f"{version} was published before: the index has both files, with these bytes"
+        return f"{before}; nothing was sent{kept}"
+    sent = f"sent {', '.join(files.missing)}"
+    return f"{sent}; {', '.join(files.present)} was there already{kept}" if files.present else f"{sent}{kept}"
+
+
+def check_published(release: Release) -> str:
+    """Install the release as users get it: from the index, and from nowhere else."""
+    index, wheel = release.index, release.distributions.wheel
+    if index is None or release.options.dry_run:
+        return "left out in a dry run: nothing was sent"
+    environment = Environment(release.workspace / "from-index")
+    environment.install([*read_requirements(wheel, extra="testing"), "trio"])
+    environment.install_from_index(
+        f"{PROJECT}=={release.version} --hash=sha256:{sha256(wheel)}\n",
+        settings=index.pip_settings(),
+        secrets=index.credentials.secrets if index.credentials else (),
+        way_out="the files are up: check that --simple is the list for pip, then run the command again",
+    )
+    return consumer.smoke(environment, str(release.version))
+
+
+def _keep(release: Release) -> str:
+    """Copy the checked files to where the caller wants them, never over other ones."""
+    folder = release.options.keep
+    if folder is None:
+        return ""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (*release.distributions.files, release.sbom):
+        kept = folder / file.name
+        if kept.exists() and file.suffix != ".json" and sha256(kept) != sha256(file):
+            raise Refusal(
+                f"{folder} already has {file.name}, with other bytes.",
+                way_out="a version is never replaced: raise it in src/egp/_version.py and CHANGELOG.md",
+            )
+        shutil.copyfile(file, kept)
+    return f"; the files and {release.sbom.name} are in {folder}"
