@@ -48,7 +48,7 @@ def on_shelf(server):
 def test_a_release_goes_up_comes_back_to_a_user_and_never_goes_up_again(
     project, publish, index_server, built, tmp_path
 ):
-    requirements = read_requirements(built.wheel, extra="testing")
+    requirements = [*read_requirements(built.wheel, extra="testing"), "trio"]
     for_index = ["--quiet", "--only-binary=:all:", "--dest", index_server.files]
     subprocess.run([sys.executable, "-m", "pip", "download", *for_index, *requirements], check=True)
 
@@ -59,7 +59,7 @@ def test_a_release_goes_up_comes_back_to_a_user_and_never_goes_up_again(
     where = f"http://release:s3cr%2Ft%3A%20pass%40word@127.0.0.1:{index_server.port}/simple/"
     pip = [sys.executable, "-m", "pip", "--python", user]
     subprocess.run(
-        [*pip, "install", "--quiet", "--no-cache-dir", "--index-url", where, "egp-client[testing]"],
+        [*pip, "install", "--quiet", "--no-cache-dir", "--index-url", where, "egp-client[testing]", "trio"],
         env=sparse_environment(PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1"),
         check=True,
     )
