@@ -44,7 +44,7 @@ class Compiled:
         self.emitted = emitted
 
     def module(self, name: str) -> ModuleType:
-        return importlib.import_module(f"{self.name}.{name}")
+        return importlib.import_module(f"{self.name}.{name}" if name else self.name)
 
     @property
     def models(self) -> ModuleType:
@@ -58,7 +58,12 @@ class Compiled:
         return self.module(f"api.{tag}.{name}")
 
     def exchange(
-        self, operation: str, answer: httpx.Response | None = None, tag: str = "default", **arguments: Any
+        self,
+        operation: str,
+        answer: httpx.Response | None = None,
+        tag: str = "default",
+        client: dict[str, Any] | None = None,
+        **arguments: Any,
     ) -> tuple[httpx.Request, Any]:
         """Calls an operation; the request that it sent, and the response that it made of `answer`."""
         seen: list[httpx.Request] = []
@@ -69,9 +74,15 @@ class Compiled:
             return answer or httpx.Response(204)
 
         options = {"transport": httpx.MockTransport(reply)}
-        with self.module("client").Client(base_url="http://api.test/v1", httpx_args=options) as client:
-            response = self.operation(operation, tag).sync_detailed(client=client, **arguments)
+        kind = "AuthenticatedClient" if client and "token" in client else "Client"
+        maker = getattr(self.module("client"), kind)
+        with maker(base_url="http://api.test/v1", httpx_args=options, **(client or {})) as opened:
+            response = self.operation(operation, tag).sync_detailed(client=opened, **arguments)
         return seen[0], response
+
+    def request(self, operation: str, **client: Any) -> httpx.Request:
+        """The request of an operation that is called with these credentials."""
+        return self.exchange(operation, client=client)[0]
 
 
 CONFIG = ConfigFile(literal_enums=True, docstrings_on_attributes=True, package_name_override="api")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.compiler import cli, compilation, swap
+from tools.compiler import cli, compilation, install
 from tools.compiler.cli import ROOT, main
 from tools.compiler.emit import Emitted
 from tools.compiler.errors import CompileError
@@ -70,7 +70,7 @@ def instant(monkeypatch: pytest.MonkeyPatch) -> None:
 STEPS = {
     "while the code is generated": (compilation, "emit"),
     "while it is looked at": (compilation, "_try"),
-    "just before the swap": (swap, "_exchange"),
+    "just before the swap": (install, "_exchange"),
 }
 
 
@@ -108,7 +108,7 @@ def test_a_second_rename_that_fails_is_taken_back(package: Path, monkeypatch: py
             raise OSError(5, "no", str(self))
         return rename(self, target)
 
-    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    monkeypatch.setattr(install, "_exchange", lambda *_: False)
     monkeypatch.setattr(Path, "rename", fail_on_new)
 
     status = run(package)
@@ -123,7 +123,7 @@ def test_a_run_that_ends_well_leaves_the_new_package_only(
     package: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+        monkeypatch.setattr(install, "_exchange", lambda *_: False)
 
     status = run(package)
 
@@ -146,12 +146,12 @@ def stop(*_, **__):
     print("here", flush=True)
     time.sleep(60)
 
-from tools.compiler import swap
+from tools.compiler import install
 rename = pathlib.Path.rename
 if step == "swap":
-    swap._exchange = stop
+    install._exchange = stop
 elif step == "between the renames":
-    swap._exchange = lambda *_: False
+    install._exchange = lambda *_: False
     pathlib.Path.rename = lambda self, new: stop() if "new" in self.parts else rename(self, new)
 elif step == "clean":
     shutil.rmtree = stop
@@ -160,11 +160,11 @@ if sys.argv[3:]:
     from tools.compiler import cli
     cli.compile_into = write
     sys.exit(cli.main(sys.argv[3:]))
-with swap.workshop(target) as work:
+with install.workshop(target) as work:
     new = work / "new" / target.name
     new.mkdir(parents=True)
     write(new)
-    swap.swap(new, target, work)
+    install.install(new, target, work)
 """
 
 
@@ -218,7 +218,7 @@ def test_after_a_kill_the_next_run_finds_everything_whole(package: Path, step: s
     if step != "between the renames":
         assert (package / "client.py").exists() == (left == "new")
 
-    with swap.workshop(package):
+    with install.workshop(package):
         pass
 
     assert state(package) == left
@@ -242,10 +242,10 @@ def test_a_second_run_waits_for_the_first(package: Path, capfd: pytest.CaptureFi
     order: list[str] = []
 
     def second() -> None:
-        with swap.workshop(package):
+        with install.workshop(package):
             order.append("second")
 
-    with swap.workshop(package) as work:
+    with install.workshop(package) as work:
         other = threading.Thread(target=second)
         other.start()
         other.join(0.2)
@@ -291,7 +291,7 @@ def test_a_package_that_is_unchanged_is_left_alone(package: Path, monkeypatch: p
     assert run(package) == 0
     before = {path: path.stat().st_mtime_ns for path in package.rglob("*")}
     replaced: list[Callable[..., None]] = []
-    monkeypatch.setattr("tools.compiler.cli.swap", lambda *_: replaced.append(swap.swap))
+    monkeypatch.setattr("tools.compiler.cli.install", lambda *_: replaced.append(install.install))
 
     status = run(package)
 

@@ -8,10 +8,10 @@ import pytest
 
 from tools.compiler import config
 from tools.compiler.cli import ROOT, main
-from tools.compiler.errors import CompileError, Problem
+from tools.compiler.errors import CompileError, Finding
 
 
-def problem_of(folder: Path, text: str) -> Problem:
+def problem_of(folder: Path, text: str) -> Finding:
     path = folder / "config.yaml"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(CompileError) as caught:

@@ -134,3 +134,13 @@ def test_the_construct_is_refused_with_its_place(name: str) -> None:
     assert (document.line(problem.pointer) or 0) > document.text.count(
         "\n", 0, document.text.index("components")
     )
+
+
+@pytest.mark.parametrize("name", [name for name in WORKING if "noted" in WORKING[name]])
+def test_the_construct_is_noted(name: str) -> None:
+    row = WORKING[name]
+    document = document_of(row["schemas"], [row.get("of", "M")])
+
+    notes = prepare(document, ConfigFile(literal_enums=True)).notes
+
+    assert [note for note in notes if row["noted"] in note.message]

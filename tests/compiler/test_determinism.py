@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tools.compiler import difference
+from tools.compiler import check
 from tools.compiler.cli import ROOT, main
 
 
@@ -39,7 +39,7 @@ def test_another_folder_hash_seed_locale_time_zone_and_umask_change_nothing(tmp_
 
     packages = [tmp_path / "build" / "there" / "egp_api", tmp_path / "here" / "egp_api"]
     modes = [{(path.name, path.stat().st_mode) for path in package.rglob("*.py")} for package in packages]
-    assert difference.compare(*packages) == []
+    assert check.compare(*packages) == []
     assert modes[0] == modes[1]
 
 

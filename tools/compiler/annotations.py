@@ -10,8 +10,8 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
-from tools.compiler.alternatives import flatten
 from tools.compiler.literals import literal
+from tools.compiler.unions import flatten
 
 
 def annotation(prop: Property, *, files: bool = False) -> str:

@@ -1,17 +1,19 @@
 """The body of an operation, and how it is put into a request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from attrs import frozen
 from openapi_python_client.parser.bodies import Body, BodyType
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.file import FileProperty
+from openapi_python_client.parser.properties.none import NoneProperty
 
-from tools.compiler.alternatives import Models, fields, flatten
 from tools.compiler.annotations import union
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.literals import literal, text
-from tools.compiler.switch import STREAM_SWITCH, is_switch
+from tools.compiler.media import STREAM_SWITCH, is_switch
+from tools.compiler.unions import Models, fields, flatten
 
 
 @frozen
@@ -22,21 +24,33 @@ class BodyView:
     statements: str
 
 
-def view(body: Body) -> BodyView:
-    """The body as its template sees it."""
+def view(body: Body, encoding: Mapping[str, Any]) -> BodyView:
+    """Return the body as its template sees it; `encoding` is what the document says of its properties."""
     kind = text(body.content_type)
     header = f'_headers["Content-Type"] = {literal(kind)}'
+    styles = "".join(f"{literal(name)}: {_style(rule)}, " for name, rule in encoding.items())
+    arguments = f"body, {{{styles}}}" if styles else "body"
     match body.body_type:
         case BodyType.JSON:
             put = '_kwargs["json"] = _types.encode(body)'
+            if any(isinstance(member, NoneProperty | AnyProperty) for member in flatten(body.prop)):
+                # For httpx, JSON that is None is no body.
+                put = f'if body is None:\n    _kwargs["content"] = b"null"\nelse:\n    {put}'
         case BodyType.DATA:
-            put = '_kwargs["data"] = _wire.form(body)'
+            put = f'_kwargs["data"] = _serialization.form({arguments})'
         case BodyType.FILES:
             # Without the header: httpx writes it with the boundary that it chose.
-            return BodyView(kind, '_kwargs["files"] = _wire.multipart(body)')
+            return BodyView(kind, f'_kwargs["files"] = _serialization.multipart({arguments})')
         case _:
-            put = '_kwargs["content"] = _wire.content(body)'
+            put = '_kwargs["content"] = _serialization.content(body)'
     return BodyView(kind, f"{put}\n{header}")
+
+
+def _style(rule: Mapping[str, Any]) -> str:
+    """The style, whether it is exploded, and the media type of a property, as code."""
+    style = str(rule.get("style") or ("form" if "explode" in rule else ""))
+    media = str(rule.get("contentType", "")).partition(",")[0]
+    return repr((style, rule.get("explode", style == "form") is True, "" if "*" in media else media))
 
 
 def body_annotation(bodies: Sequence[Body], dictionaries: Dictionaries) -> str:

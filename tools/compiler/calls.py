@@ -1,26 +1,25 @@
 """An operation as its template sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, frozen
-from openapi_python_client.parser.bodies import BodyType
+from openapi_python_client.parser.bodies import Body, BodyType
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.strings import pascal_case
 
-from tools.compiler import answers, bodies
-from tools.compiler.alternatives import Models
+from tools.compiler import bodies, responses
 from tools.compiler.annotations import classes, union
-from tools.compiler.answers import Answer, Decoded
 from tools.compiler.bodies import BodyView
 from tools.compiler.dictionaries import Dictionaries, Key
-from tools.compiler.fields import parsers
-from tools.compiler.literals import literal
-from tools.compiler.media import EVENT_STATUS
+from tools.compiler.fields import decoders
+from tools.compiler.literals import literal, text
+from tools.compiler.media import EVENT_STATUS, LINE_STATUS, STREAM_SWITCH
+from tools.compiler.operations import Place
 from tools.compiler.parameters import Parameter, parameters, url
-from tools.compiler.places import Place
-from tools.compiler.switch import STREAM_SWITCH
+from tools.compiler.responses import Decoded, ResponseView
+from tools.compiler.unions import Models
 
 
 @frozen
@@ -42,13 +41,20 @@ class Call:
     keywords: tuple[str, ...]
     """The keys of the typed dictionary of the operation's keywords."""
     event: Decoded | None
+    line: Decoded | None
     body_switch: str
-    answers: tuple[Answer, ...]
+    answers: tuple[ResponseView, ...]
     annotation: str
     answer_models: tuple[str, ...]
     request_classes: tuple[str, ...]
     params: tuple[str, ...]
     about: str
+    security: str
+    """The ways to call it, as code."""
+    anonymous: bool
+    """Whether it can be called without credentials."""
+    server: str
+    """The URL of its own server; empty where it goes where the client's base URL says."""
 
     @property
     def path_parameters(self) -> list[Parameter]:
@@ -86,10 +92,10 @@ class Call:
         return f"Literal[{', '.join(literal(body.content_type) for body in self.bodies)}]"
 
     @property
-    def parsers(self) -> tuple[str, ...]:
-        """What it decodes dates with."""
-        decoded = [part.expression for part in (self.result, self.event) if part]
-        return parsers(*decoded, *(answer.statements for answer in self.answers))
+    def decoders(self) -> Mapping[str, Sequence[str]]:
+        """The functions that it decodes with, by their module."""
+        decoded = [part.expression for part in (self.result, self.event, self.line) if part]
+        return decoders(*decoded, *(answer.statements for answer in self.answers))
 
     def documentation(self, gives: str) -> str:
         """What the operation does, what it takes, and what a function `gives`."""
@@ -109,43 +115,68 @@ def view(
     asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
     dictionaries.reach(*asked)
     taken = parameters(endpoint, place, document, dictionaries)
-    responses = [r for r in endpoint.responses if r.status_code.range != (EVENT_STATUS, EVENT_STATUS)]
-    events = [r for r in endpoint.responses if r.status_code.range == (EVENT_STATUS, EVENT_STATUS)]
-    event = answers.decoded(events[0], models) if events else None
-    success = next((r for r in responses if answers.is_success(r) and answers.kind(r) == "json"), None)
-    annotations = [answers.answer_annotation(response) for response in responses]
-    asked_models, asked_enums = classes(*asked)
+    streams = {EVENT_STATUS: None, LINE_STATUS: None} | {
+        r.status_code.range[0]: responses.decoded(r, models)
+        for r in endpoint.responses
+        if r.status_code.range and r.status_code.range[0] in (EVENT_STATUS, LINE_STATUS)
+    }
+    event, line = streams[EVENT_STATUS], streams[LINE_STATUS]
+    answers = [
+        r for r in endpoint.responses if not r.status_code.range or r.status_code.range[0] < EVENT_STATUS
+    ]
+    read_as = [responses.kinds(response, place.operation) for response in answers]
+    success = next(
+        (r for r, kinds in zip(answers, read_as, strict=True) if responses.is_success(r) and "json" in kinds),
+        None,
+    )
+    views = tuple(
+        responses.view(response, kinds, line, parse=response is success, models=models, number=number)
+        for number, (response, kinds) in enumerate(zip(answers, read_as, strict=True), 1)
+    )
+    annotations = [view.annotation for view in views]
     answered = classes(*(response.prop for response in endpoint.responses))
+    body_annotation = bodies.body_annotation(endpoint.bodies, dictionaries)
+    types = [*annotations, *(parameter.annotation for parameter in taken), body_annotation]
+    types += [part.annotation for part in (event, line) if part]
+    security = place.operation.get("security")
     call = Call(
         name=endpoint.name,
         method=place.method.upper(),
         path=place.path,
         url=url(place, taken),
         parameters=taken,
-        bodies=tuple(bodies.view(body) for body in endpoint.bodies),
-        body_annotation=bodies.body_annotation(endpoint.bodies, dictionaries),
+        bodies=tuple(bodies.view(body, _encoding(place, body)) for body in endpoint.bodies),
+        body_annotation=body_annotation,
         body_required=all(body.prop.required for body in endpoint.bodies),
         content_type_choice=bodies.content_type_choice(endpoint.bodies),
-        result=answers.decoded(success, models) if success else None,
-        result_model=answers.model_name(success),
+        result=responses.decoded(success, models) if success else None,
+        result_model=responses.model_name(success),
         keywords=(),
         event=event,
+        line=line,
         body_switch=bodies.body_switch(endpoint.bodies, models) if event else "",
-        answers=tuple(
-            answers.view(response, response is success, models, number)
-            for number, response in enumerate(responses, 1)
-        ),
+        answers=views,
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
         answer_models=tuple(sorted(answered[0])),
-        request_classes=tuple(sorted({**asked_models, **asked_enums, **answered[1]})),
-        params=tuple(sorted(dictionaries.within(*asked))),
+        request_classes=dictionaries.classes_in(*types),
+        params=dictionaries.names_in(*types),
         about=_about(place.operation),
+        security=repr(None if security is None else tuple(tuple(way) for way in security)),
+        anonymous=not security or {} in security,
+        server=str(place.operation.get("x-server", "")),
     )
     keywords = _keywords(call, endpoint, models, dictionaries)
     dictionaries.add_keywords(
         f"{pascal_case(endpoint.name)}Keywords", f"The keywords of `{endpoint.name}`.", keywords
     )
     return evolve(call, keywords=tuple(key.key for key in keywords))
+
+
+def _encoding(place: Place, body: Body) -> Mapping[str, Any]:
+    """Return what the document says of how the properties of a form are written."""
+    media = place.operation["requestBody"]["content"][text(body.content_type)]
+    encoding: Mapping[str, Any] = media.get("encoding") or {}
+    return encoding
 
 
 def _about(operation: Mapping[str, Any]) -> str:

@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from tools.compiler import baseline, changes, config, difference, document
+from tools.compiler import baseline, changes, check, config, document
 from tools.compiler.compilation import compile_into, prepare
-from tools.compiler.errors import CompileError
-from tools.compiler.swap import swap, workshop
+from tools.compiler.errors import CompileError, Finding
+from tools.compiler.install import install, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _run(options: argparse.Namespace) -> int:
             package = Path(folder).resolve() / target.name
             package.mkdir()
             compile_into(package, source, prepared)
-            differences = difference.compare(package, target)
+            differences = check.compare(package, target)
         _print_differences(differences)
         status = 1 if differences else 0
     else:
@@ -108,15 +108,19 @@ def _build(target: Path, source: Document, prepared: Desugared) -> None:
         package = work / "new" / target.name
         package.mkdir(parents=True)
         emitted = compile_into(package, source, prepared)
-        differences = difference.compare(package, target)
+        differences = check.compare(package, target)
         if differences:
-            swap(package, target, work)
+            install(package, target, work)
     outcome = "written" if differences else "unchanged"
     counts = f"{len(emitted.operations)} operations, {len(emitted.models)} models, {len(emitted.enums)} enums"
     print(f"{_shown(target)} is {outcome}: {counts}")
     _print_first([f"removed {item.file}" for item in differences if item.kind == "extra"])
-    for note in prepared.notes:
-        print(f"note: {note}")
+    _print_first([_note(note, source) for note in prepared.notes])
+
+
+def _note(note: Finding, source: Document) -> str:
+    line = source.line(note.pointer or "")
+    return f"note: {_one_line(note.message)} (line {line})"
 
 
 def _refuse_foreign(target: Path) -> None:
@@ -159,7 +163,7 @@ def _report(against: Path | None, target: Path, new: Document) -> changes.Report
     return changes.compare(old.content, new.content, same_bytes=old.source == new.source)
 
 
-def _print_differences(differences: Sequence[difference.Difference]) -> None:
+def _print_differences(differences: Sequence[check.Difference]) -> None:
     _print_first([str(item) for item in differences])
     if differences:
         print("The package is not what document, options and templates give: run scripts/regenerate.")

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tools.compiler import checks
+from tools.compiler import validity
 from tools.compiler.desugar import Desugared, desugar
 from tools.compiler.emit import emit
-from tools.compiler.errors import CompileError, Problem
+from tools.compiler.errors import CompileError, Finding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,8 +40,15 @@ for place, name, sample in samples:
 
 def prepare(document: Document, config: ConfigFile) -> Desugared:
     """The document in the generator's own terms; raises CompileError for what cannot be compiled."""
-    checks.check(document.content)
-    return desugar(document.content, config)
+    problems = validity.findings(document.content)
+    if all(problem.local for problem in problems):
+        try:
+            prepared = desugar(document.content, config)
+        except CompileError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise CompileError.of(problems)
+    return prepared
 
 
 def compile_into(package: Path, document: Document, prepared: Desugared) -> Emitted:
@@ -56,9 +63,9 @@ def compile_into(package: Path, document: Document, prepared: Desugared) -> Emit
     return emitted
 
 
-def _in_source(problem: Problem, prepared: Desugared) -> Problem:
+def _in_source(problem: Finding, prepared: Desugared) -> Finding:
     place = problem.pointer
-    return Problem(
+    return Finding(
         problem.message,
         None if place is None else prepared.source_place(place),
         problem.line,
@@ -71,11 +78,11 @@ def _count(prepared: Desugared, emitted: Emitted) -> None:
     """Every operation and every schema of the document is in the package: an exit code proves nothing."""
     classes = {*emitted.models, *emitted.enums}
     problems = [
-        Problem(f"the generator left out the operation {name}", place)
+        Finding(f"the generator left out the operation {name}", place)
         for name, place in prepared.operations.items()
         if name not in emitted.operations
     ] + [
-        Problem(f"the generator left out the schema {name}", prepared.source_place(place))
+        Finding(f"the generator left out the schema {name}", prepared.source_place(place))
         for name, place in prepared.classes.items()
         if not {name, f"{name}_"} & classes  # an underscore where the generated code needs the name itself
     ]

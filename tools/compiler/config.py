@@ -10,7 +10,7 @@ from openapi_python_client.config import ConfigFile
 
 from tools.compiler import pointer
 from tools.compiler.document import decode
-from tools.compiler.errors import CompileError, Problem
+from tools.compiler.errors import CompileError, Finding
 from tools.compiler.reader import locate, read_yaml
 
 if TYPE_CHECKING:
@@ -50,63 +50,63 @@ def load(path: Path) -> ConfigFile:
         raise CompileError.of(_at(path, error.problems)) from None
     if problems:
         located = [
-            Problem(problem.message, line=locate(text, problem.pointer or ""), remedy=problem.remedy)
+            Finding(problem.message, line=locate(text, problem.pointer or ""), remedy=problem.remedy)
             for problem in problems
         ]
         raise CompileError.of(_at(path, located))
     return ConfigFile(**{"package_name_override": "egp_api", "literal_enums": True, **(content or {})})
 
 
-def _at(path: Path, problems: tuple[Problem, ...] | list[Problem]) -> list[Problem]:
+def _at(path: Path, problems: tuple[Finding, ...] | list[Finding]) -> list[Finding]:
     return [
-        Problem(problem.message, line=problem.line, remedy=problem.remedy, file=str(path))
+        Finding(problem.message, line=problem.line, remedy=problem.remedy, file=str(path))
         for problem in problems
     ]
 
 
-def _problems(content: Any) -> Iterator[Problem]:
+def _problems(content: Any) -> Iterator[Finding]:
     if not isinstance(content, dict):
-        yield Problem("the options must be a mapping", "")
+        yield Finding("the options must be a mapping", "")
         return
     for key, value in content.items():
         place = pointer.join("", key)
         if key in _REFUSED:
-            yield Problem(f"the option {key} is not supported: {_REFUSED[key]}", place, remedy="Remove it.")
+            yield Finding(f"the option {key} is not supported: {_REFUSED[key]}", place, remedy="Remove it.")
         elif key not in _OPTIONS:
-            yield Problem(f"there is no option {key!r}", place, remedy=_did_you_mean(key, [*_OPTIONS]))
+            yield Finding(f"there is no option {key!r}", place, remedy=_did_you_mean(key, [*_OPTIONS]))
         elif type(value) is not _OPTIONS[key][1]:
-            yield Problem(f"the option {key} takes {_OPTIONS[key][0]}", place)
+            yield Finding(f"the option {key} takes {_OPTIONS[key][0]}", place)
         else:
             yield from _value_problems(key, value, place)
 
 
-def _value_problems(key: str, value: Any, place: str) -> Iterator[Problem]:
+def _value_problems(key: str, value: Any, place: str) -> Iterator[Finding]:
     if key in {"package_name_override", "field_prefix"} and not _is_identifier(value):
-        yield Problem(f"{value!r} cannot be a name in Python", place)
+        yield Finding(f"{value!r} cannot be a name in Python", place)
     elif key == "literal_enums" and not value:
-        yield Problem("literal_enums must be true: an enum class refuses values that are new", place)
+        yield Finding("literal_enums must be true: an enum class refuses values that are new", place)
     elif key == "content_type_overrides":
         for name, target in value.items():
             if not isinstance(target, str):
-                yield Problem(f"the content type {name} is overridden by something that is not text", place)
+                yield Finding(f"the content type {name} is overridden by something that is not text", place)
     elif key == "class_overrides":
         for name, override in value.items():
             yield from _override_problems(override, pointer.join(place, name))
 
 
-def _override_problems(override: Any, place: str) -> Iterator[Problem]:
+def _override_problems(override: Any, place: str) -> Iterator[Finding]:
     if not isinstance(override, dict):
-        yield Problem("an override is a mapping of class_name and module_name", place)
+        yield Finding("an override is a mapping of class_name and module_name", place)
         return
     for key, value in override.items():
         if key not in _OVERRIDES:
-            yield Problem(
+            yield Finding(
                 f"a class override has no {key!r}",
                 pointer.join(place, key),
                 remedy=_did_you_mean(key, [*_OVERRIDES]),
             )
         elif not isinstance(value, str) or not _is_identifier(value):
-            yield Problem(f"{value!r} cannot be a name in Python", pointer.join(place, key))
+            yield Finding(f"{value!r} cannot be a name in Python", pointer.join(place, key))
 
 
 def _is_identifier(value: str) -> bool:

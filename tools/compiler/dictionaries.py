@@ -1,6 +1,7 @@
 """The typed dictionaries of requests: one per object that can be sent, one per operation's keywords."""
 
 import keyword
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -11,15 +12,16 @@ from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProp
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.date import DateProperty
 from openapi_python_client.parser.properties.datetime import DateTimeProperty
+from openapi_python_client.parser.properties.file import FileProperty
 from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
-from tools.compiler.alternatives import Models, fields, flatten
 from tools.compiler.annotations import annotation, constant, union
-from tools.compiler.fields import description
+from tools.compiler.fields import description, is_read_only
 from tools.compiler.literals import text
-from tools.compiler.names import normal, unique
+from tools.compiler.names import CLASSES_IN_USE, normal, unique
+from tools.compiler.unions import Models, fields, flatten
 
 _TYPES_IN_USE = frozenset(("bool", "bytes", "datetime", "float", "int", "object", "str"))
 
@@ -48,7 +50,7 @@ class Dictionaries:
     """The typed dictionaries of a package, named so that none clashes with a model."""
 
     models: Models
-    classes_in_use: frozenset[str]
+    enums: frozenset[str]
     _names: dict[str, str] = attrs_field(factory=dict)
     _keywords: list[Dictionary] = attrs_field(factory=list)
     _mentioned: dict[str, None] = attrs_field(factory=dict)
@@ -57,7 +59,7 @@ class Dictionaries:
     _in_use: set[str] = attrs_field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._in_use = {*self.classes_in_use, *self.models}
+        self._in_use = {*CLASSES_IN_USE, *self.enums, *self.models}
 
     def reach(self, *bodies: Property) -> None:
         """Names a dictionary for every model within `bodies`."""
@@ -83,12 +85,16 @@ class Dictionaries:
         """The keys of a model but for the one called `without`."""
         for prop in fields(model):
             if text(prop.name) != without:
-                yield self.key(prop, text(prop.name), description(model, prop))
+                needed = prop.required and not is_read_only(model, prop)
+                kind = self.wide(prop, files=model.is_multipart_body)
+                yield Key(text(prop.name), self._kind(kind, needed), description(model, prop))
 
     def key(self, prop: Property, name: str, about: str) -> Key:
-        """A key for `prop` by the name `name`."""
-        kind = self.wide(prop)
-        return Key(name, f"Required[{kind}]" if prop.required else kind, about)
+        """Return a key for `prop` by the name `name`."""
+        return Key(name, self._kind(self.wide(prop), prop.required), about)
+
+    def _kind(self, kind: str, required: bool) -> str:
+        return f"Required[{kind}]" if required else kind
 
     def name_of(self, prop: Property) -> str:
         """The dictionary of a model; empty if it has none."""
@@ -96,22 +102,13 @@ class Dictionaries:
             return ""
         return self._names.get(prop.class_info.name, "")
 
-    def within(self, *properties: Property) -> set[str]:
-        """The dictionaries that the wide types of `properties` mention."""
-        names: set[str] = set()
-        maps: set[str] = set()
-        pending = deque(flatten(*properties))
-        while pending:
-            prop = pending.popleft()
-            if isinstance(prop, ListProperty):
-                pending += flatten(prop.inner_property)
-            elif isinstance(prop, ModelProperty) and (name := self.name_of(prop)):
-                names.add(name)
-            elif isinstance(prop, ModelProperty) and prop.class_info.name not in maps:
-                maps.add(prop.class_info.name)
-                extras = self.models[prop.class_info.name].additional_properties
-                pending += flatten(extras) if extras else ()
-        return names
+    def names_in(self, *types: str) -> tuple[str, ...]:
+        """Return the dictionaries that types of parameters and bodies mention."""
+        return _mentioned(types, set(self._names.values()))
+
+    def classes_in(self, *types: str) -> tuple[str, ...]:
+        """Return the models and enums that they mention."""
+        return _mentioned(types, {*self.models, *self.enums})
 
     @cached_property
     def dictionaries(self) -> Sequence[Dictionary]:
@@ -129,19 +126,22 @@ class Dictionaries:
         _ = self.dictionaries
         return sorted(self._mentioned)
 
-    def wide(self, prop: Property) -> str:
-        """The type of what a caller may pass for `prop`: models, plain dictionaries, any iterable."""
-        return union(kind for member in flatten(prop) for kind in self._single(member))
+    def wide(self, prop: Property, *, files: bool = False) -> str:
+        """Return the type of what a caller may pass: models, plain dictionaries, iterables, files if so."""
+        return union(kind for member in flatten(prop) for kind in self._single(member, files=files))
 
-    def _single(self, prop: Property) -> Iterator[str]:
+    def _single(self, prop: Property, *, files: bool) -> Iterator[str]:
         match prop:
+            case FileProperty() if files:
+                yield "File"
+                yield "bytes"
             case ModelProperty():
                 yield from self._model(self.models[prop.class_info.name])
             case LiteralEnumProperty():
                 self._mentioned[prop.class_info.name] = None
                 yield prop.class_info.name
             case ListProperty():
-                yield f"Iterable[{self.wide(prop.inner_property)}]"
+                yield f"Iterable[{self.wide(prop.inner_property, files=files)}]"
             case AnyProperty():
                 yield "object"
             case ConstProperty():
@@ -193,3 +193,7 @@ class Dictionaries:
         hides = key in _TYPES_IN_USE or key in self._in_use
         odd = keyword.iskeyword(key) or key[:2] == "__" or normal(key) != key
         return key.isidentifier() and not odd and not hides
+
+
+def _mentioned(types: Iterable[str], names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(names.intersection(word for kind in types for word in re.findall(r"\w+", kind))))

@@ -21,13 +21,13 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no annotations
 
 from tools.compiler import names
-from tools.compiler.errors import CompileError, Problem
+from tools.compiler.errors import CompileError, Finding
 from tools.compiler.literals import docstring, literal
 from tools.compiler.media import arrange, operations, overrides
 from tools.compiler.package import Package
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-_OWN_MODULES = ("dates.py", "dump.py", "params.py", "wire.py")
+_OWN_MODULES = ("dates.py", "dump.py", "params.py", "serialization.py", "unions.py")
 _RULES = "E401,F401,I,TC004,UP037,W291,W293"
 
 
@@ -86,8 +86,8 @@ def _lenient() -> Iterator[None]:
     """Lets the generator pass what is settled afterwards.
 
     It gives up on two properties that come to one Python name (names.py tells them apart), and on headers
-    that are not simple values (wire.py writes them). And it copies each operation several times over, with
-    every model that can be reached from it, which is far from linear; a copy of the model itself does.
+    that are not simple values (serialization.py writes them). And it copies each operation several times
+    over, with every model that can be reached from it, which is far from linear; a copy of the model does.
     The generator is pinned; a test holds these names.
     """
     locations = {*PropertyProtocol._allowed_locations, schema.ParameterLocation.HEADER}  # noqa: SLF001
@@ -112,14 +112,14 @@ def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
     return data
 
 
-def _problem(error: GeneratorError) -> Problem:
+def _problem(error: GeneratorError) -> Finding:
     told = " ".join(filter(None, (error.header, error.detail)))
     about = (
         f": {error.data.model_dump_json(exclude_none=True, exclude_defaults=True)[:200]}"
         if (isinstance(error, ParseError) and error.data is not None)
         else ""
     )
-    return Problem(" ".join(told.split()) + about)
+    return Finding(" ".join(told.split()) + about)
 
 
 def _count(data: GeneratorData, document: dict[str, Any]) -> None:

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class Problem:
+class Finding:
     """One reason why a document or a configuration cannot be compiled.
 
     `pointer` is the JSON Pointer (RFC 6901) of the place in the document; `line` counts from 1 and is
     worked out from the pointer where it is not known. `remedy` says what to do about it. `file` is set
-    where the problem is in another file than the document.
+    where the problem is in another file than the document. `local`: the rest can still be looked at.
     """
 
     message: str
@@ -24,6 +24,7 @@ class Problem:
     line: int | None = None
     remedy: str = ""
     file: str | None = None
+    local: bool = attrs.field(default=False, eq=False, repr=False)
 
 
 class CompileError(Exception):
@@ -42,10 +43,10 @@ class CompileError(Exception):
         file: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.problems: tuple[Problem, ...] = (Problem(message, pointer, line, remedy, file),)
+        self.problems: tuple[Finding, ...] = (Finding(message, pointer, line, remedy, file),)
 
     @classmethod
-    def of(cls, problems: Sequence[Problem]) -> CompileError:
+    def of(cls, problems: Sequence[Finding]) -> CompileError:
         """An error that carries several problems, in the order given."""
         error = cls(problems[0].message)
         error.problems = tuple(problems)

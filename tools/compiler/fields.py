@@ -1,7 +1,7 @@
 """A model as its template sees it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -10,14 +10,14 @@ from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
-from tools.compiler.alternatives import Models, fields
 from tools.compiler.annotations import annotation, annotations, classes, constant, union
-from tools.compiler.decoding import decode
+from tools.compiler.from_dict import decode
 from tools.compiler.literals import literal, text
+from tools.compiler.unions import Models, fields
 
 # What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
 _OF_AN_ANSWER = frozenset(("request_id", "response_info"))
-_PARSER = re.compile(r"\bparse_(?:datetime|date|uuid)\b(?=\()")
+_DECODER = re.compile(r"\b(?:parse_(?:datetime|date|uuid)|choose|untyped)\b(?=\()")
 
 
 @frozen
@@ -44,10 +44,18 @@ class ModelView:
     is_answer: bool
     """Whether objects of it carry what came with the response."""
     extras_annotation: str
+    """The subscript of the base class; quoted where it names models, which are imported below it."""
+    base_enums: Mapping[str, str]
+    """The enums that the base class is made with, so that they are needed at run time."""
     extras_decoded: str
     models: Mapping[str, str]
     enums: Mapping[str, str]
-    parsers: tuple[str, ...]
+    decoders: Mapping[str, Sequence[str]]
+
+    def unseen(self, name: str) -> str:
+        """Return the comment behind an import that only quoted text mentions: ruff takes it for unused."""
+        quoted = self.extras_annotation[:1] in "\"'"
+        return "  # noqa: F401" if quoted and re.search(rf"\b{name}\b", self.extras_annotation) else ""
 
 
 def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> ModelView:
@@ -56,6 +64,8 @@ def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> Mo
     extras = model.additional_properties
     mentioned = [*properties, *([extras] if extras else [])]
     imported, enums = classes(*mentioned)
+    quoted = bool(extras and classes(extras)[0])
+    base_enums = classes(extras)[1] if extras else {}
     imported.pop(model.class_info.name, None)
     views = tuple(_field(model, prop, models) for prop in properties)
     extras_decoded = decode(extras, "v", models) if extras else "v"
@@ -64,23 +74,35 @@ def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> Mo
         description=text(model.data.description),
         fields=views,
         is_answer=is_answer and not _OF_AN_ANSWER & {str(field.python_name) for field in views},
-        extras_annotation=_extras_annotation(extras),
+        extras_annotation=_extras_annotation(extras, quoted=quoted),
+        base_enums=base_enums,
         extras_decoded="" if extras_decoded == "v" else extras_decoded,
         models=imported,
-        enums=enums,
-        parsers=parsers(*(field.decoded for field in views), extras_decoded),
+        enums={name: module for name, module in enums.items() if name not in base_enums},
+        decoders=decoders(*(field.decoded for field in views), extras_decoded),
     )
 
 
-def parsers(*expressions: str) -> tuple[str, ...]:
-    """The functions of the package's `dates` module that `expressions` call."""
-    return tuple(sorted({name for expression in expressions for name in _PARSER.findall(expression)}))
+def decoders(*expressions: str) -> Mapping[str, Sequence[str]]:
+    """Return the functions of the package that `expressions` call, by their module."""
+    called = {name for expression in expressions for name in _DECODER.findall(expression)}
+    by_module = {
+        "dates": sorted(name for name in called if name.startswith("parse_")),
+        "unions": sorted(name for name in called if not name.startswith("parse_")),
+    }
+    return {module: names for module, names in by_module.items() if names}
 
 
 def description(model: ModelProperty, prop: Property) -> str:
     """What the document says of a field: beside its reference if it is there, else where it refers to."""
     own = _own_description(model.data, text(prop.name))
     return own or text(prop.description)
+
+
+def is_read_only(model: ModelProperty, prop: Property) -> bool:
+    """Whether only the service sets a field, so that nobody has to give it."""
+    entry = (model.data.properties or {}).get(oai.UntrustedString(text(prop.name)))
+    return isinstance(entry, oai.Schema) and entry.readOnly is True
 
 
 def _own_description(schema: Any, name: str) -> str:
@@ -99,7 +121,9 @@ def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
     decoded = decode(prop, "v", models)
     kinds = annotations(prop, files=model.is_multipart_body)
     kind, default = union(kinds), ""
-    if not prop.required:
+    if prop.required and is_read_only(model, prop):
+        default = " = ABSENT"
+    elif not prop.required:
         # Absent reads as None.
         kind, default = union((*kinds, "None")), " = ABSENT"
     elif isinstance(prop, ConstProperty) and constant(prop) != "float":
@@ -115,9 +139,7 @@ def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
     )
 
 
-def _extras_annotation(extras: Property | None) -> str:
-    """As a subscript of the base class, which is evaluated before the models below it are imported."""
+def _extras_annotation(extras: Property | None, *, quoted: bool) -> str:
     if extras is None:
         return "Any"
-    kind = annotation(extras)
-    return kind if kind in ("Any", "str", "int", "float", "bool") else literal(kind)
+    return literal(annotation(extras)) if quoted else annotation(extras)

@@ -1,18 +1,23 @@
 """The media types of bodies and answers, put as the generator can take them.
 
 The generator knows one media type per answer, the first that it supports, and one answer per status. So:
-an event stream of a success is moved into an answer of its own, under a status that HTTP does not have;
-JSON goes before other types; and what is neither JSON nor text is bytes.
+the event stream and the JSON lines of a success are moved into answers of their own, under statuses that HTTP
+does not have; JSON goes before other types; and what is neither JSON nor text is bytes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tools.compiler.errors import CompileError
-from tools.compiler.pointer import join
+from openapi_python_client.parser.properties.boolean import BooleanProperty
+from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
+
+from tools.compiler.literals import text
+from tools.compiler.unions import flatten
 
 EVENT_STREAM = "text/event-stream"
 EVENT_STATUS = 600
+LINE_STATUS = 601
+STREAM_SWITCH = "stream"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _KNOWN = {
     "application/json",
@@ -36,7 +41,18 @@ def media_type(value: str) -> str:
 def is_json(value: str) -> bool:
     """Whether a media type is JSON (RFC 6839, section 3.1)."""
     kind = media_type(value)
-    return kind == "application/json" or kind.endswith("+json")
+    return kind == "application/json" or (kind.endswith("+json") and not is_lines(value))
+
+
+def is_lines(value: str) -> bool:
+    """Whether a media type is JSON, line by line."""
+    return media_type(value).rpartition("/")[2] in _JSON_LINES
+
+
+def is_switch(prop: Property) -> bool:
+    """Whether a property asks for the answer as a stream, if its operation has one."""
+    is_boolean = any(isinstance(member, BooleanProperty) for member in flatten(prop))
+    return text(prop.name) == STREAM_SWITCH and is_boolean
 
 
 def body_word(value: str) -> str:
@@ -68,6 +84,14 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
     return node
 
 
+def is_event_stream(value: str) -> bool:
+    """Whether a media type is server-sent events."""
+    return media_type(value) == EVENT_STREAM
+
+
+_STREAMS = ((EVENT_STATUS, "Event", is_event_stream), (LINE_STATUS, "Line", is_lines))
+
+
 def arrange(document: dict[str, Any]) -> dict[str, Any]:
     """A copy of the document whose answers the generator can take. Shares what it does not change."""
     paths = {
@@ -78,12 +102,12 @@ def arrange(document: dict[str, Any]) -> dict[str, Any]:
             status: _json_first(resolve(document, response))
             for status, response in operation.get("responses", {}).items()
         }
-        event = _take_events(responses)
-        if event is not None:
-            responses[str(EVENT_STATUS)] = {
-                "description": "An event.",
-                "content": {"application/json": {"schema": _titled(event)}},
-            }
+        for status, name, matches in _STREAMS:
+            item = _take(responses, matches)
+            if item is not None:
+                schema = _titled(item, name)
+                content = {"application/json": {"schema": schema}}
+                responses[str(status)] = {"description": f"A part ({name}).", "content": content}
         paths[path][method] = {**operation, "responses": responses}
     return {**document, "paths": paths}
 
@@ -98,48 +122,38 @@ def _json_first(response: Any) -> Any:
     return {**response, "content": dict(ordered)}
 
 
-def _take_events(responses: dict[str, Any]) -> Any:
-    """Removes the event streams of successes; the schema of their events, None if there are none."""
-    events: list[Any] = []
+def _take(responses: dict[str, Any], matches: Callable[[str], bool]) -> Any:
+    """Remove a kind of stream from the successes; return the schema of its parts, None if there are none."""
+    parts: list[Any] = []
     for status, response in responses.items():
         content = response.get("content") if isinstance(response, Mapping) else None
         if not status.startswith("2") or not isinstance(content, Mapping):
             continue
-        streams = [kind for kind in content if media_type(kind) == EVENT_STREAM]
+        streams = [kind for kind in content if matches(kind)]
         if streams:
             found = [(content[kind] or {}).get("schema", {}) for kind in streams]
-            events += [schema for schema in found if schema not in events]
+            parts += [schema for schema in found if schema not in parts]
             rest = {kind: media for kind, media in content.items() if kind not in streams}
             responses[status] = {**response, "content": rest}
-    return {"anyOf": events} if len(events) > 1 else next(iter(events), None)
+    return {"anyOf": parts} if len(parts) > 1 else next(iter(parts), None)
 
 
-def _titled(schema: Any) -> Any:
+def _titled(schema: Any, name: str) -> Any:
     if isinstance(schema, Mapping) and "$ref" not in schema and "title" not in schema:
-        return {**schema, "title": "Event"}
+        return {**schema, "title": name}
     return schema
 
 
 def overrides(document: Mapping[str, Any]) -> dict[str, str]:
     """For each media type that the generator would refuse, the one to take it for."""
     result: dict[str, str] = {}
-    for path, method, _, operation in operations(document):
-        places = [("requestBody", resolve(document, operation.get("requestBody")))]
-        places += [
-            (f"responses/{status}", resolve(document, response))
-            for status, response in operation.get("responses", {}).items()
-        ]
-        for place, holder in places:
+    for _, _, _, operation in operations(document):
+        holders = [operation.get("requestBody"), *operation.get("responses", {}).values()]
+        for is_answer, holder in enumerate(resolve(document, holder) for holder in holders):
             content = holder.get("content") if isinstance(holder, Mapping) else None
             for kind in content if isinstance(content, Mapping) else ():
                 plain = media_type(kind)
-                if plain.rpartition("/")[2] in _JSON_LINES:
-                    raise CompileError(
-                        f"{plain} cannot be streamed",
-                        remedy=f"Document it as {EVENT_STREAM} or as application/octet-stream.",
-                        pointer=join("", "paths", path, method, *place.split("/"), "content", kind),
-                    )
-                is_text_answer = plain.startswith("text/") and place != "requestBody"
-                if plain not in _KNOWN and not is_json(plain) and not is_text_answer:
+                known = plain in _KNOWN or is_json(plain) or (is_answer and plain.startswith("text/"))
+                if not known:
                     result[kind] = "application/octet-stream"
     return result

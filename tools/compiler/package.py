@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from attrs import define, field
@@ -13,16 +14,18 @@ from openapi_python_client.parser.properties.schemas import Class
 from tools.compiler import calls, fields
 from tools.compiler.calls import Call
 from tools.compiler.dictionaries import Dictionaries
+from tools.compiler.errors import CompileError, Finding
 from tools.compiler.fields import ModelView
 from tools.compiler.literals import text
-from tools.compiler.names import CLASSES_IN_USE
-from tools.compiler.places import places
+from tools.compiler.operations import places
+from tools.compiler.security import Security
+from tools.compiler.servers import by_environment, server_url, variables
 
 # Each import within an import takes some seven frames of the thousand that Python allows.
 _MOST_NESTED_IMPORTS = 100
 
 
-@define
+@define(slots=False)
 class Package:
     """What the templates ask for; each view is made once."""
 
@@ -36,10 +39,17 @@ class Package:
 
     def __attrs_post_init__(self) -> None:
         self.models = {model.class_info.name: model for model in self.data.models}
-        in_use = CLASSES_IN_USE | {enum.class_info.name for enum in self.data.enums}
-        self.params = Dictionaries(self.models, in_use)
+        self.params = Dictionaries(self.models, frozenset(enum.class_info.name for enum in self.data.enums))
+        problems: list[Finding] = []
         for endpoint, place in places(self.data, self.document):
-            self._calls[id(endpoint)] = calls.view(endpoint, place, self.document, self.models, self.params)
+            try:
+                self._calls[id(endpoint)] = calls.view(
+                    endpoint, place, self.document, self.models, self.params
+                )
+            except CompileError as error:
+                problems += error.problems
+        if problems:
+            raise CompileError.of(problems)
         self._answers = {call.result_model for call in self._calls.values()}
 
     def model(self, model: ModelProperty) -> ModelView:
@@ -84,19 +94,24 @@ class Package:
         """The hash of the document's file."""
         return hashlib.sha256(self.source).hexdigest()
 
+    @cached_property
+    def security(self) -> Security:
+        """Where credentials go."""
+        return Security.of(self.document)
+
     @property
     def servers(self) -> Mapping[str, str]:
-        """URLs by environment; a server without the extension `x-environment` goes by its URL."""
-        named: dict[str, str] = {}
-        for server in self.document.get("servers") or ():
-            named.setdefault(str(server.get("x-environment") or server["url"]), str(server["url"]))
-        return named
+        """URLs by environment, their variables at the defaults."""
+        return {name: server_url(server) for name, server in by_environment(self.document).items()}
+
+    @property
+    def server_variables(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """The URLs that have variables, as written, and what the document says of the variables."""
+        found = {name: (server, variables(server)) for name, server in by_environment(self.document).items()}
+        return {name: (str(server["url"]), known) for name, (server, known) in found.items() if known}
 
     @property
     def api_key_header(self) -> str:
         """The header of the first security scheme that is a key in a header."""
-        components = self.document.get("components") or {}
-        for scheme in (components.get("securitySchemes") or {}).values():
-            if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
-                return str(scheme["name"])
-        return "Authorization"
+        schemes = self.security.schemes.values()
+        return next((s.name for s in schemes if s.location == "header" and not s.prefix), "Authorization")

@@ -9,13 +9,12 @@ from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
-from tools.compiler.alternatives import flatten
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.errors import CompileError
 from tools.compiler.literals import literal, text
-from tools.compiler.media import resolve
-from tools.compiler.places import Place
-from tools.compiler.switch import is_switch
+from tools.compiler.media import is_switch, resolve
+from tools.compiler.operations import Place
+from tools.compiler.unions import flatten
 
 _STYLES = {
     "path": {"simple"},
@@ -71,35 +70,42 @@ def _parameter(
         raise CompileError(
             f"the style {style} of the {location} parameter {text(prop.name)} is not supported",
             pointer=place.pointer,
+            remedy=f"Use {' or '.join(sorted(_STYLES[location]))}.",
         )
     explode = written.get("explode", style == "form") is True
+    name = str(written.get("x-name", text(prop.name)))
     return Parameter(
-        name=text(prop.name),
+        name=name,
         python_name=prop.python_name,
         location=location,
         annotation=dictionaries.wide(prop),
         required=prop.required,
         nullable=any(isinstance(member, NoneProperty) for member in flatten(prop)),
-        key=literal(text(prop.name)),
-        expression=_on_the_wire(prop, location, style, explode=explode, as_json="content" in written),
+        key=literal(name),
+        expression=_on_the_wire(
+            prop, literal(name), location, style, explode=explode, as_json="content" in written
+        ),
         description=str(written.get("description") or ""),
         is_switch=location == "query" and is_switch(prop),
     )
 
 
-def _on_the_wire(prop: Property, location: str, style: str, *, explode: bool, as_json: bool) -> str:
-    name, value = literal(text(prop.name)), str(prop.python_name)
+def _on_the_wire(
+    prop: Property, name: str, location: str, style: str, *, explode: bool, as_json: bool
+) -> str:
+    value = str(prop.python_name)
     if location == "query":
         if as_json:
-            return f"_wire.query({name}, {value}, style='json')"
+            return f"_serialization.query({name}, {value}, style='json')"
         styled = f", style={literal(style)}" if style != "form" else ""
-        return f"_wire.query({name}, {value}{styled}{'' if explode else ', explode=False'})"
+        return f"_serialization.query({name}, {value}{styled}{'' if explode else ', explode=False'})"
     if as_json:
-        text_of = f"_wire.json_text({value})"
-        return f"_wire.path({text_of})" if location == "path" else text_of
+        text_of = f"_serialization.json_text({value})"
+        return f"_serialization.path({text_of})" if location == "path" else text_of
     if location == "cookie":
         return value
-    return f"_wire.{'path' if location == 'path' else 'simple'}({value}{', explode=True' if explode else ''})"
+    function = "path" if location == "path" else "simple"
+    return f"_serialization.{function}({value}{', explode=True' if explode else ''})"
 
 
 def url(place: Place, parameters: Sequence[Parameter]) -> str:

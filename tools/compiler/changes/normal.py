@@ -7,9 +7,9 @@ from typing import Any
 
 from openapi_python_client.config import ConfigFile
 
-from tools.compiler.checks import check
 from tools.compiler.desugar import desugar
 from tools.compiler.errors import CompileError
+from tools.compiler.validity import check
 
 
 def normal(document: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -12,18 +12,19 @@ import attrs
 from openapi_python_client.config import ConfigFile
 
 from tools.compiler import pointer
-from tools.compiler.checks import MAX_NAME_BYTES, operation_name, tag_name
 from tools.compiler.desugar.cycles import in_order, open_cycles
 from tools.compiler.desugar.finish import Finish
 from tools.compiler.desugar.merging import is_object
 from tools.compiler.desugar.naming import Names
 from tools.compiler.desugar.operations import Operations
-from tools.compiler.desugar.references import unshare
+from tools.compiler.desugar.references import plain
+from tools.compiler.desugar.required import misnamed_requirements
 from tools.compiler.desugar.samples import samples
 from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
-from tools.compiler.desugar.values import default_fits
-from tools.compiler.errors import CompileError, Problem
+from tools.compiler.desugar.values import default_fits, misfit
+from tools.compiler.errors import CompileError, Finding
+from tools.compiler.validity import MAX_NAME_BYTES, operation_name, tag_name
 
 
 @attrs.frozen
@@ -40,7 +41,7 @@ class Desugared:
     operations: dict[str, str]
     classes: dict[str, str]
     samples: list[tuple[str, str, Any]]
-    notes: list[str]
+    notes: list[Finding]
     _places: dict[str, str]
     _paths: dict[str, str]
 
@@ -56,16 +57,20 @@ class Desugared:
 
 def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     """Puts a checked document in the generator's terms; raises CompileError for what cannot be put so."""
-    content = unshare(content)
+    content = plain(content)
     names = Names(config)
     schemas = Schemas(content, names)
     schemas.build()
     operations = Operations(content, schemas, config.field_prefix)
     paths = operations.build()
     set_tags(schemas)
+    problems = [*schemas.problems, *operations.problems, *misnamed_requirements(schemas)]
+    if problems:
+        raise CompileError.of(list(dict.fromkeys(problems)))
     opened = open_cycles(schemas.components)
     for schema, default, place in schemas.defaults:
-        default_fits(schema, default, schemas.components, place)
+        if default_fits(schema, default, schemas.components) is None:
+            schemas.notes.append(misfit(default, place))
     finish = Finish(schemas, names)
     paths = finish.paths(paths)
     components = in_order(finish.components())
@@ -76,7 +81,8 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
             key: str(info[key])
             for key in ("title", "version", "summary", "description")
             if info.get(key) is not None
-        },
+        }
+        | ({} if "version" in info else {"version": "0"}),
     }
     if content.get("servers"):
         result["servers"] = content["servers"]
@@ -98,12 +104,23 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
         operations=_operations(paths, operations.source_paths, config.field_prefix),
         classes={names.class_of(name): place for name, place in named.items()},
         samples=samples(content, schemas, names),
-        notes=[f"{name} contains itself; its innermost value is typed as anything" for name in opened],
+        notes=[
+            *([] if "version" in info else [Finding("`info.version` is missing; it counts as 0", "/info")]),
+            *(
+                Finding(
+                    f"{name} contains itself; its innermost value is typed as anything",
+                    schemas.places[name],
+                )
+                for name in opened
+            ),
+            *dict.fromkeys(schemas.notes),
+            *operations.notes,
+        ],
         places=schemas.places,
         paths=operations.source_paths,
     )
     problems = [
-        Problem(
+        Finding(
             f"the name of the schema {name[:60]}… is too long for a file",
             desugared.source_place(f"{place}/"),
             remedy=f"Give it one of at most {MAX_NAME_BYTES} bytes, with an underscore before each capital.",

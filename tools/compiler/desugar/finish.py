@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.compiler.desugar.merging import ANNOTATIONS, is_null, is_object, reference_of
 from tools.compiler.desugar.naming import Names, Naming
-from tools.compiler.desugar.references import component_of
+from tools.compiler.desugar.references import SCHEMAS, component_of
 from tools.compiler.desugar.values import default_fits
 
 if TYPE_CHECKING:
@@ -52,10 +52,14 @@ class Finish:
         schema = self._without_default(schema)
         reference = reference_of(schema)
         if reference is not None:
-            if component_of(reference) not in self._schemas.nullable:
+            name = component_of(reference)
+            children = self._schemas.parents.get(name, [])
+            null = [{"type": "null"}] if name in self._schemas.nullable else []
+            if not null and not children:
                 return schema
             said = {key: value for key, value in schema.items() if key in ANNOTATIONS}
-            return {"anyOf": [{"$ref": reference}, {"type": "null"}], **said}
+            kinds = [{"$ref": f"{SCHEMAS}{child}"} for child in children if child != name]
+            return {"anyOf": [*kinds, {"$ref": reference}, *null], **said}
         if "enum" in schema:
             return self._schemas.placed(schema, None, naming)
         if "anyOf" in schema:
@@ -85,6 +89,6 @@ class Finish:
     def _without_default(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema without a default that the generator cannot show."""
         default = schema.get("default")
-        if default is None or default_fits(schema, default, self._schemas.components, ""):
+        if default is None or default_fits(schema, default, self._schemas.components):
             return schema
         return {key: value for key, value in schema.items() if key != "default"}

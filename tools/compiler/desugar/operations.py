@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from openapi_python_client.strings import PythonIdentifier
+
 from tools.compiler import pointer
-from tools.compiler.checks import operation_name
 from tools.compiler.desugar.naming import Naming
 from tools.compiler.desugar.references import follow
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
+from tools.compiler.names import unique
+from tools.compiler.servers import server_url
+from tools.compiler.validity import operation_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +32,8 @@ class Operations:
         self._schemas = schemas
         self._prefix = prefix
         self.source_paths: dict[str, str] = {}
+        self.notes: list[Finding] = []
+        self.problems: list[Finding] = []
 
     def build(self) -> dict[str, Any]:
         """The `paths` of the desugared document."""
@@ -37,14 +43,18 @@ class Operations:
                 continue
             place = pointer.join("/paths", path)
             item, place = follow(self._content, item, place)
-            self._refuse_servers(item, place)
             for method in METHODS:
                 if isinstance(item.get(method), dict):
-                    plain, operation = self._operation(path, method, item, place)
+                    try:
+                        plain, operation = self._operation(path, method, item, place)
+                    except CompileError as error:
+                        self.problems += error.problems
+                        continue
                     if method in paths.get(plain, {}):
                         raise CompileError(
                             f"{method.upper()} {plain} is there twice, with parameters of other names",
                             pointer=pointer.join(place, method),
+                            remedy="Remove one of the two.",
                         )
                     paths.setdefault(plain, {})[method] = operation
                     self.source_paths[plain] = path
@@ -55,7 +65,6 @@ class Operations:
     ) -> tuple[str, dict[str, Any]]:
         operation = item[method]
         place = pointer.join(item_place, method)
-        self._refuse_servers(operation, place)
         name = operation_name(path, method, operation, self._prefix)
         path, parameters = _simple_names(
             path, list(self._parameters(operation, place, item, item_place, name))
@@ -73,13 +82,14 @@ class Operations:
             code.upper() if code != "default" else code: self._response(
                 response, pointer.join(place, "responses", code), name, code
             )
-            for code, response in operation["responses"].items()
+            for code, response in operation.get("responses", {}).items()
             if not code.startswith("x-")
         }
         security = operation.get("security", self._content.get("security"))
         if security is not None:
             result["security"] = security
-        return path, {**result, **{k: v for k, v in operation.items() if k.startswith("x-")}}
+        extensions = {key: value for key, value in operation.items() if key.startswith("x-")}
+        return path, {**extensions, **result, "x-server": self._server(operation, item, place, name)}
 
     def _parameters(
         self, operation: dict[str, Any], place: str, item: dict[str, Any], item_place: str, name: str
@@ -135,20 +145,37 @@ class Operations:
         kept = {key: value for key, value in media.items() if key == "encoding"}
         return {**kept, "schema": self._schemas.nested(media.get("schema", {}), f"{place}/schema", naming)}
 
-    def _refuse_servers(self, node: dict[str, Any], place: str) -> None:
-        if node.get("servers") and node["servers"] != self._content.get("servers"):
+    def _server(self, operation: dict[str, Any], item: dict[str, Any], place: str, name: str) -> str:
+        """Return the URL of an operation's own server; empty where it has none."""
+        servers = operation.get("servers") or item.get("servers")
+        everywhere = [server_url(server) for server in self._content.get("servers") or ()]
+        url = server_url(servers[0]) if servers else ""
+        if not url or url in everywhere:
+            return ""
+        if "://" not in url:
             raise CompileError(
-                "an operation with servers of its own is not supported: a client has one base URL",
-                pointer=f"{place}/servers",
+                f"the server {url[:80]!r} of an operation is not a whole URL",
+                pointer=pointer.join(place, "servers") if operation.get("servers") else place,
+                remedy="Write it with its scheme and host: a client has one base URL.",
             )
+        self.notes.append(Finding(f"{name} is sent to {url}, whatever the base URL", place))
+        return url.rstrip("/")
 
 
 def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
     """Path parameters whose names the generator can find in the path. Only the path shows those names."""
     used = {parameter["name"] for parameter in parameters}
+    identifiers: set[tuple[str, str]] = set()
     result = []
     for parameter in parameters:
         name = parameter["name"]
+        key = (parameter["in"], str(PythonIdentifier(name, "field_")))
+        if key in identifiers and parameter["in"] != "path":
+            simple = unique(f"{key[1]}_", used)
+            used.add(simple)
+            parameter = {**parameter, "name": simple, "x-name": name}
+            key = (key[0], simple)
+        identifiers.add(key)
         if parameter["in"] == "path" and not _SIMPLE_NAME.fullmatch(name):
             simple = re.sub(r"\W", "_", name, flags=re.ASCII)
             simple = simple if _SIMPLE_NAME.fullmatch(simple) else f"parameter_{simple}"

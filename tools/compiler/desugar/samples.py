@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
-from tools.compiler.checks import operations
 from tools.compiler.desugar.merging import is_object
 from tools.compiler.desugar.references import component_of, follow, is_component
+from tools.compiler.validity import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def _media_types(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]
         holders = [(operation.get("requestBody"), pointer.join(place, "requestBody"))]
         holders += [
             (response, pointer.join(place, "responses", code))
-            for code, response in operation["responses"].items()
+            for code, response in operation.get("responses", {}).items()
         ]
         for holder, at in holders:
             if isinstance(holder, dict):

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
-from tools.compiler.checks import resolve
 from tools.compiler.desugar.kinds import kind_of
 from tools.compiler.desugar.merging import (
     ANNOTATIONS,
@@ -32,8 +32,10 @@ from tools.compiler.desugar.merging import (
 )
 from tools.compiler.desugar.naming import Names, Naming
 from tools.compiler.desugar.references import SCHEMAS, component_of, is_component
-from tools.compiler.desugar.values import check_default, constant, split_enum
-from tools.compiler.errors import CompileError
+from tools.compiler.desugar.required import place_within
+from tools.compiler.desugar.values import allows_default, constant, misfit, split_enum
+from tools.compiler.errors import CompileError, Finding
+from tools.compiler.validity import resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,13 +64,46 @@ class Schemas:
             key: pointer.join("/components/schemas", name) for name, key in self._key_of.items()
         }
         self.nullable: set[str] = set()
+        self.parents: dict[str, list[str]] = {}
         self.unions: list[Discriminated] = []
         self.defaults: list[tuple[dict[str, Any], Any, str]] = []
+        self.notes: list[Finding] = []
+        self.problems: list[Finding] = []
 
     def build(self) -> None:
-        """Takes every component of the document."""
+        """Take every component of the document, and collect what stops it."""
         for name in self._raw:
-            self.component(self._key_of[name])
+            try:
+                self.component(self._key_of[name])
+            except CompileError as error:
+                self.problems += error.problems
+                for failed in self._active:
+                    self.components.setdefault(failed, {})
+                self._active.clear()
+        self._note_parents()
+
+    def _note_parents(self) -> None:
+        """Tell the children of a parent with a discriminator apart, as OpenAPI 3.0 has inheritance."""
+        for name, key in self._key_of.items():
+            raw = self._raw[name]
+            rule = raw.get("discriminator") if isinstance(raw, dict) else None
+            if not rule or "oneOf" in raw or "anyOf" in raw or not is_object(self.components[key]):
+                continue
+            children = [other for other in self._key_of.values() if other != key and self.extends(other, key)]
+            children = [child for child in children if is_object(self.components[child])]
+            if children:
+                self.parents[key] = children
+                place = pointer.join(self.places[key], "discriminator")
+                own = [target for target in (rule.get("mapping") or {}).values() if self.named(target) == key]
+                self.unions.append(Discriminated(rule, [*children, *([key] if own else [])], place))
+
+    def named(self, target: Any) -> str | None:
+        """Return the component that the target of a mapping names, by a reference or by its name."""
+        if not isinstance(target, str):
+            return None
+        if target.startswith("#") and is_component(target):
+            return self._key_of.get(component_of(target))
+        return self._key_of.get(target)
 
     def component(self, name: str) -> dict[str, Any]:
         """The desugared schema of a component; raises CompileError where it is made from itself."""
@@ -96,7 +131,7 @@ class Schemas:
         if is_object(schema) or "enum" in schema:
             return schema
         if "anyOf" in schema:
-            objects = [member for member in schema["anyOf"] if is_object(member)]
+            objects = [member for member in schema["anyOf"] if is_object(member) or "enum" in member]
             if len(objects) == 1 and len(schema["anyOf"]) == 2 and any(map(is_null, schema["anyOf"])):
                 self.nullable.add(name)
                 said = {key: value for key, value in said_by(schema).items() if key != "default"}
@@ -110,6 +145,13 @@ class Schemas:
     def name_of(self, key: str) -> str:
         """The name that the document has for a component."""
         return self._name_of.get(key, key)
+
+    def place_of_required(self, key: str, name: str) -> str | None:
+        """Return where a component itself requires the property `name`; None where another one does."""
+        with contextlib.suppress(KeyError):
+            place = self.places[key]
+            return place_within(resolve(self._content, f"#{place}"), name, place)
+        return None
 
     def extends(self, name: str, other: str) -> bool:
         """Whether `name` is made from `other` by allOf, at any distance."""
@@ -174,7 +216,8 @@ class Schemas:
         elif tokens[:1] == ("components",):
             inner = tokens[2:]
         words = [token for token in inner if token not in _PLACES and not token.isdecimal()]
-        return Naming(parent, "_".join(words) or "_".join(inner) or "document")
+        own = "_".join(words) or "_".join(inner) or "document"
+        return Naming(parent, re.sub(r"\W+", "_", own))
 
     def core(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
         """The desugared form of a schema; an object is itself, not a reference."""
@@ -193,10 +236,30 @@ class Schemas:
         if set(result) == {"allOf"}:
             result = dict(result["allOf"][0])
         if default is not None:
-            result = _with_default(result, default, place)
+            result = self._with_default(result, default, place)
             if "anyOf" in result or reference_of(result) is not None:
                 self.defaults.append((result, default, place))
         return result
+
+    def _with_default(self, schema: dict[str, Any], default: Any, place: str) -> dict[str, Any]:
+        """The schema with its default, or with a word about it where the generator cannot take it."""
+        if reference_of(schema) is None and "anyOf" not in schema and not is_object(schema):
+            shown = allows_default(schema, default)
+            if shown is None:
+                self.notes.append(misfit(default, place))
+            whole = schema.get("type") == "integer" or type((schema.get("enum") or [""])[0]) is int
+            if shown:
+                return {
+                    **schema,
+                    "default": int(default) if whole and kind_of(default) == "integer" else default,
+                }
+        elif not isinstance(default, dict | list) and not is_object(schema):
+            return {**schema, "default": default}
+        text = json.dumps(default, ensure_ascii=False)
+        if default in ({}, []) or len(text) > 200:
+            return schema
+        description = schema.get("description", "")
+        return {**schema, "description": f"{description}\n\nDefault: {text}".strip()}
 
     def _core(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
         if "$ref" in schema:
@@ -225,6 +288,12 @@ class Schemas:
         if kind is None:
             return _limits(schema)
         kept = {**_limits(schema), "type": kind}
+        if (
+            kind == "string"
+            and "contentMediaType" in schema
+            and not {"contentEncoding", "format"} & schema.keys()
+        ):
+            kept["format"] = "binary"
         if kind == "string" and "format" in schema and schema["format"] != "byte":
             kept["format"] = schema["format"]
         return kept
@@ -466,19 +535,3 @@ def _without_emptiness(schema: dict[str, Any]) -> dict[str, Any]:
     if is_object(schema) and not schema.get("properties") and "additionalProperties" not in schema:
         return {"type": "object"}
     return schema
-
-
-def _with_default(schema: dict[str, Any], default: Any, place: str) -> dict[str, Any]:
-    """The schema with its default, or with a word about it where the generator cannot take it."""
-    if reference_of(schema) is None and "anyOf" not in schema and not is_object(schema):
-        shown = check_default(schema, default, place)
-        whole = schema.get("type") == "integer" or type((schema.get("enum") or [""])[0]) is int
-        if shown:
-            return {**schema, "default": int(default) if whole and kind_of(default) == "integer" else default}
-    elif not isinstance(default, dict | list) and not is_object(schema):
-        return {**schema, "default": default}
-    text = json.dumps(default, ensure_ascii=False)
-    if default in ({}, []) or len(text) > 200:
-        return schema
-    description = schema.get("description", "")
-    return {**schema, "description": f"{description}\n\nDefault: {text}".strip()}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
-from tools.compiler.desugar.merging import ConflictError, is_object, merge, reference_of, union
+from tools.compiler.desugar.merging import ConflictError, is_object, members, merge, reference_of, union
 from tools.compiler.desugar.naming import Naming
-from tools.compiler.desugar.references import component_of, is_component
-from tools.compiler.errors import CompileError
+from tools.compiler.desugar.references import component_of
+from tools.compiler.errors import CompileError, Finding
+from tools.compiler.typos import did_you_mean
 
 if TYPE_CHECKING:
     from tools.compiler.desugar.schemas import Discriminated, Schemas
@@ -23,15 +24,26 @@ def set_tags(schemas: Schemas) -> None:
     values: dict[tuple[str, str], list[str]] = {}
     places: dict[tuple[str, str], str] = {}
     for found in schemas.unions:
-        for name, tags in _tags(found, schemas).items():
+        for name, tags in _tags_or_problems(found, schemas).items():
             key = (name, found.rule["propertyName"])
             known = values.setdefault(key, [])
             known.extend(tag for tag in tags if tag not in known)
             places.setdefault(key, found.place)
     for (name, property_name), tags in values.items():
-        _set(schemas, name, property_name, tags, places[name, property_name])
+        try:
+            _set(schemas, name, property_name, tags, places[name, property_name])
+        except CompileError as error:
+            schemas.problems += error.problems
     for found in schemas.unions:
         _check_distinct(found, schemas)
+
+
+def _tags_or_problems(found: Discriminated, schemas: Schemas) -> dict[str, list[str]]:
+    try:
+        return _tags(found, schemas)
+    except CompileError as error:
+        schemas.problems += error.problems
+        return {}
 
 
 def _tags(found: Discriminated, schemas: Schemas) -> dict[str, list[str]]:
@@ -41,29 +53,30 @@ def _tags(found: Discriminated, schemas: Schemas) -> dict[str, list[str]]:
     leaves = {leaf: name for name in found.names for leaf in _leaves(schemas, name)}
     for tag, target in mapping.items():
         place = pointer.join(found.place, "mapping", tag)
-        name = _target(target, schemas, place)
+        name = schemas.named(target)
+        if name is None:
+            raise CompileError(
+                f"{str(target)[:80]!r} is not a component schema",
+                pointer=place,
+                remedy=did_you_mean(str(target).rpartition("/")[2], schemas.keys)
+                or "Name a component schema.",
+            )
         if name not in found.names and name not in leaves:
-            raise CompileError(f"{target!r} is not a member of the union", pointer=place)
+            schemas.notes.append(Finding(f"the mapping of {tag!r} leads to no member of its union", place))
+            continue
         within = _leaves(schemas, name)
         if within == [name]:
             tags.setdefault(name, []).append(tag)
         elif not any(tag in _constants(schemas, leaf, property_name) for leaf in within):
-            raise CompileError(f"no member of {name} has the constant {tag!r}", pointer=place)
+            raise CompileError(
+                f"no member of {name} has the constant {tag!r}",
+                pointer=place,
+                remedy=f"Give one of them a `{property_name}` with that constant.",
+            )
     for leaf in leaves:
         if leaf not in tags and not _constants(schemas, leaf, property_name):
             tags[leaf] = [schemas.name_of(leaf)]
     return tags
-
-
-def _target(target: Any, schemas: Schemas, place: str) -> str:
-    if isinstance(target, str):
-        if target.startswith("#") and is_component(target):
-            name = schemas.key_of(component_of(target))
-        else:
-            name = schemas.key_of(target)
-        if name is not None:
-            return name
-    raise CompileError(f"{str(target)[:80]!r} is not a component schema", pointer=place)
 
 
 def _leaves(schemas: Schemas, name: str) -> list[str]:
@@ -81,10 +94,12 @@ def _leaves(schemas: Schemas, name: str) -> list[str]:
 
 def _constants(schemas: Schemas, name: str, property_name: str) -> list[Any]:
     schema = schemas.components[name].get("properties", {}).get(property_name, {})
-    reference = reference_of(schema)
-    if reference is not None:
-        schema = schemas.components[component_of(reference)]
-    return list(schema["enum"]) if "enum" in schema else [schema["const"]] if "const" in schema else []
+    found: list[Any] = []
+    for member in members(schema):
+        reference = reference_of(member)
+        part = schemas.components[component_of(reference)] if reference is not None else member
+        found += part["enum"] if "enum" in part else [part["const"]] if "const" in part else []
+    return found
 
 
 def _set(schemas: Schemas, name: str, property_name: str, tags: list[str], place: str) -> None:
@@ -112,6 +127,6 @@ def _check_distinct(found: Discriminated, schemas: Schemas) -> None:
     seen: dict[Any, str] = {}
     for name in dict.fromkeys(leaf for member in found.names for leaf in _leaves(schemas, member)):
         for value in _constants(schemas, name, found.rule["propertyName"]):
-            if value in seen:
-                raise CompileError(f"{value!r} names both {seen[value]} and {name}", pointer=found.place)
-            seen[value] = name
+            if seen.setdefault(value, name) != name:
+                message = f"{value!r} names both {seen[value]} and {name}: their other fields decide"
+                schemas.notes.append(Finding(message, found.place))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from tools.compiler import pointer
 from tools.compiler.desugar.kinds import fits, kind_of
 from tools.compiler.desugar.merging import reference_of
 from tools.compiler.desugar.references import component_of
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding
 
 
 def split_enum(values: list[Any], types: list[str], place: str) -> list[dict[str, Any]]:
@@ -50,8 +52,11 @@ def constant(value: Any) -> dict[str, Any]:
     return _of_kind(kind, [value])
 
 
-def check_default(schema: dict[str, Any], default: Any, place: str) -> bool:
-    """Whether the generator can show the default; raises CompileError for one that the schema excludes."""
+def allows_default(schema: dict[str, Any], default: Any) -> bool | None:
+    """Whether the generator can show the default; None for one that the schema excludes.
+
+    Structures and their defaults are not compared: no default is ever sent.
+    """
     if default is None or isinstance(default, dict | list):
         return False
     if "enum" in schema:
@@ -62,31 +67,23 @@ def check_default(schema: dict[str, Any], default: Any, place: str) -> bool:
         allowed = fits(schema["type"], default)
     else:
         return True
-    if not allowed:
-        raise CompileError(
-            f"the default {str(default)[:60]!r} is not a value that the schema allows",
-            pointer=f"{place}/default",
-        )
+    if not allowed or (isinstance(default, float) and math.isinf(default)):
+        return None
     return schema.get("format") not in {"date-time", "date", "uuid", "binary"}
 
 
-def default_fits(schema: dict[str, Any], default: Any, components: dict[str, Any], place: str) -> bool:
-    """The same for a schema with references: any member of a union will do.
-
-    Structures and their defaults are not compared: no default is ever sent.
-    """
+def default_fits(schema: dict[str, Any], default: Any, components: dict[str, Any]) -> bool | None:
+    """The same for a schema with references: any member of a union will do."""
     reference = reference_of(schema)
     if reference is not None:
-        return default_fits(components[component_of(reference)], default, components, place)
+        return default_fits(components[component_of(reference)], default, components)
     if "anyOf" not in schema:
-        return schema.get("type") not in {"object", "array"} and check_default(schema, default, place)
-    results: list[bool] = []
-    failures: list[CompileError] = []
-    for member in schema["anyOf"]:
-        try:
-            results.append(default_fits(member, default, components, place))
-        except CompileError as error:
-            failures.append(error)
-    if not results:
-        raise failures[0]
-    return any(results)
+        return schema.get("type") not in {"object", "array"} and allows_default(schema, default)
+    fit = [default_fits(member, default, components) for member in schema["anyOf"]]
+    return True if True in fit else False if False in fit else None
+
+
+def misfit(default: Any, place: str) -> Finding:
+    """Return the note about a default that its schema excludes."""
+    message = f"the default {str(default)[:60]!r} does not fit its schema; none is sent"
+    return Finding(message, pointer.join(place, "default"))

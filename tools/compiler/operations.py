@@ -7,9 +7,9 @@ from attrs import frozen
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 
-from tools.compiler.checks import tag_name
 from tools.compiler.media import operations
 from tools.compiler.pointer import join
+from tools.compiler.validity import tag_name
 
 
 @frozen

@@ -4,7 +4,7 @@ Every expression is total: it raises for no value that JSON can hold, and gives 
 fit. No imports, no closures and no casts: an expression runs once per value of an answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.date import DateProperty
@@ -13,8 +13,8 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.uuid import UuidProperty
 
-from tools.compiler.alternatives import Models, Tag, fields, find_tag, flatten, tag_values
 from tools.compiler.literals import literal, text
+from tools.compiler.unions import Models, Tag, fields, find_tag, flatten, tag_values
 
 # In the order in which they are tried where a union has several: a date-time would take a date, too.
 _PARSERS: dict[type[Property], str] = {
@@ -50,7 +50,10 @@ def _arrays(members: Sequence[Property], source: str, models: Models, depth: int
     expression = _decode(inner, item, models, depth + 1)
     if expression == item:
         return []
-    return [f"[{expression} for {item} in {source}] if {source}.__class__ is list"]
+    made = f"[{expression} for {item} in {source}]"
+    if sum(isinstance(member, ListProperty) for member in members) > 1:
+        made = f"untyped({made})"  # no type checker sees that it is one of several lists
+    return [f"{made} if {source}.__class__ is list"]
 
 
 def _objects(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
@@ -90,21 +93,22 @@ def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
 
 
 def _by_keys(candidates: Sequence[ModelProperty], source: str) -> list[str]:
-    """The first member whose required keys are all there and whose constants fit; else as received."""
-    branches: list[str] = []
+    """The member that knows the most of the keys, among those whose required keys and constants fit."""
+    members = []
     for member in candidates:
-        conditions = [_is_object(source)]
-        if keys := _required(member):
-            conditions.append(_has(keys, source))
-        conditions += [
-            f"{source}.get({literal(text(field.name))}, {literal(values[0])}) == {literal(values[0])}"
-            for field in fields(member)
-            if len(values := tag_values(field)) == 1
+        required = _required(member)
+        other = [text(field.name) for field in fields(member) if not field.required]
+        constants = [
+            (text(field.name), values[0]) for field in fields(member) if len(values := tag_values(field)) == 1
         ]
-        branches.append(f"{_build(member, source)} if {' and '.join(conditions)}")
-        if len(conditions) == 1:
-            break
-    return branches
+        keys = ", ".join(_tuple(map(literal, names)) for names in (required, other))
+        pairs = _tuple(f"({literal(key)}, {literal(value)})" for key, value in constants)
+        members.append(f"({member.class_info.name}, {keys}, {pairs})")
+    return [f"choose({source}, {', '.join(members)}) if {_is_object(source)}"]
+
+
+def _tuple(items: Iterable[str]) -> str:
+    return "(" + "".join(f"{item}, " for item in items) + ")"
 
 
 def _required(model: ModelProperty) -> list[str]:

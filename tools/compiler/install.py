@@ -46,7 +46,7 @@ def workshop(target: Path) -> Generator[Path]:
                     folder.rmdir()
 
 
-def swap(new: Path, target: Path, work: Path) -> None:
+def install(new: Path, target: Path, work: Path) -> None:
     """Gives `new` the name `target`; what had that name is removed with the workshop `work`.
 
     Where the system can exchange two names there is no moment without a whole package. Elsewhere the old

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from openapi_python_client.parser.openapi import generate_operation_id
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import PythonIdentifier
 
-from tools.compiler import pointer, spelling
-from tools.compiler.errors import CompileError, Problem
+from tools.compiler import pointer, typos
+from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import METHODS, is_json
 
 if TYPE_CHECKING:
@@ -39,13 +41,21 @@ _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 def check(content: dict[str, Any]) -> None:
     """Raises CompileError with every problem of the document's shape, its references and its names."""
-    problems = list(_top(content))
-    if not problems:
-        problems = list(_Walk(content).document())
-    if not problems:
-        problems = list(_names(content))
+    problems = findings(content)
     if problems:
         raise CompileError.of(problems)
+
+
+def findings(content: dict[str, Any]) -> list[Finding]:
+    """Return every problem of the document's shape, its references and its names."""
+    problems = list(_top(content))
+    if problems:
+        return problems
+    problems = list(_Walk(content).document())
+    # In a document whose shape is wrong, the names may not be there to be looked at.
+    with contextlib.suppress(*([KeyError, TypeError, AttributeError] if problems else [])):
+        problems += [attrs.evolve(finding, local=True) for finding in _names(content)]
+    return problems
 
 
 def resolve(content: dict[str, Any], reference: str) -> Any:
@@ -91,40 +101,42 @@ def operations(content: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str,
                 yield path, method, item[method], pointer.join(place, method)
 
 
-def _top(content: dict[str, Any]) -> Iterator[Problem]:
+def _top(content: dict[str, Any]) -> Iterator[Finding]:
     if "swagger" in content:
-        yield Problem(
+        yield Finding(
             f"Swagger {content['swagger']} is not supported",
             "/swagger",
             remedy="Convert the document to OpenAPI 3.1.",
         )
         return
     if "openapi" not in content:
-        yield Problem("not an OpenAPI document: there is no `openapi` at the top", "")
+        yield Finding("not an OpenAPI document: there is no `openapi` at the top", "")
         return
     version = str(content["openapi"])
     if not re.fullmatch(r"3\.[01](\.\d+)?", version):
-        yield Problem(
+        yield Finding(
             f"OpenAPI {version[:40]} is not supported",
             "/openapi",
             remedy="Use 3.0.x or 3.1.x, such as 3.1.0.",
         )
     info = content.get("info")
     if not isinstance(info, dict):
-        yield Problem("`info` is missing" if info is None else "`info` must be a mapping", "/info")
+        yield Finding("`info` is missing" if info is None else "`info` must be a mapping", "/info")
         return
+    if "title" not in info:
+        yield Finding("`info.title` is missing", "/info", remedy="Name the API: title: …")
     for key in ("title", "version"):
         if key not in info:
-            yield Problem(f"`info.{key}` is missing", "/info")
-        elif isinstance(info[key], dict | list) or info[key] is None:
-            yield Problem(f"`info.{key}` must be text", f"/info/{key}")
+            continue
+        if isinstance(info[key], dict | list) or info[key] is None:
+            yield Finding(f"`info.{key}` must be text", f"/info/{key}")
     yield from _lists(content)
-    yield from spelling.misspelt(content, spelling.DOCUMENT, "")
+    yield from typos.misspelt(content, typos.DOCUMENT, "")
     if not any(key in content for key in ("paths", "components", "webhooks")):
-        yield Problem("there is neither `paths` nor `components`: is the document whole?", "")
+        yield Finding("there is neither `paths` nor `components`: is the document whole?", "")
 
 
-def _lists(content: dict[str, Any]) -> Iterator[Problem]:
+def _lists(content: dict[str, Any]) -> Iterator[Finding]:
     """Servers, tags and security, which are lists of mappings."""
     for key, needed in (("servers", "url"), ("tags", "name"), ("security", None)):
         listed = content.get(key)
@@ -136,7 +148,7 @@ def _lists(content: dict[str, Any]) -> Iterator[Problem]:
         for i, item in enumerate(listed):
             if not isinstance(item, dict) or (needed and not isinstance(item.get(needed), str)):
                 what = f"a mapping with `{needed}`" if needed else "a mapping"
-                yield Problem(f"each of `{key}` must be {what}", pointer.join("", key, i))
+                yield Finding(f"each of `{key}` must be {what}", pointer.join("", key, i))
     components = content.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, dict) else None
     if schemes is not None and (
@@ -153,7 +165,7 @@ class _Walk:
         self.followed: set[str] = set()
         self.seen: set[tuple[int, str]] = set()
 
-    def document(self) -> Iterator[Problem]:
+    def document(self) -> Iterator[Finding]:
         paths = self.content.get("paths")
         if paths is not None:
             yield from self.mapping(paths, "/paths", self.path_item)
@@ -161,10 +173,10 @@ class _Walk:
         if components is None:
             return
         if not isinstance(components, dict):
-            yield Problem("`components` must be a mapping", "/components")
+            yield Finding("`components` must be a mapping", "/components")
             return
-        yield from spelling.misspelt(components, spelling.COMPONENTS, "/components")
-        kinds: dict[str, Callable[[Any, str], Iterator[Problem]]] = {
+        yield from typos.misspelt(components, typos.COMPONENTS, "/components")
+        kinds: dict[str, Callable[[Any, str], Iterator[Finding]]] = {
             "schemas": self.schema,
             "parameters": self.parameter,
             "responses": self.response,
@@ -176,8 +188,8 @@ class _Walk:
                 yield from self.mapping(components[kind], pointer.join("/components", kind), visit)
 
     def mapping(
-        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Problem]]
-    ) -> Iterator[Problem]:
+        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Finding]]
+    ) -> Iterator[Finding]:
         if not isinstance(node, dict):
             yield _wrong(place, dict)
             return
@@ -186,41 +198,47 @@ class _Walk:
                 yield from visit(value, pointer.join(place, key))
 
     def listing(
-        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Problem]]
-    ) -> Iterator[Problem]:
+        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Finding]]
+    ) -> Iterator[Finding]:
         if not isinstance(node, list):
             yield _wrong(place, list)
             return
         for index, value in enumerate(node):
             yield from visit(value, pointer.join(place, index))
 
-    def path_item(self, item: Any, place: str) -> Iterator[Problem]:
+    def path_item(self, item: Any, place: str) -> Iterator[Finding]:
         if not isinstance(item, dict):
             yield _wrong(place, dict)
             return
-        yield from spelling.misspelt(item, spelling.PATH_ITEM, place)
+        yield from typos.misspelt(item, typos.PATH_ITEM, place)
         if "$ref" in item:
             yield from self.reference(item, place, "pathItems")
         if "parameters" in item:
             yield from self.listing(item["parameters"], pointer.join(place, "parameters"), self.parameter)
-        for method in METHODS:
-            if method in item:
-                yield from self.operation(item[method], pointer.join(place, method))
+        for key, value in item.items():
+            if key in METHODS:
+                yield from self.operation(value, pointer.join(place, key))
+            elif key not in typos.PATH_ITEM and isinstance(value, dict) and not key.startswith("x-"):
+                yield Finding(
+                    f"`{_cut(key)}` is not a method that OpenAPI {self.content['openapi']} has",
+                    pointer.join(place, key),
+                    remedy=f"The methods are {', '.join(METHODS)}. A key of one's own starts with x-.",
+                )
 
-    def operation(self, operation: Any, place: str) -> Iterator[Problem]:
+    def operation(self, operation: Any, place: str) -> Iterator[Finding]:
         if not isinstance(operation, dict):
             yield _wrong(place, dict)
             return
-        yield from spelling.misspelt(operation, spelling.OPERATION, place)
+        yield from typos.misspelt(operation, typos.OPERATION, place)
         for key in ("operationId", "summary", "description"):
             if key in operation and not isinstance(operation[key], str):
                 yield _wrong(pointer.join(place, key), str)
         security = operation.get("security", [])
         if not isinstance(security, list) or not all(isinstance(item, dict) for item in security):
-            yield Problem("`security` must be a list of mappings", pointer.join(place, "security"))
+            yield Finding("`security` must be a list of mappings", pointer.join(place, "security"))
         tags = operation.get("tags", [])
         if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            yield Problem("`tags` must be a list of text", pointer.join(place, "tags"))
+            yield Finding("`tags` must be a list of text", pointer.join(place, "tags"))
         if "parameters" in operation:
             yield from self.listing(
                 operation["parameters"], pointer.join(place, "parameters"), self.parameter
@@ -228,7 +246,9 @@ class _Walk:
         if "requestBody" in operation:
             yield from self.request_body(operation["requestBody"], pointer.join(place, "requestBody"))
         if not operation.get("responses"):
-            yield Problem(
+            if self.content["openapi"].startswith("3.1") and "responses" not in operation:
+                return
+            yield Finding(
                 "the operation has no `responses`",
                 place,
                 remedy="Document at least the response of a successful call.",
@@ -236,22 +256,22 @@ class _Walk:
         else:
             yield from self.responses(operation["responses"], pointer.join(place, "responses"))
 
-    def responses(self, responses: Any, place: str) -> Iterator[Problem]:
+    def responses(self, responses: Any, place: str) -> Iterator[Finding]:
         if isinstance(responses, dict):
             seen: set[str] = set()
             for code in responses:
                 if code.upper() in seen:
-                    yield Problem(f"{code} is here a second time", pointer.join(place, code))
+                    yield Finding(f"{code} is here a second time", pointer.join(place, code))
                 seen.add(code.upper())
                 if not re.fullmatch(r"[1-5](\d\d|XX|xx)|default|x-.*", code, re.DOTALL):
-                    yield Problem(
+                    yield Finding(
                         f"{code[:40]!r} is not a status code",
                         pointer.join(place, code),
                         remedy="Write a code such as 200, a range such as 4XX, or default.",
                     )
         yield from self.mapping(responses, place, self.response)
 
-    def parameter(self, parameter: Any, place: str) -> Iterator[Problem]:
+    def parameter(self, parameter: Any, place: str) -> Iterator[Finding]:
         if not isinstance(parameter, dict):
             yield _wrong(place, dict)
             return
@@ -259,23 +279,23 @@ class _Walk:
             yield from self.reference(parameter, place, "parameters")
             return
         if not isinstance(parameter.get("name"), str):
-            yield Problem("the parameter has no `name`", place)
+            yield Finding("the parameter has no `name`", place)
         if parameter.get("in") not in ("query", "path", "header", "cookie"):
-            yield Problem("`in` must be query, path, header or cookie", place)
+            yield Finding("`in` must be query, path, header or cookie", place)
         if "schema" in parameter:
             yield from self.schema(parameter["schema"], pointer.join(place, "schema"))
         elif "content" in parameter:
             kinds = list(parameter["content"]) if isinstance(parameter["content"], dict) else []
             if len(kinds) != 1 or not is_json(str(kinds[0])):
                 message = "the `content` of a parameter must be one type, and JSON"
-                yield Problem(message, place, remedy="Use `schema`.")
+                yield Finding(message, place, remedy="Use `schema`.")
             else:
                 kind = kinds[0]
                 yield from self.media_type(parameter["content"][kind], pointer.join(place, "content", kind))
         else:
-            yield Problem("the parameter has no `schema`", place)
+            yield Finding("the parameter has no `schema`", place)
 
-    def request_body(self, body: Any, place: str) -> Iterator[Problem]:
+    def request_body(self, body: Any, place: str) -> Iterator[Finding]:
         if not isinstance(body, dict):
             yield _wrong(place, dict)
             return
@@ -283,11 +303,11 @@ class _Walk:
             yield from self.reference(body, place, "requestBodies")
             return
         if not body.get("content"):
-            yield Problem("the request body has no `content`", place)
+            yield Finding("the request body has no `content`", place)
         else:
             yield from self.mapping(body["content"], pointer.join(place, "content"), self.media_type)
 
-    def response(self, response: Any, place: str) -> Iterator[Problem]:
+    def response(self, response: Any, place: str) -> Iterator[Finding]:
         if not isinstance(response, dict):
             yield _wrong(place, dict)
             return
@@ -297,23 +317,24 @@ class _Walk:
         if response.get("content") is not None:
             yield from self.mapping(response["content"], pointer.join(place, "content"), self.media_type)
 
-    def media_type(self, media_type: Any, place: str) -> Iterator[Problem]:
+    def media_type(self, media_type: Any, place: str) -> Iterator[Finding]:
         if not isinstance(media_type, dict):
             yield _wrong(place, dict)
             return
-        yield from spelling.misspelt(media_type, spelling.MEDIA_TYPE, place)
+        yield from typos.misspelt(media_type, typos.MEDIA_TYPE, place)
         if "schema" in media_type:
             yield from self.schema(media_type["schema"], pointer.join(place, "schema"))
 
-    def schema(self, schema: Any, place: str) -> Iterator[Problem]:
+    def schema(self, schema: Any, place: str) -> Iterator[Finding]:
         if isinstance(schema, bool):
             return
         if not isinstance(schema, dict):
-            yield Problem("a schema must be a mapping", place)
+            yield Finding("a schema must be a mapping", place)
             return
         if "$ref" in schema:
             yield from self.reference(schema, place, "schemas")
-        yield from spelling.misspelt(schema, spelling.SCHEMA, place)
+        yield from typos.misspelt(schema, typos.SCHEMA, place)
+        yield from typos.misspelt_values(schema, place)
         yield from self.keywords(schema, place)
         for key in SCHEMA_MAPS:
             if key in schema:
@@ -321,7 +342,7 @@ class _Walk:
         for key in SCHEMA_LISTS:
             if key in schema:
                 if schema[key] == []:
-                    yield Problem(f"`{key}` is empty", pointer.join(place, key))
+                    yield Finding(f"`{key}` is empty", pointer.join(place, key))
                 yield from self.listing(schema[key], pointer.join(place, key), self.schema)
         for key in SCHEMA_VALUES:
             if key in schema:
@@ -331,51 +352,51 @@ class _Walk:
         elif "items" in schema:
             yield from self.schema(schema["items"], pointer.join(place, "items"))
 
-    def keywords(self, schema: dict[str, Any], place: str) -> Iterator[Problem]:
+    def keywords(self, schema: dict[str, Any], place: str) -> Iterator[Finding]:
         types = schema.get("type", [])
         for kind in types if isinstance(types, list) else [types]:
             if not isinstance(kind, str) or kind not in TYPES:
                 remedy = 'Quote it: "null".' if kind is None else f"The types are {', '.join(sorted(TYPES))}."
-                yield Problem(f"{str(kind)[:40]!r} is not a type", pointer.join(place, "type"), remedy=remedy)
-        for key in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef"):
+                yield Finding(f"{str(kind)[:40]!r} is not a type", pointer.join(place, "type"), remedy=remedy)
+        for key in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor"):
             if key in schema:
-                yield Problem(f"`{key}` is not supported", pointer.join(place, key), remedy="Use `$ref`.")
+                yield Finding(f"`{key}` is not supported", pointer.join(place, key), remedy="Use `$ref`.")
         for key in ("description", "format"):
             if key in schema and not isinstance(schema[key], str):
                 yield _wrong(pointer.join(place, key), str)
         required = schema.get("required", [])
         # Old documents put `required: true` on the property itself; that says nothing in OpenAPI 3.
         if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-            yield Problem("`required` must be a list of property names", pointer.join(place, "required"))
+            yield Finding("`required` must be a list of property names", pointer.join(place, "required"))
         if "enum" in schema and (not isinstance(schema["enum"], list) or not schema["enum"]):
-            yield Problem("`enum` must be a list with at least one value", pointer.join(place, "enum"))
+            yield Finding("`enum` must be a list with at least one value", pointer.join(place, "enum"))
         discriminator = schema.get("discriminator")
         if discriminator is not None and (
             not isinstance(discriminator, dict)
             or not isinstance(discriminator.get("propertyName"), str)
             or not isinstance(discriminator.get("mapping", {}), dict)
         ):
-            yield Problem("`discriminator` needs a `propertyName`", pointer.join(place, "discriminator"))
+            yield Finding("`discriminator` needs a `propertyName`", pointer.join(place, "discriminator"))
 
-    def reference(self, node: dict[str, Any], place: str, kind: str) -> Iterator[Problem]:
+    def reference(self, node: dict[str, Any], place: str, kind: str) -> Iterator[Finding]:
         reference = node["$ref"]
         place = pointer.join(place, "$ref")
         if not isinstance(reference, str):
             yield _wrong(place, str)
             return
         if not reference.startswith("#"):
-            yield Problem(
+            yield Finding(
                 f"{_cut(reference)} is outside the document",
                 place,
                 remedy="Copy what it refers to into this document: the compiler reads one file.",
             )
             return
         if reference != "#" and not reference.startswith("#/"):
-            yield Problem(f"{_cut(reference)} is not a JSON Pointer", place, remedy="Write #/components/…")
+            yield Finding(f"{_cut(reference)} is not a JSON Pointer", place, remedy="Write #/components/…")
             return
         component = f"#/components/{kind}/"
         if kind != "schemas" and not reference.startswith((component, "#/paths/")):
-            yield Problem(f"{_cut(reference)} is not one of {component}", place)
+            yield Finding(f"{_cut(reference)} is not one of {component}", place)
             return
         if reference in self.followed:
             return
@@ -383,10 +404,11 @@ class _Walk:
         try:
             target = resolve(self.content, reference)
         except KeyError:
-            yield Problem(f"{_cut(reference)} is not in the document", place)
+            remedy = self.nearest(reference) or "Write it, or name another."
+            yield Finding(f"{_cut(reference)} is not in the document", place, remedy=remedy)
             return
         if not isinstance(target, dict | bool):
-            yield Problem(f"{_cut(reference)} is not a mapping", place)
+            yield Finding(f"{_cut(reference)} is not a mapping", place)
             return
         if kind == "schemas" and not reference.startswith(("#/components/", "#/paths/")):
             yield from self.schema(target, pointer.of_reference(reference))
@@ -395,7 +417,7 @@ class _Walk:
             following = target["$ref"]
             if following in seen:
                 cycle = " → ".join(_cut(name) for name in [*seen[:5], following])
-                yield Problem(f"the reference leads back to itself: {cycle}", place)
+                yield Finding(f"the reference leads back to itself: {cycle}", place)
                 return
             seen.append(following)
             try:
@@ -403,41 +425,50 @@ class _Walk:
             except KeyError:
                 return
 
+    def nearest(self, reference: str) -> str:
+        """Return a question about a component of the same kind that is called nearly the same."""
+        head, _, name = reference.rpartition("/")
+        try:
+            near = resolve(self.content, head)
+        except KeyError:
+            return ""
+        return typos.did_you_mean(name, near) if isinstance(near, dict) else ""
 
-def _names(content: dict[str, Any]) -> Iterator[Problem]:
+
+def _names(content: dict[str, Any]) -> Iterator[Finding]:
     """Operations whose names or path parameters do not fit."""
-    taken: dict[str, tuple[str, str]] = {}
+    taken: dict[str, str] = {}
     for path, method, operation, place in operations(content):
-        name = operation_name(path, method, operation)
+        name = f"{tag_name(operation)}.{operation_name(path, method, operation)}"
         shown = f"{method.upper()} {_cut(path)}"
-        if len(name.encode()) > MAX_NAME_BYTES or len(tag_name(operation).encode()) > MAX_NAME_BYTES:
-            yield Problem(
+        if any(len(part.encode()) > MAX_NAME_BYTES for part in name.split(".")):
+            yield Finding(
                 f"the name of the operation or of its tag is too long for a file ({_cut(name)})",
                 pointer.join(place, "operationId"),
                 remedy=f"Give it an operationId and a tag of at most {MAX_NAME_BYTES} bytes.",
             )
         if name in taken:
-            yield Problem(
-                f"{shown} and {taken[name][0]} would both be called {name}",
+            yield Finding(
+                f"{shown} and {taken[name]} would both be called {name.partition('.')[2]}",
                 pointer.join(place, "operationId"),
                 remedy="Give one of them another operationId.",
             )
-        taken.setdefault(name, (shown, place))
+        taken.setdefault(name, shown)
         yield from _path_parameters(content, path, operation, place)
 
 
 def _path_parameters(
     content: dict[str, Any], path: str, operation: dict[str, Any], place: str
-) -> Iterator[Problem]:
+) -> Iterator[Finding]:
     if not path.startswith("/"):
-        yield Problem(f"the path {_cut(path)} does not start with a slash", place)
+        yield Finding(f"the path {_cut(path)} does not start with a slash", place)
         return
     in_path = _PATH_PARAMETER.findall(path)
     if re.search(r"[{}]", _PATH_PARAMETER.sub("", path)) or "" in in_path:
-        yield Problem(f"the braces of the path {_cut(path)} do not fit", place)
+        yield Finding(f"the braces of the path {_cut(path)} do not fit", place)
         return
     for name in {name for name in in_path if in_path.count(name) > 1}:
-        yield Problem(f"the path {_cut(path)} has {{{name}}} twice", place)
+        yield Finding(f"the path {_cut(path)} has {{{name}}} twice", place)
     item_place = place.rpartition("/")[0]
     item = resolve(content, f"#{item_place}")
     seen: dict[tuple[str, str], str] = {}
@@ -448,24 +479,24 @@ def _path_parameters(
             while "$ref" in parameter:
                 parameter = resolve(content, parameter["$ref"])
             if not isinstance(parameter, dict) or "name" not in parameter:
-                yield Problem("the reference does not lead to a parameter", parameter_place)
+                yield Finding("the reference does not lead to a parameter", parameter_place)
                 continue
             key = (parameter.get("in", ""), parameter["name"])
             if key in here:
-                yield Problem(f"the parameter {_cut(key[1])} is here twice", parameter_place)
+                yield Finding(f"the parameter {_cut(key[1])} is here twice", parameter_place)
             here.add(key)
             seen.setdefault(key, parameter_place)
     declared = {name: where for (location, name), where in seen.items() if location == "path"}
     for name in in_path:
         if name not in declared:
-            yield Problem(f"the path parameter {{{_cut(name)}}} of {_cut(path)} is not declared", place)
+            yield Finding(f"the path parameter {{{_cut(name)}}} of {_cut(path)} is not declared", place)
     for name, where in declared.items():
         if name not in in_path:
-            yield Problem(f"the path {_cut(path)} has no {{{_cut(name)}}}, which is declared for it", where)
+            yield Finding(f"the path {_cut(path)} has no {{{_cut(name)}}}, which is declared for it", where)
 
 
-def _wrong(place: str, kind: type) -> Problem:
-    return Problem(f"`{pointer.split(place)[-1]}` must be {_KINDS[kind]}", place)
+def _wrong(place: str, kind: type) -> Finding:
+    return Finding(f"`{pointer.split(place)[-1]}` must be {_KINDS[kind]}", place)
 
 
 def _cut(text: str) -> str:

@@ -1,0 +1,63 @@
+"""The security schemes of a document: where each credential goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from attrs import frozen
+
+
+class Scheme(NamedTuple):
+    """Where a credential goes: `header`, `query` or `cookie` (empty for none), its name, its prefix."""
+
+    location: str
+    name: str
+    prefix: str
+
+
+BEARER = Scheme("header", "Authorization", "Bearer")
+
+
+@frozen
+class Security:
+    """The schemes by name, and the one that operations use which name none."""
+
+    schemes: Mapping[str, Scheme]
+    default: str
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Security:
+        """Read the schemes of a document."""
+        written = (document.get("components") or {}).get("securitySchemes") or {}
+        schemes = {name: _scheme(node) for name, node in written.items()}
+        used = [name for way in document.get("security") or () for name in way if name in schemes]
+        return cls(schemes, next(iter([*used, *schemes]), ""))
+
+    @property
+    def _first(self) -> Scheme:
+        return self.schemes.get(self.default, BEARER)
+
+    @property
+    def header(self) -> str:
+        """The header of the default scheme; empty where its credential goes elsewhere."""
+        return self._first.name if self._first.location == "header" else ""
+
+    @property
+    def prefix(self) -> str:
+        """The word before the credential in that header."""
+        return self._first.prefix
+
+
+def _scheme(node: Mapping[str, Any]) -> Scheme:
+    match node.get("type"), str(node.get("scheme", "")).lower():
+        case "apiKey", _:
+            return Scheme(str(node.get("in", "header")), str(node.get("name", "")), "")
+        case "http", "bearer":
+            return BEARER
+        case "http", scheme:
+            return Scheme("header", "Authorization", scheme.title())
+        case "mutualTLS", _:
+            return Scheme("", "", "")
+        case _:
+            return BEARER

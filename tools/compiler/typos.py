@@ -1,0 +1,183 @@
+"""Keys that are misspelt: what stands below `pahts` or `propertis` would be missing without a word."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from tools.compiler import pointer
+from tools.compiler.errors import Finding
+from tools.compiler.media import METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+# OpenAPI 3.1, section 4.8, by the object that the keys belong to.
+DOCUMENT = frozenset(
+    ("openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags")
+) | {"externalDocs"}
+COMPONENTS = frozenset(
+    ("schemas", "responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes", "links")
+) | {"callbacks", "pathItems"}
+PATH_ITEM = frozenset(("$ref", "summary", "description", "servers", "parameters", *METHODS))
+OPERATION = frozenset(
+    (
+        "tags",
+        "summary",
+        "description",
+        "externalDocs",
+        "operationId",
+        "parameters",
+        "requestBody",
+        "responses",
+    )
+) | {"callbacks", "deprecated", "security", "servers"}
+MEDIA_TYPE = frozenset(("schema", "example", "examples", "encoding", "itemSchema", "itemEncoding"))
+# The keywords of JSON Schema that say what a value is. Others may be anything (JSON Schema, section 6.5).
+SCHEMA = frozenset(
+    ("$ref", "type", "properties", "required", "items", "additionalProperties", "enum", "const", "format")
+) | {"allOf", "anyOf", "oneOf", "nullable", "default", "discriminator", "prefixItems", "patternProperties"}
+_OTHER_KEYWORDS = frozenset(
+    (
+        *("$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$schema", "$vocabulary"),
+        *(
+            "additionalItems",
+            "contains",
+            "contentEncoding",
+            "contentMediaType",
+            "contentSchema",
+            "definitions",
+        ),
+        *("dependencies", "dependentRequired", "dependentSchemas", "deprecated", "description", "else"),
+        *("example", "examples", "exclusiveMaximum", "exclusiveMinimum", "externalDocs", "if", "maxContains"),
+        *("maximum", "maxItems", "maxLength", "maxProperties", "minContains", "minimum", "minItems"),
+        *("minLength", "minProperties", "multipleOf", "not", "pattern", "propertyNames", "readOnly"),
+        *("then", "title", "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "xml"),
+    )
+)
+_ALIKE = 0.75
+# Keywords that say no type are many, and so are the extensions of others: nearly the same word it must be.
+_NEARLY_THE_SAME = 0.85
+BOOLEANS = (
+    "deprecated",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "nullable",
+    "readOnly",
+    "uniqueItems",
+    "writeOnly",
+)
+# JSON Schema, section 7.3, and the registry of OpenAPI (spec.openapis.org/registry/format).
+_FORMATS = frozenset(
+    [
+        "base64url",
+        "binary",
+        "byte",
+        "char",
+        "commonmark",
+        "date",
+        "date-time",
+        "decimal",
+        "decimal128",
+        "double",
+        "double-int",
+        "duration",
+        "email",
+        "float",
+        "hostname",
+        "html",
+        "http-date",
+        "idn-email",
+        "idn-hostname",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "ipv4",
+        "ipv6",
+        "iri",
+        "iri-reference",
+        "json-pointer",
+        "media-range",
+        "password",
+        "regex",
+        "relative-json-pointer",
+        "sf-binary",
+        "sf-boolean",
+        "sf-decimal",
+        "sf-integer",
+        "sf-string",
+        "sf-token",
+        "time",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "uri",
+        "uri-reference",
+        "uri-template",
+        "uuid",
+    ]
+)
+
+
+def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iterator[Finding]:
+    """The keys of `node` that are nearly a known one, and are not known themselves."""
+    for key in node:
+        if key in known or key in _OTHER_KEYWORDS or key.startswith("x-"):
+            continue
+        close = difflib.get_close_matches(key, sorted(known - node.keys()), n=1, cutoff=_ALIKE)
+        if known is SCHEMA and not close:
+            others = sorted(_OTHER_KEYWORDS - node.keys())
+            close = difflib.get_close_matches(key, others, n=1, cutoff=_NEARLY_THE_SAME)
+        if close:
+            yield Finding(
+                f"`{key[:60]}` means nothing here",
+                pointer.join(place, key),
+                remedy=f"Did you mean `{close[0]}`? A key of one's own starts with x-.",
+                local=True,
+            )
+
+
+def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
+    """Return what stands where true or false belongs, and formats that are nearly a known one."""
+    for key in BOOLEANS:
+        if isinstance(schema.get(key), str):
+            yield Finding(
+                f"`{key}` must be true or false, not {schema[key][:40]!r}",
+                pointer.join(place, key),
+                remedy="In YAML 1.2, yes and no are text.",
+                local=True,
+            )
+    form = schema.get("format")
+    if isinstance(form, str) and len(form) > 3 and form not in _FORMATS:
+        close = [known for known in sorted(_FORMATS) if _is_slip(form, known)]
+        if close:
+            yield Finding(
+                f"{form[:40]!r} is not a format that anybody knows",
+                pointer.join(place, "format"),
+                remedy=f"Did you mean {close[0]}?",
+                local=True,
+            )
+
+
+def _is_slip(written: str, meant: str) -> bool:
+    """Whether two letters next to each other changed places, or one is missing, doubled or wrong."""
+    if len(written) == len(meant):
+        differ = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
+        swapped = (
+            len(differ) == 2
+            and written[differ[0]] == meant[differ[1]]
+            and written[differ[1]] == meant[differ[0]]
+        )
+        return swapped or (len(differ) == 1 and not (written[differ[0]] + meant[differ[0]]).isdigit())
+    longer, shorter = sorted((written, meant), key=len, reverse=True)
+    cut = [longer[:i] + longer[i + 1 :] for i in range(len(longer)) if longer[i].isalpha()]
+    return len(longer) - len(shorter) == 1 and len(shorter) >= 5 and shorter in cut
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a question about the word that is most like `word`; empty where none is."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"Did you mean {close[0]}?" if close else ""
