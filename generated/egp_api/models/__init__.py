@@ -92,9 +92,9 @@ if TYPE_CHECKING:
     from .user_message import UserMessage
     from .validation_error import ValidationError
 else:
-    from threading import RLock
+    from threading import RLock as _RLock
 
-    _importing = RLock()
+    _importing = _RLock()
     _MODULES = {
         "AllowedTools": "allowed_tools",
         "AllowedToolsChoice": "allowed_tools_choice",

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ... import errors as _errors
+from ... import serialization as _serialization
 from ... import types as _types
-from ... import wire as _wire
 from ...models import ChatCompletion, ChatCompletionChunk, ErrorBody, HTTPValidationError
 from ...types import UNSET, Unset
 
@@ -11,7 +12,13 @@ if TYPE_CHECKING:
     import httpx
 
     from ...client import AuthenticatedClient, Client
-    from ...models import ChatCompletionRequest
+    from ...models import (
+        ChatCompletion,
+        ChatCompletionChunk,
+        ChatCompletionRequest,
+        ErrorBody,
+        HTTPValidationError,
+    )
     from ...params import ChatCompletionRequestParam
 
 METHOD = "POST"
@@ -48,7 +55,9 @@ KEYWORDS: frozenset[str] = frozenset(
         "top_p",
     )
 )
-"""What the typed dictionary of the operation's keywords has."""
+"""The keys of the typed dictionary of the operation's keywords."""
+SECURITY: tuple[tuple[str, ...], ...] | None = (("ApiKeyAuth",),)
+"""The ways to call it: the security schemes of each. None where the document does not say."""
 
 
 def request_kwargs(
@@ -57,13 +66,13 @@ def request_kwargs(
     x_selected_account_id: str | Unset = UNSET,
     x_openai_api_key: str | Unset = UNSET,
 ) -> dict[str, Any]:
-    """What `httpx.Client.request` and `build_request` take to send this operation."""
+    """Return what `httpx.Client.request` and `build_request` take to send this operation."""
     _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions"}
     _headers: dict[str, str] = {}
     if not isinstance(x_selected_account_id, Unset):
-        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
+        _headers["x-selected-account-id"] = _serialization.simple(x_selected_account_id)
     if not isinstance(x_openai_api_key, Unset):
-        _headers["x-openai-api-key"] = _wire.simple(x_openai_api_key)
+        _headers["x-openai-api-key"] = _serialization.simple(x_openai_api_key)
     _kwargs["json"] = _types.encode(body)
     _headers["Content-Type"] = "application/json"
     if _headers:
@@ -72,13 +81,13 @@ def request_kwargs(
 
 
 def parse(data: Any) -> ChatCompletion:
-    """Decodes the JSON of a success. What does not fit is given back as received."""
+    """Decode the JSON of a success. Return what does not fit as received."""
     result: ChatCompletion = ChatCompletion.from_dict(data) if data.__class__ is dict else data
     return result
 
 
 def parse_event(data: Any) -> ChatCompletionChunk:
-    """Decodes the JSON in the data of an event. What does not fit is given back as received."""
+    """Decode the JSON in the data of an event. Return what does not fit as received."""
     result: ChatCompletionChunk = ChatCompletionChunk.from_dict(data) if data.__class__ is dict else data
     return result
 
@@ -118,23 +127,34 @@ def _parse_response(
 ) -> ChatCompletion | HTTPValidationError | ErrorBody | None:
     if response.status_code == 200:
         return parse(response.json())
-    if response.status_code == 422:
-        _data_2: Any = response.json()
+    if response.status_code == 422 and (_data_2 := _serialization.json_of(response)) is not _types.UNSET:
         _parsed_2: HTTPValidationError = (
             HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
         )
         return _parsed_2
-    if 400 <= response.status_code <= 499:
-        _data_3: Any = response.json()
+    if (
+        400 <= response.status_code <= 499
+        and not client.raise_on_unexpected_status
+        and (_data_3 := _serialization.json_of(response)) is not _types.UNSET
+    ):
         _parsed_3: ErrorBody = ErrorBody.from_dict(_data_3) if _data_3.__class__ is dict else _data_3
         return _parsed_3
-    if 500 <= response.status_code <= 599:
-        _data_4: Any = response.json()
+    if (
+        500 <= response.status_code <= 599
+        and not client.raise_on_unexpected_status
+        and (_data_4 := _serialization.json_of(response)) is not _types.UNSET
+    ):
         _parsed_4: ErrorBody = ErrorBody.from_dict(_data_4) if _data_4.__class__ is dict else _data_4
         return _parsed_4
-    _data_5: Any = response.json()
-    _parsed_5: ErrorBody = ErrorBody.from_dict(_data_5) if _data_5.__class__ is dict else _data_5
-    return _parsed_5
+    if (
+        not client.raise_on_unexpected_status
+        and (_data_5 := _serialization.json_of(response)) is not _types.UNSET
+    ):
+        _parsed_5: ErrorBody = ErrorBody.from_dict(_data_5) if _data_5.__class__ is dict else _data_5
+        return _parsed_5
+    if client.raise_on_unexpected_status:
+        raise _errors.UnexpectedStatus(response.status_code, response.content)
+    return None
 
 
 def _build_response(
@@ -174,7 +194,8 @@ def sync_detailed(
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
+    _response = client.get_httpx_client().request(**_kwargs, auth=client.auth(SECURITY))
+    return _build_response(client=client, response=_response)
 
 
 def sync(
@@ -232,7 +253,8 @@ async def asyncio_detailed(
         x_selected_account_id=x_selected_account_id,
         x_openai_api_key=x_openai_api_key,
     )
-    return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
+    _response = await client.get_async_httpx_client().request(**_kwargs, auth=client.auth(SECURITY))
+    return _build_response(client=client, response=_response)
 
 
 async def asyncio(

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ... import errors as _errors
+from ... import serialization as _serialization
 from ... import types as _types
-from ... import wire as _wire
 from ...models import ChatModelList, ErrorBody, HTTPValidationError
 from ...types import UNSET, Unset
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     import httpx
 
     from ...client import AuthenticatedClient, Client
-    from ...models import ModelVendor, SortOrder
+    from ...models import ChatModelList, ErrorBody, HTTPValidationError, ModelVendor, SortOrder
 
 METHOD = "GET"
 PATH = "/v5/chat/completions/models"
@@ -25,7 +26,9 @@ KEYWORDS: frozenset[str] = frozenset(
         "ending_before",
     )
 )
-"""What the typed dictionary of the operation's keywords has."""
+"""The keys of the typed dictionary of the operation's keywords."""
+SECURITY: tuple[tuple[str, ...], ...] | None = (("ApiKeyAuth",),)
+"""The ways to call it: the security schemes of each. None where the document does not say."""
 
 
 def request_kwargs(
@@ -38,28 +41,28 @@ def request_kwargs(
     ending_before: str | Unset = UNSET,
     x_selected_account_id: str | Unset = UNSET,
 ) -> dict[str, Any]:
-    """What `httpx.Client.request` and `build_request` take to send this operation."""
+    """Return what `httpx.Client.request` and `build_request` take to send this operation."""
     _kwargs: dict[str, Any] = {"method": METHOD, "url": "/v5/chat/completions/models"}
     _params = [
-        *_wire.query("model_vendor", model_vendor),
-        *_wire.query("limit", limit),
-        *_wire.query("sort_by", sort_by),
-        *_wire.query("sort_order", sort_order),
-        *_wire.query("starting_after", starting_after),
-        *_wire.query("ending_before", ending_before),
+        *_serialization.query("model_vendor", model_vendor),
+        *_serialization.query("limit", limit),
+        *_serialization.query("sort_by", sort_by),
+        *_serialization.query("sort_order", sort_order),
+        *_serialization.query("starting_after", starting_after),
+        *_serialization.query("ending_before", ending_before),
     ]
     if _params:
         _kwargs["params"] = _params
     _headers: dict[str, str] = {}
     if not isinstance(x_selected_account_id, Unset):
-        _headers["x-selected-account-id"] = _wire.simple(x_selected_account_id)
+        _headers["x-selected-account-id"] = _serialization.simple(x_selected_account_id)
     if _headers:
         _kwargs["headers"] = _headers
     return _kwargs
 
 
 def parse(data: Any) -> ChatModelList:
-    """Decodes the JSON of a success. What does not fit is given back as received."""
+    """Decode the JSON of a success. Return what does not fit as received."""
     result: ChatModelList = ChatModelList.from_dict(data) if data.__class__ is dict else data
     return result
 
@@ -69,23 +72,34 @@ def _parse_response(
 ) -> ChatModelList | HTTPValidationError | ErrorBody | None:
     if response.status_code == 200:
         return parse(response.json())
-    if response.status_code == 422:
-        _data_2: Any = response.json()
+    if response.status_code == 422 and (_data_2 := _serialization.json_of(response)) is not _types.UNSET:
         _parsed_2: HTTPValidationError = (
             HTTPValidationError.from_dict(_data_2) if _data_2.__class__ is dict else _data_2
         )
         return _parsed_2
-    if 400 <= response.status_code <= 499:
-        _data_3: Any = response.json()
+    if (
+        400 <= response.status_code <= 499
+        and not client.raise_on_unexpected_status
+        and (_data_3 := _serialization.json_of(response)) is not _types.UNSET
+    ):
         _parsed_3: ErrorBody = ErrorBody.from_dict(_data_3) if _data_3.__class__ is dict else _data_3
         return _parsed_3
-    if 500 <= response.status_code <= 599:
-        _data_4: Any = response.json()
+    if (
+        500 <= response.status_code <= 599
+        and not client.raise_on_unexpected_status
+        and (_data_4 := _serialization.json_of(response)) is not _types.UNSET
+    ):
         _parsed_4: ErrorBody = ErrorBody.from_dict(_data_4) if _data_4.__class__ is dict else _data_4
         return _parsed_4
-    _data_5: Any = response.json()
-    _parsed_5: ErrorBody = ErrorBody.from_dict(_data_5) if _data_5.__class__ is dict else _data_5
-    return _parsed_5
+    if (
+        not client.raise_on_unexpected_status
+        and (_data_5 := _serialization.json_of(response)) is not _types.UNSET
+    ):
+        _parsed_5: ErrorBody = ErrorBody.from_dict(_data_5) if _data_5.__class__ is dict else _data_5
+        return _parsed_5
+    if client.raise_on_unexpected_status:
+        raise _errors.UnexpectedStatus(response.status_code, response.content)
+    return None
 
 
 def _build_response(
@@ -136,7 +150,8 @@ def sync_detailed(
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
     )
-    return _build_response(client=client, response=client.get_httpx_client().request(**_kwargs))
+    _response = client.get_httpx_client().request(**_kwargs, auth=client.auth(SECURITY))
+    return _build_response(client=client, response=_response)
 
 
 def sync(
@@ -216,7 +231,8 @@ async def asyncio_detailed(
         ending_before=ending_before,
         x_selected_account_id=x_selected_account_id,
     )
-    return _build_response(client=client, response=await client.get_async_httpx_client().request(**_kwargs))
+    _response = await client.get_async_httpx_client().request(**_kwargs, auth=client.auth(SECURITY))
+    return _build_response(client=client, response=_response)
 
 
 async def asyncio(
