@@ -516,7 +516,7 @@ def test_an_enum_that_may_be_null_keeps_its_name(compiled: Compile) -> None:
     package = compiled({"Effort": effort, "Ask": {"type": "object", "properties": {"effort": ref("Effort")}}})
 
     assert package.emitted.enums == ("Effort",)
-    assert package.models.Ask.__annotations__["effort"] == "Effort | None | Unset"
+    assert package.models.Ask.__annotations__["effort"] == "Effort | None"
 
 
 @pytest.mark.parametrize(
