@@ -45,7 +45,7 @@ class ClientOptions(TypedDict, total=False):
     deadline: float | None
     """Seconds for a whole call: attempts, waits, body and stream. None, the default, is no limit."""
     max_retries: int | None
-    """CallFlow after the first; the default is 2. Short for `retry=Retry(max_retries=…)`."""
+    """Attempts after the first; the default is 2. Short for `retry=Retry(max_retries=…)`."""
     retry: Retry | None
     """The whole retry policy."""
     first_token_timeout: float | None
@@ -76,8 +76,10 @@ class CallOptions(TypedDict, total=False):
     """Seconds for each step of each attempt; None waits for ever."""
     deadline: float | None
     """Seconds for the whole call: attempts, waits, body and stream. None is no limit."""
-    max_retries: int
-    """CallFlow after the first."""
+    max_retries: int | None
+    """Attempts after the first; None for the client's own number."""
+    retry: Retry | None
+    """The whole retry policy; None for the client's own."""
 
 
 class CreateOptions(CreateChatCompletionKeywords, CallOptions, total=False):

@@ -44,12 +44,13 @@ def chat_request(
     operation = create_chat_completion
     stream_options = _stream_options(settings, keywords)
     headers, query, options = _call_options(settings, keywords)
-    extra = _extra_body(keywords.pop("extra_body", None))
+    extra = keywords.pop("extra_body", None)
     _refuse_unknown("create", keywords, operation.KEYWORDS)
     body = keywords
     if streaming:
         body["stream"] = True
-    body.update(extra)
+    if extra is not None:
+        body.update(_checked_extra_body(extra))
     request = Request(
         operation.METHOD,
         operation.PATH,
@@ -120,9 +121,7 @@ def _body(kwargs: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
     return request.read(), request.headers.get("content-type")
 
 
-def _extra_body(extra: object) -> Mapping[str, Any]:
-    if extra is None:
-        return {}
+def _checked_extra_body(extra: object) -> Mapping[str, Any]:
     if not isinstance(extra, Mapping):
         raise EGPError(f"extra_body must be a mapping of names to values, got {type(extra).__name__}")
     return cast("Mapping[str, Any]", extra)
@@ -143,10 +142,12 @@ def _call_options(
 ) -> tuple[tuple[Field, ...], tuple[tuple[str, str], ...], CallOptions | None]:
     """Take headers, query and options of one call out of `keywords`; None for the client's own options."""
     # Bound to the name of what was given, so that no frame of a traceback shows a secret header.
-    headers, fault = checked_headers(keywords.pop("extra_headers", None))
+    headers = keywords.pop("extra_headers", None)
+    headers, fault = checked_headers(headers) if headers else ((), None)
     if fault is not None:
         raise EGPError(fault)
-    query = query_pairs(keywords.pop("extra_query", None))
+    given = keywords.pop("extra_query", None)
+    query = () if given is None else query_pairs(given)
     if _PER_CALL.isdisjoint(keywords):
         return headers, query, None
     max_retries = keywords.pop("max_retries", None)

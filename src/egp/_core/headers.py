@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar, overload
 
 from egp_api import API_KEY_HEADER
 
 from egp._core.secrets import REDACTED, Secret
 
 __all__ = ["KEY_HEADER", "SECRET_HEADERS", "TOKEN", "Field", "Headers", "checked_headers", "value_fault"]
+
+T = TypeVar("T")
 
 KEY_HEADER = API_KEY_HEADER.lower()
 """The header that carries the API key, as the contract names it."""
@@ -51,7 +53,7 @@ class Headers(Mapping[str, str]):
     __slots__ = ("_joined", "raw")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.raw = tuple((name, REDACTED if name in SECRET_HEADERS else value) for name, value in pairs)
+        self.raw = tuple([(name, REDACTED if name in SECRET_HEADERS else value) for name, value in pairs])
         """The fields in the order in which they came."""
         joined: dict[str, str] = {}
         for name, value in self.raw:
@@ -60,6 +62,19 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._joined[name.lower()]
+
+    # Mapping has these two, in twice the calls.
+
+    @overload
+    def get(self, key: str, /) -> str | None: ...
+    @overload
+    def get(self, key: str, /, default: str | T) -> str | T: ...
+    def get(self, key: str, /, default: Any = None) -> Any:
+        """Return the value of a header, or `default`; names are compared without case."""
+        return self._joined.get(key.lower(), default)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._joined
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._joined)

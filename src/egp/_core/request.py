@@ -62,7 +62,7 @@ class Request:
         expects: Literal["json", "events"] = "json",
     ) -> None:
         # Bound to the same name, so that no local of this frame holds the values given.
-        headers, fault = checked_headers(headers)
+        headers, fault = checked_headers(headers) if headers else ((), None)
         if fault is not None:
             raise EGPError(fault)
         self.headers = headers

@@ -23,7 +23,7 @@ class Retry(NamedTuple):
     """
 
     max_retries: int = 2
-    """CallFlow after the first one; 0 or more."""
+    """Attempts after the first one; 0 or more."""
     initial: float = 0.5
     """Seconds before the first retry, where the server names no time; doubles with each retry."""
     maximum: float = 8.0

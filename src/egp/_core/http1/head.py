@@ -66,6 +66,7 @@ class HeadReader:
 
 # Section 2.2: a recipient may take a bare LF for the end of a line.
 _END = re.compile(rb"\r?\n\r?\n")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 _STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?")
 
 
@@ -127,6 +128,6 @@ def _framing(status: int, method: str, headers: Headers) -> Body:
     # Section 6.3: repeated equal values stand for one.
     values = {value.strip(" \t") for value in length.split(",")}
     number = values.pop()
-    if values or not re.fullmatch(r"[0-9]{1,18}", number):
+    if values or not _LENGTH.fullmatch(number):
         raise ProtocolError(f"the server sent an invalid content-length: {length[:40]!r}")
     return Sized(int(number))

@@ -101,4 +101,5 @@ class AsyncExchange:
             self._pool.abandon(connection)
 
     def __del__(self) -> None:
-        self.abandon()
+        if self._connection is not None:
+            self.abandon()

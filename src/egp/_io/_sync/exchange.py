@@ -102,4 +102,5 @@ class Exchange:
             self._pool.abandon(connection)
 
     def __del__(self) -> None:
-        self.abandon()
+        if self._connection is not None:
+            self.abandon()
