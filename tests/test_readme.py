@@ -16,7 +16,9 @@ README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("snippet", snippets(), ids=lambda snippet: snippet.name)
-def test_the_code_runs(snippet, egp_server):
+def test_the_code_runs(snippet, egp_server, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CI", raising=False)  # where cassettes are not recorded
     # Blank lines before it give a traceback the line numbers of the document.
     program = compile("\n" * (snippet.line - 1) + snippet.code, snippet.document, "exec")
     namespace = {"__name__": "__main__"}

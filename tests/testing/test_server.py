@@ -196,8 +196,9 @@ def test_every_scripted_answer_is_given_once_though_requests_race(egp_server, as
     assert sorted(answer["number"] for answer in answers) == [*range(100)]
 
 
-def test_two_hundred_streams_are_open_at_once(egp_server, ask):
-    egp_server.stream([chunk("a")], end="stall", times=None)
+def test_two_hundred_streams_are_open_at_once(server, ask):
+    server.start()
+    server.stream([chunk("a")], end="stall", times=None)
 
     async def hold():
         limits = httpx.Limits(max_connections=None)
@@ -205,14 +206,14 @@ def test_two_hundred_streams_are_open_at_once(egp_server, ask):
 
             async def open_one():
                 request = client.build_request(
-                    "POST", f"{egp_server.url}{CHAT}", json=ask(stream=True), headers=KEY
+                    "POST", f"{server.url}{CHAT}", json=ask(stream=True), headers=KEY
                 )
                 response = await client.send(request, stream=True)
                 await anext(response.aiter_lines())
                 return response
 
             responses = await asyncio.gather(*(open_one() for _ in range(200)))
-            held = egp_server.connections
+            held = server.connections
             for response in responses:
                 await response.aclose()
             return held

@@ -20,16 +20,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from egp.testing._cassette import CassetteError
     from egp.testing._chunks import chunk
+    from egp.testing._matching import Matching
     from egp.testing._reply import End
     from egp.testing._requests import RecordedHeaders, RecordedRequest
     from egp.testing._serve import serve
     from egp.testing._server import Server
 
-__all__ = ["End", "RecordedHeaders", "RecordedRequest", "Server", "chunk", "serve"]
+__all__ = [
+    "CassetteError",
+    "End",
+    "Matching",
+    "RecordedHeaders",
+    "RecordedRequest",
+    "Server",
+    "chunk",
+    "serve",
+]
 
 _HOME = {
+    "CassetteError": "_cassette",
     "End": "_reply",
+    "Matching": "_matching",
     "RecordedHeaders": "_requests",
     "RecordedRequest": "_requests",
     "Server": "_server",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from egp.testing import serve
+from egp.testing import CassetteError, serve
 
 
 def main() -> int:
@@ -22,14 +22,29 @@ def main() -> int:
     parser.add_argument("--spec", help="the OpenAPI document to serve; by default the package's own")
     parser.add_argument("--no-check", action="store_true", help="accept any request, even one without a key")
     parser.add_argument("program", nargs="*", metavar="-- program", help="what to run against the server")
-    arguments = parser.parse_args()
-    return serve(
-        port=arguments.port,
-        prefix=arguments.prefix,
-        spec=arguments.spec,
-        check=not arguments.no_check,
-        program=arguments.program,
+    parser.add_argument("--script", help="a YAML or JSON list of answers to give first")
+    parser.add_argument(
+        "--record", metavar="CASSETTE", help="the file to record the service at --upstream into"
     )
+    parser.add_argument("--upstream", metavar="URL", help="the base URL of the service to record")
+    parser.add_argument("--replay", metavar="CASSETTE", help="the recorded file to answer from")
+    parser.add_argument("--timing", action="store_true", help="replay with the waits that were recorded")
+    arguments = parser.parse_args()
+    try:
+        return serve(
+            port=arguments.port,
+            prefix=arguments.prefix,
+            spec=arguments.spec,
+            check=not arguments.no_check,
+            script=arguments.script,
+            record=arguments.record,
+            upstream=arguments.upstream,
+            replay=arguments.replay,
+            timing=arguments.timing,
+            program=arguments.program,
+        )
+    except (CassetteError, OSError, ValueError) as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -30,11 +30,25 @@ if TYPE_CHECKING:
 _RECORD = "egp.request"
 
 
+class Backend(Protocol):
+    """Answers requests in place of the server's own operations."""
+
+    async def respond(self, request: RecordedRequest, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+
 class App:
     """Serves operations below a prefix; what the script has for a request goes first."""
 
     def __init__(
-        self, operations: Iterable[Operation], script: Script, *, prefix: str, check: bool, end: End
+        self,
+        operations: Iterable[Operation],
+        script: Script,
+        *,
+        prefix: str,
+        check: bool,
+        end: End,
+        backend: Backend | None = None,
     ) -> None:
         self.requests: list[RecordedRequest] = []
         self.busy: set[asyncio.Transport] = set()
@@ -42,6 +56,7 @@ class App:
         self._script = script
         self._check = check
         self._end: End = end
+        self._backend = backend
         self._operations = tuple(operations)
         # Starlette raises for what no route takes, and lets FastAPI's kind of JSON be made of it.
         self._router = Starlette(
@@ -58,9 +73,11 @@ class App:
         transport = transport_of(scope)
         self.busy.add(transport)
         try:
-            scripted = self._script.take(valid=False)
+            scripted = self._script.take(valid=self._backend is not None)
             if scripted is not None:
                 await self._playing(scripted.reply(None, request))(scope, receive, send)
+            elif self._backend is not None:
+                await self._backend.respond(request, scope, receive, send)
             else:
                 await self._router(scope, receive, send)
         finally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve, field, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 End = Literal["done", "eof", "close", "reset", "stall"]
 """How an answer ends.
@@ -28,6 +28,9 @@ class Reply:
 
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict[str, str])
+    """Headers to add to the server's own, or to send in their place."""
+    exact_headers: Sequence[tuple[bytes, bytes]] | None = None
+    """All headers that are sent, in place of `headers` and the server's own."""
     parts: Iterable[bytes] = ()
     whole: bool = True
     """Whether the length is declared; otherwise the body goes out chunked, one chunk per part."""
@@ -37,6 +40,8 @@ class Reply:
     """Seconds before the first byte."""
     interval: float = 0.0
     """Seconds between two parts."""
+    waits: Sequence[float] = ()
+    """Seconds before each part, in place of `interval`."""
     end: End = "done"
 
     def with_headers(self, headers: Mapping[str, str] | None) -> Reply:

@@ -66,7 +66,7 @@ class ReplySender:
         await self._start(reply, {})
         for place, part in enumerate(reply.parts):
             # Even without an interval, other requests get their turn between two parts.
-            await self._wait(reply.interval if place else 0)
+            await self._wait(_wait_before(reply, place))
             await self._body(part, more=True)
         if reply.end in BROKEN:
             await self._break_off(reply.end)
@@ -74,8 +74,10 @@ class ReplySender:
             await self._body(b"", more=False)
 
     async def _start(self, reply: Reply, further: Mapping[str, str]) -> None:
-        headers = {**self._headers, **reply.headers, **further}
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        encoded = reply.exact_headers
+        if encoded is None:
+            headers = {**self._headers, **reply.headers, **further}
+            encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": encoded})
 
     async def _body(self, part: bytes, *, more: bool) -> None:
@@ -95,3 +97,9 @@ class ReplySender:
             await asyncio.sleep(0)
         if self._gone.done():
             raise ClientGoneError
+
+
+def _wait_before(reply: Reply, place: int) -> float:
+    if place < len(reply.waits):
+        return reply.waits[place]
+    return reply.interval if place else 0.0

@@ -12,11 +12,14 @@ from contextlib import contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from egp.testing._script_file import load_script
 from egp.testing._server import Server
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from egp.testing._matching import Matching
 
 
 def serve(
@@ -25,6 +28,13 @@ def serve(
     prefix: str = "",
     spec: Mapping[str, Any] | Path | str | None = None,
     check: bool = True,
+    script: Path | str | None = None,
+    record: Path | str | None = None,
+    upstream: str | None = None,
+    secrets: Iterable[str] = (),
+    replay: Path | str | None = None,
+    matching: Matching | None = None,
+    timing: bool = False,
     program: Sequence[str] = (),
 ) -> int:
     """Run a `Server` until it is interrupted, or for as long as a program runs.
@@ -37,26 +47,61 @@ def serve(
         prefix: The path that all is below, such as `/public`.
         spec: The OpenAPI document to serve; by default the package's own.
         check: Whether to refuse what the service refuses.
+        script: A YAML or JSON file of answers to give first, such as `- reply: Paris`.
+        record: A cassette to record `upstream` into.
+        upstream: The base URL of the service to record.
+        secrets: Values that are replaced wherever they stand in the recording.
+        replay: A cassette to answer from. The last of several identical recordings answers again and again.
+        matching: What may differ between a request and the recorded one.
+        timing: Whether a replayed response takes the time that it took when it was recorded.
         program: A command to run against the server, instead of waiting.
 
     Returns:
         The exit status: the program's, or 0.
+
+    Raises:
+        CassetteError: A cassette cannot be read or written.
+        ValueError: The script cannot be read, or options contradict each other.
+        OSError: The port is taken.
     """
-    server = Server(port=port, prefix=prefix, spec=spec, check=check)
-    with _termination_as_interrupt(), suppress(KeyboardInterrupt), server:
-        if program:
-            environment = {**os.environ, **server.environment}
-            return subprocess.call(program, env=environment)  # noqa: S603  # the caller asked for it
-        sys.stdout.write(f"{server.url}\n\n{instructions(server)}")
-        sys.stdout.flush()
-        Event().wait()
+    server = Server(
+        port=port,
+        prefix=prefix,
+        spec=spec,
+        check=check,
+        record=record,
+        upstream=upstream,
+        secrets=secrets,
+        replay=replay,
+        matching=matching,
+        timing=timing,
+        repeat=True,
+    )
+    if script is not None:
+        load_script(script, server)
+    server.start()
+    try:
+        with _termination_as_interrupt(), suppress(KeyboardInterrupt):
+            return _run(server, program)
+    finally:
+        server.stop()
+    return 0
+
+
+def _run(server: Server, program: Sequence[str]) -> int:
+    if program:
+        environment = {**os.environ, **server.environment}
+        return subprocess.call(program, env=environment)  # noqa: S603  # the caller asked for it
+    sys.stdout.write(f"{server.url}\n\n{instructions(server)}")
+    sys.stdout.flush()
+    Event().wait()
     return 0
 
 
 def instructions(server: Server) -> str:
     """Return the shell commands that make a client use the server."""
     variables = server.environment
-    key = server.api_key
+    key = f"'x-api-key: {server.api_key}'" if "EGP_API_KEY" in variables else '"x-api-key: $EGP_API_KEY"'
     body = '{"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}'
     lines = [
         "# egp",
@@ -69,14 +114,16 @@ def instructions(server: Server) -> str:
     lines += [
         "# curl",
         f"curl {variables['OPENAI_BASE_URL']}/chat/completions \\",
-        f"  -H 'authorization: Bearer {key}' -H 'content-type: application/json' \\",
+        f"  -H {key} -H 'content-type: application/json' \\",
         f"  -d '{body}'",
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _export(variables: Mapping[str, str], *names: str) -> str:
-    return "export " + " ".join(f"{name}={shlex.quote(variables[name])}" for name in names)
+    return "export " + " ".join(
+        f"{name}={shlex.quote(variables[name])}" for name in names if name in variables
+    )
 
 
 @contextmanager

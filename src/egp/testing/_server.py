@@ -15,11 +15,14 @@ from uvicorn.server import ServerState
 from egp.testing._app import App
 from egp.testing._contract import Contract
 from egp.testing._document import load
+from egp.testing._matching import Matching
 from egp.testing._protocol import Protocol
+from egp.testing._recorder import Recorder
+from egp.testing._replay import Replay
 from egp.testing._scripting import Scripting
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from egp.testing._reply import End
@@ -51,6 +54,19 @@ class Server(Scripting):
         end: How answers end unless scripted otherwise; `"eof"` leaves out the `[DONE]` of streams.
         check: Whether to refuse what the service refuses (401, 422). False accepts any request, and
             `/chat/completions` below any path.
+        record: A file to record into: requests are forwarded to `upstream`, and its responses are sent on.
+            Secrets are replaced before anything is written. `stop` puts the file in its place.
+        upstream: The base URL of the service that is recorded.
+        secrets: Values that are replaced wherever they stand in a recording, beside those that are found by
+            name and by shape.
+        replay: A recorded file to answer from.
+        matching: What may differ between a request and the recorded one.
+        timing: Whether a replayed response takes the time that it took when it was recorded.
+        repeat: Whether the last of several identical recordings answers again and again; by default each
+            answers once.
+
+    Raises:
+        CassetteError: A cassette cannot be read or written, or recording is off because this is a CI run.
     """
 
     api_key = "test-key"
@@ -64,14 +80,36 @@ class Server(Scripting):
         spec: Mapping[str, Any] | Path | str | None = None,
         end: End = "done",
         check: bool = True,
+        record: Path | str | None = None,
+        upstream: str | None = None,
+        secrets: Iterable[str] = (),
+        replay: Path | str | None = None,
+        matching: Matching | None = None,
+        timing: bool = False,
+        repeat: bool = False,
     ) -> None:
         super().__init__(end=end)
+        _check_options(record, upstream, replay)
         self._prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
         self._port = port
         self._state = ServerState()
+        self._recorder: Recorder | None = None
+        self._replay: Replay | None = None
+        if record is not None and upstream is not None:
+            self._recorder = Recorder(record, upstream=upstream, prefix=self._prefix, secrets=secrets)
+        if replay is not None:
+            rules = matching or Matching()
+            self._replay = Replay(replay, matching=rules, timing=timing, repeat=repeat, prefix=self._prefix)
+        backend = self._recorder or self._replay
         self._app = App(
-            Contract(load(spec)).operations(), self._script, prefix=self._prefix, check=check, end=end
+            () if backend is not None else Contract(load(spec)).operations(),
+            self._script,
+            prefix=self._prefix,
+            check=check,
+            end=end,
+            backend=backend,
         )
+        self._failure: Exception | None = None
         self._thread: Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -87,11 +125,12 @@ class Server(Scripting):
     def environment(self) -> dict[str, str]:
         """The environment variables that lead clients of egp and openai here, past any proxy."""
         direct = ",".join(filter(None, [os.environ.get("NO_PROXY", os.environ.get("no_proxy")), "127.0.0.1"]))
+        # A service that is recorded asks for a real key, which the environment has already.
+        names = () if self._recorder is not None else ("EGP_API_KEY", "OPENAI_API_KEY")
         return {
             "EGP_BASE_URL": self.url,
-            "EGP_API_KEY": self.api_key,
             "OPENAI_BASE_URL": f"{self.url}/v5",
-            "OPENAI_API_KEY": self.api_key,
+            **dict.fromkeys(names, self.api_key),
             "NO_PROXY": direct,
             "no_proxy": direct,
         }
@@ -116,6 +155,8 @@ class Server(Scripting):
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", self._port))
             listener.listen(_BACKLOG)
+            if self._recorder is not None:
+                self._recorder.open()
         except BaseException:
             listener.close()
             raise
@@ -139,13 +180,29 @@ class Server(Scripting):
         self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
         self._thread = self._loop = self._stopping = None
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    def check_replay(self) -> None:
+        """Check that the requests were those of the cassette; without a cassette, do nothing.
+
+        The `with` block of a server does this at its end, and so does `@pytest.mark.egp_cassette`.
+
+        Raises:
+            CassetteError: A request differed from the recorded ones, or a recording was not used.
+        """
+        if self._replay is not None:
+            self._replay.check()
 
     def reset(self) -> None:
-        """Forget what is scripted and recorded, and break off the answers that are on their way."""
+        """Forget scripted answers and received requests, break off answers, rewind the cassette."""
         self._script.clear()
         if self._loop is not None:
             asyncio.run_coroutine_threadsafe(self._break_off(), self._loop).result()
         self._app.requests.clear()
+        if self._replay is not None:
+            self._replay.rewind()
 
     async def _serve(self, listener: socket.socket, ready: Event) -> None:
         self._loop = asyncio.get_running_loop()
@@ -167,17 +224,21 @@ class Server(Scripting):
         ready.set()
         await self._stopping.wait()
         server.close()
-        await self._close_connections()
-        await server.wait_closed()
-
-    async def _close_connections(self) -> None:
         for connection in [*self._state.connections]:
             connection.transport.abort()
+        try:
+            if self._recorder is not None:
+                await self._recorder.close()
+        except Exception as error:  # noqa: BLE001  # stop() raises it, in the caller's thread
+            self._failure = error
         await self._settle()
+        await server.wait_closed()
 
     async def _break_off(self) -> None:
         for transport in [*self._app.busy]:
             transport.abort()
+        if self._recorder is not None:
+            await self._recorder.abort()
         await self._settle()
 
     async def _settle(self) -> None:
@@ -187,14 +248,27 @@ class Server(Scripting):
     def __enter__(self) -> Self:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        if error_type is None:
+            self.check_replay()
 
     async def __aenter__(self) -> Self:
         return await asyncio.to_thread(self.start)
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         await asyncio.to_thread(self.stop)
+        if error_type is None:
+            self.check_replay()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url if self._port else 'not started'}>"
+
+
+def _check_options(record: object, upstream: object, replay: object) -> None:
+    if record is not None and replay is not None:
+        raise ValueError("a server either records or replays: pass record or replay, not both")
+    if (record is None) != (upstream is None):
+        raise ValueError(
+            "record and upstream go together: a file to write, and the URL of the service to record"
+        )
