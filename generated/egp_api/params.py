@@ -70,8 +70,8 @@ if TYPE_CHECKING:
     )
 
 
-class CreateChatCompletionKeywords(TypedDict, total=False):
-    """The keywords of `create_chat_completion`."""
+class CreateChatCompletionCommonKeywords(TypedDict, total=False):
+    """The keywords that helpers have in common with the operation: all but response_format, tools."""
 
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
@@ -143,19 +143,6 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
     """
     reasoning_effort: ReasoningEffort | str
     """How much a reasoning model should think before it answers."""
-    response_format: (
-        TextResponseFormatParam
-        | TextResponseFormat
-        | Mapping[str, object]
-        | JSONObject[Any]
-        | JSONObjectResponseFormatParam
-        | JSONObjectResponseFormat
-        | JSONSchemaResponseFormatParam
-        | JSONSchemaResponseFormat
-        | OtherResponseFormatParam
-        | OtherResponseFormat
-    )
-    """The format that the answer must have, such as JSON by a schema."""
     seed: int
     """With the same seed and the same request, the model tries to give the same answer.
     `system_fingerprint` tells when the system behind it has changed.
@@ -183,6 +170,34 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
         | OtherToolChoice
     )
     """Whether the model calls tools, and which."""
+    top_k: int
+    """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
+    top_logprobs: int
+    """From 0 to 20. How many of the likeliest tokens to list at each place of the output. Only with
+    `logprobs` true.
+    """
+    top_p: float
+    """From 0 to 1. Only the likeliest tokens that together have this probability are sampled from.
+    Change this or `temperature`, not both.
+    """
+
+
+class CreateChatCompletionKeywords(CreateChatCompletionCommonKeywords, total=False):
+    """The keywords of `create_chat_completion`."""
+
+    response_format: (
+        TextResponseFormatParam
+        | TextResponseFormat
+        | Mapping[str, object]
+        | JSONObject[Any]
+        | JSONObjectResponseFormatParam
+        | JSONObjectResponseFormat
+        | JSONSchemaResponseFormatParam
+        | JSONSchemaResponseFormat
+        | OtherResponseFormatParam
+        | OtherResponseFormat
+    )
+    """The format that the answer must have, such as JSON by a schema."""
     tools: Iterable[
         FunctionToolParam
         | FunctionTool
@@ -194,16 +209,6 @@ class CreateChatCompletionKeywords(TypedDict, total=False):
         | OtherTool
     ]
     """The tools that the model may call, up to 128."""
-    top_k: int
-    """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
-    top_logprobs: int
-    """From 0 to 20. How many of the likeliest tokens to list at each place of the output. Only with
-    `logprobs` true.
-    """
-    top_p: float
-    """From 0 to 1. Only the likeliest tokens that together have this probability are sampled from.
-    Change this or `temperature`, not both.
-    """
 
 
 class ListChatCompletionModelsKeywords(TypedDict, total=False):
