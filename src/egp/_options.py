@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from egp_api.params import CreateChatCompletionKeywords, ListChatCompletionModelsKeywords
+from egp_api.params import (
+    CreateChatCompletionCommonKeywords,
+    CreateChatCompletionKeywords,
+    ListChatCompletionModelsKeywords,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,10 +18,12 @@ if TYPE_CHECKING:
     from egp._core.retry import Retry
 
 __all__ = [
+    "BodyOptions",
     "CallOptions",
     "ClientOptions",
     "CreateOptions",
     "ModelsOptions",
+    "ParseOptions",
     "StreamCallOptions",
     "StreamCreateOptions",
 ]
@@ -82,11 +88,19 @@ class CallOptions(TypedDict, total=False):
     """The whole retry policy; None for the client's own."""
 
 
-class CreateOptions(CreateChatCompletionKeywords, CallOptions, total=False):
-    """The keywords of `chat.completions.create`."""
+class BodyOptions(CallOptions, total=False):
+    """Options of one call that has a body."""
 
     extra_body: Mapping[str, object] | None
     """Body fields that the contract does not know, or that should replace ours; sent as they are."""
+
+
+class CreateOptions(CreateChatCompletionKeywords, BodyOptions, total=False):
+    """The keywords of `chat.completions.create`."""
+
+
+class ParseOptions(CreateChatCompletionCommonKeywords, BodyOptions, total=False):
+    """The keywords that `chat.completions.parse` has in common with `create`."""
 
 
 class StreamCallOptions(CallOptions, total=False):

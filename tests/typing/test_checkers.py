@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -26,6 +28,7 @@ def mypy_findings(path, tmp_path):
             "mypy",
             "--strict",
             "--config-file=",
+            "--explicit-package-bases",
             f"--cache-dir={ROOT / '.mypy_cache'}",
             "--no-error-summary",
             "--no-pretty",
@@ -35,6 +38,8 @@ def mypy_findings(path, tmp_path):
         capture_output=True,
         text=True,
         cwd=tmp_path,
+        # Types that other tests go through at run time.
+        env={**os.environ, "MYPYPATH": str(ROOT)},
         check=False,
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
@@ -46,7 +51,7 @@ def pyright_findings(path, tmp_path):
     config = {
         "typeCheckingMode": "strict",
         "include": [path.name],
-        "extraPaths": [str(ROOT / "src"), str(ROOT / "generated")],
+        "extraPaths": [str(ROOT / "src"), str(ROOT / "generated"), str(ROOT)],
     }
     # pyright includes nothing from outside the folder of its configuration.
     shutil.copy(path, tmp_path)
@@ -84,8 +89,20 @@ CHECKERS = [pytest.param(mypy_findings, id="mypy"), pytest.param(pyright_finding
 
 @pytest.mark.slow
 @pytest.mark.parametrize("findings", CHECKERS)
-def test_code_of_users_is_accepted(findings, tmp_path):
-    assert findings(HERE / "accepted.py", tmp_path) == []
+@pytest.mark.parametrize("name", ["accepted", "structured"])
+def test_code_of_users_is_accepted(findings, name, tmp_path):
+    assert findings(HERE / f"{name}.py", tmp_path) == []
+
+
+def test_the_static_type_of_every_kind_is_checked():
+    kinds = pytest.importorskip("tests.structured.kinds")
+    tree = ast.parse((HERE / "structured.py").read_text(encoding="utf-8"))
+    (function,) = [node for node in tree.body if getattr(node, "name", "") == "every_kind"]
+    asked = [node.value for node in ast.walk(function) if getattr(node, "arg", "") == "response_format"]
+
+    checked = [eval(ast.unparse(each), vars(kinds)) for each in asked]
+
+    assert [kind.type for kind in kinds.KINDS if kind.type not in checked] == []
 
 
 @pytest.mark.slow

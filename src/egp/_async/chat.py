@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
+from egp._async.parse import AsyncParsing
+
 if TYPE_CHECKING:
     from typing import Unpack
 
@@ -31,7 +33,7 @@ class AsyncChat:
         return AsyncCompletions(self._session)
 
 
-class AsyncCompletions:
+class AsyncCompletions(AsyncParsing):
     """`client.chat.completions`."""
 
     __slots__ = ("_session",)

@@ -9,6 +9,7 @@ from egp._core.http1.request import RequestWriter
 if TYPE_CHECKING:
     from egp._async.calls import AsyncCalls
     from egp._client import Shared
+    from egp._core.clock import Clock
     from egp._core.config import Settings
     from egp._core.request import Request
     from egp._core.response import Response
@@ -42,6 +43,11 @@ class AsyncSession:
         engine: AsyncEngine = self.shared.share(AsyncEngine(**self.shared.engine_options))
         engine.is_closed = engine.is_closed or self.shared.is_closed
         return engine
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the time."""
+        return self.engine.clock
 
     @property
     def calls(self) -> AsyncCalls:

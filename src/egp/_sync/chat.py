@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
+from egp._sync.parse import Parsing
+
 if TYPE_CHECKING:
     from typing import Unpack
 
@@ -32,7 +34,7 @@ class Chat:
         return Completions(self._session)
 
 
-class Completions:
+class Completions(Parsing):
     """`client.chat.completions`."""
 
     __slots__ = ("_session",)

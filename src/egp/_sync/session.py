@@ -9,6 +9,7 @@ from egp._core.http1.request import RequestWriter
 
 if TYPE_CHECKING:
     from egp._client import Shared
+    from egp._core.clock import Clock
     from egp._core.config import Settings
     from egp._core.request import Request
     from egp._core.response import Response
@@ -43,6 +44,11 @@ class Session:
         engine: Engine = self.shared.share(Engine(**self.shared.engine_options))
         engine.is_closed = engine.is_closed or self.shared.is_closed
         return engine
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the time."""
+        return self.engine.clock
 
     @property
     def calls(self) -> Calls:

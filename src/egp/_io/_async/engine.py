@@ -40,8 +40,8 @@ class AsyncEngine:
         keepalive_expiry: float = 30.0,
         clock: Clock | None = None,
     ) -> None:
-        self._clock = clock or SYSTEM_CLOCK
-        self._sleep = self._clock.sleep or sleep
+        self.clock = clock or SYSTEM_CLOCK
+        self._sleep = self.clock.sleep or sleep
         self._max_connections = max_connections
         self._keepalive_expiry = keepalive_expiry
         self._given_client = http_client
@@ -56,7 +56,7 @@ class AsyncEngine:
 
     async def send(self, request: Request, settings: Settings, writer: RequestWriter) -> Response:
         """Return the response to a request, its body in."""
-        flow = CallFlow(request, settings, self._clock, log_attempts())
+        flow = CallFlow(request, settings, self.clock, log_attempts())
         response, _ = await self._run(flow, writer, flow.steps())
         if response is None:
             raise TypeError("a request that expects events is opened, not sent")
@@ -66,7 +66,7 @@ class AsyncEngine:
 
     async def open(self, request: Request, settings: Settings, writer: RequestWriter) -> AsyncStreamResponse:
         """Return the response to a request, its event stream open."""
-        flow = CallFlow(request, settings, self._clock, log_attempts())
+        flow = CallFlow(request, settings, self.clock, log_attempts())
         _, exchange = await self._run(flow, writer, flow.steps())
         if exchange is None:
             raise TypeError("a request that expects JSON is sent, not opened")
