@@ -11,7 +11,7 @@ from benchmarks.environments import make
 from benchmarks.measure import ROOT, Worker, canned_server, compare
 from benchmarks.question import Row
 
-QUESTIONS = ("imports", "call", "stream", "concurrency", "decode", "memory")
+QUESTIONS = ("imports", "call", "stream", "events", "concurrency", "decode", "memory")
 
 
 def main() -> None:
@@ -42,11 +42,14 @@ def main() -> None:
 
 
 def _widened(row: Row) -> Row:
-    return row if row.base == "stock" else row._replace(clients=(*row.clients, "fast"))
+    return (
+        row if row.base == "stock" or "fast" in row.clients else row._replace(clients=(*row.clients, "fast"))
+    )
 
 
 def _narrowed(row: Row) -> Row:
-    return row._replace(clients=tuple(client for client in row.clients if client in {"egp", "openai"}))
+    own = "egp" if "egp" in row.clients else "fast"
+    return row._replace(clients=tuple(client for client in row.clients if client in {own, "openai"}))
 
 
 def _curves(question: str, row: Row, pythons: dict[str, str], url: str) -> list[report.Curve]:

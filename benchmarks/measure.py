@@ -110,9 +110,9 @@ class Worker:
 
 
 def figure(row: Row, batch: Mapping[str, Any]) -> float:
-    return (
-        float(batch["value"]) if row.figure == "value" else float(batch[row.figure]) / float(batch["units"])
-    )
+    if row.figure in {"value", "ratio"}:
+        return float(batch["value"])
+    return float(batch[row.figure]) / float(batch["units"])
 
 
 def _same_state(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
@@ -193,7 +193,12 @@ def _compare_fresh(
             if client in found:
                 continue
             try:
-                against = fresh(question, row.case, row.base, pythons[row.base], url)
+                # A ratio is to something of the client's own already.
+                against = (
+                    {"value": 1.0}
+                    if row.figure == "ratio"
+                    else fresh(question, row.case, row.base, pythons[row.base], url)
+                )
                 own = fresh(question, row.case, client, pythons[client], url)
             except RuntimeError as error:
                 found[client] = f"fails: {error}"

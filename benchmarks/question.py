@@ -20,7 +20,7 @@ class Row(NamedTuple):
     base: str = "plain"
     clients: tuple[str, ...] = ("egp", "stock", "openai", "scale")
     figure: str = "cpu"
-    """`cpu` or `wall` seconds per unit, or `value` as the case reports it."""
+    """`cpu` or `wall` seconds per unit; `value` as the case reports it, `ratio` where that is a ratio."""
     meaning: str = ""
     """What the number means for a user, in a sentence."""
     fresh: bool = False

@@ -47,7 +47,8 @@ def cell(found: Ratio | str | None) -> str:
 
 
 def verdict(row: Row, ratios: Mapping[str, Ratio | str]) -> str:
-    own = ratios.get("egp")
+    # Some rows need an extra, which the bare package does without.
+    own = ratios.get("egp", ratios.get("fast"))
     if row.target is None or not isinstance(own, Ratio):
         return ""
     if row.stretch is not None and own.median <= row.stretch:
@@ -59,6 +60,8 @@ def _base_figure(row: Row, ratios: Mapping[str, Ratio | str]) -> str:
     known = [ratio.base for ratio in ratios.values() if isinstance(ratio, Ratio)]
     if not known:
         return ""
+    if row.figure == "ratio":
+        return "its own chunks"
     value = known[0]
     if row.figure == "value" and "memory" in row.name:
         return f"{value / 1024:,.0f} KiB"

@@ -38,6 +38,16 @@ def chunk(text: str, finish: str | None = None) -> dict[str, object]:
     }
 
 
+def call_chunk(arguments: str, *, begins: bool = False) -> dict[str, object]:
+    made = chunk("")
+    named = {"name": "write_file"} if begins else {}
+    call = {"index": 0, "function": {**named, "arguments": arguments}}
+    if begins:
+        call |= {"id": "call_1", "type": "function"}
+    made["choices"] = [{"index": 0, "delta": {"tool_calls": [call]}, "logprobs": None, "finish_reason": None}]
+    return made
+
+
 def with_logprobs(tokens: int) -> dict[str, object]:
     """A completion whose every token carries five alternatives: 1,900 tokens are about 1 MB of JSON."""
     entries = [
@@ -98,6 +108,26 @@ def burst(count: int, per_http_chunk: int) -> bytes:
     return EVENT_STREAM + b"".join(map(http_chunk, groups)) + LAST_CHUNK
 
 
+def json_pieces(count: int) -> list[str]:
+    """The text of `{"text": "…"}` in `count` pieces of 64 characters."""
+    text = '{"text": "' + "x" * (count * 64 - 12) + '"}'
+    return [text[i : i + 64] for i in range(0, len(text), 64)]
+
+
+def json_burst(count: int) -> bytes:
+    """A JSON object as the text of an answer, an event per piece."""
+    made = [event(chunk(piece)) for piece in json_pieces(count - 1)] + [event(chunk("", "stop"))]
+    return EVENT_STREAM + b"".join(map(http_chunk, made)) + LAST_CHUNK
+
+
+def arguments_burst(count: int) -> bytes:
+    """A JSON object as the arguments of a tool call, an event per piece."""
+    made = [event(call_chunk("", begins=True))]
+    made += [event(call_chunk(piece)) for piece in json_pieces(count - 2)]
+    made.append(event(chunk("", "tool_calls")))
+    return EVENT_STREAM + b"".join(map(http_chunk, made)) + LAST_CHUNK
+
+
 def pieces(total_bytes: int, piece_bytes: int) -> bytes:
     """One event of `total_bytes`, in HTTP chunks of `piece_bytes`, then a last event."""
     big = event(chunk("x" * total_bytes))
@@ -106,7 +136,7 @@ def pieces(total_bytes: int, piece_bytes: int) -> bytes:
 
 
 class Answers:
-    """Bytes by name, made at first use: `call`, `slow-20`, `burst-1000-1`, `event-4096`, `hold`."""
+    """Bytes by name, made at first use: `call`, `slow-20`, `json-1000`, `burst-1000-1`, `hold`, …"""
 
     def __init__(self) -> None:
         self._made: dict[str, bytes] = {}
@@ -123,6 +153,8 @@ class Answers:
             "call": lambda: whole(COMPLETION),
             "slow": lambda _milliseconds: whole(COMPLETION),
             "burst": burst,
+            "json": json_burst,
+            "arguments": arguments_burst,
             "logprobs": lambda tokens: whole(with_logprobs(tokens)),
             "event": lambda kib: pieces(kib * 1024, 1024),
             "hold": lambda: EVENT_STREAM + http_chunk(event(chunk("first"))),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "docs/testing.md")
+DOCUMENTS = ("README.md", "docs/stream-events.md", "docs/testing.md", "docs/tools.md")
 
 
 class Snippet(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.clients.plain import MESSAGES
@@ -29,6 +30,28 @@ class Sync:
     def stream(self) -> int:
         with self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True) as stream:
             return sum(1 for chunk in stream if chunk.choices is not None)
+
+    def events(self, kind: str) -> int:
+        """The chunks of a stream with events, read by a loop over the events."""
+        with self._client.chat.completions.stream(model=MODEL, messages=MESSAGES, **_types(kind)) as stream:
+            return sum(1 for event in stream if event.type == "chunk")
+
+
+def _types(kind: str) -> dict[str, Any]:
+    if kind == "text":
+        return {}
+    if kind == "typed":
+        return {"response_format": Text}
+    from egp.structured import function_tool
+
+    return {"tools": [function_tool(Text, name="write_file")]}
+
+
+@dataclass
+class Text:
+    """The type of an answer."""
+
+    text: str
 
 
 class Async:

@@ -27,6 +27,25 @@ class Sync:
         with self._client.chat.completions.create(model=MODEL, messages=MESSAGES, stream=True) as stream:
             return sum(1 for chunk in stream if chunk.choices is not None)
 
+    def events(self, kind: str) -> int:
+        """The chunks of a stream with events, read by a loop over the events."""
+        with self._client.chat.completions.stream(model=MODEL, messages=MESSAGES, **_types(kind)) as stream:
+            return sum(1 for event in stream if event.type == "chunk")
+
+
+def _types(kind: str) -> dict[str, Any]:
+    if kind == "text":
+        return {}
+    import openai
+    from pydantic import BaseModel
+
+    class Text(BaseModel):
+        text: str
+
+    if kind == "typed":
+        return {"response_format": Text}
+    return {"tools": [openai.pydantic_function_tool(Text, name="write_file")]}
+
 
 class Async:
     def __init__(self, url: str) -> None:

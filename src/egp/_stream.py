@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
     from egp_api.models import ChatCompletion
 
+    from egp._core.accumulate import CompletionAccumulator
     from egp._core.context import CallContext
     from egp._core.events import StreamFailure
     from egp._core.options import StreamOptions
@@ -75,10 +76,16 @@ class BaseStream(ResponseProperties, Generic[T, R]):
         error.partial = self._chunks.partial()
         return error
 
-    def _completion(self) -> ChatCompletion:
+    @property
+    def accumulator(self) -> CompletionAccumulator:
+        """What the chunks so far add up to, for the stream of a chat completion."""
         accumulator = self._chunks.accumulator
         if accumulator is None:
             raise EGPError("this is not the stream of a chat completion")
+        return accumulator
+
+    def _completion(self) -> ChatCompletion:
+        accumulator = self.accumulator
         if not self._chunks.ended:
             raise EGPError(
                 "the stream was closed before its end: the accumulated part is not the whole answer"

@@ -95,6 +95,8 @@ class APIError(EGPError):
     """Method and URL of the request."""
     partial: Any
     """What a stream had delivered before the error; None for calls that are no streams."""
+    messages: list[dict[str, Any]] | None = None
+    """The conversation so far, where the call was a turn of `run_tools()`; else None."""
 
     def __init__(
         self,
@@ -272,7 +274,7 @@ class ToolLoopError(EGPError):
     turns: int
     """How often the model answered."""
     state: dict[str, Any]
-    """What `run_tools(resume=…)` takes, as JSON."""
+    """What `resume_tools` takes, as JSON."""
 
     def __init__(
         self,

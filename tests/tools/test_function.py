@@ -379,6 +379,12 @@ def test_a_tool_goes_into_a_request_as_it_is(egp_server):
     assert egp_server.requests[0].json["tools"] == [get_weather.to_dict()]
 
 
+def test_a_tool_is_the_mapping_that_a_request_has():
+    assert dict(get_weather) == get_weather.to_dict()
+    assert (len(get_weather), get_weather["type"]) == (2, "function")
+    assert get_weather in {get_weather: 1}
+
+
 def test_partial_arguments_are_read():
     assert get_weather.read_partial('{"city": "Os') == {"city": "Os"}
 

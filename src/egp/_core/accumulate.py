@@ -53,12 +53,14 @@ class CompletionAccumulator:
         'Hello'
     """
 
-    __slots__ = ("_choices", "_top", "_unfinished")
+    __slots__ = ("_choices", "_top", "_unfinished", "latest")
 
     def __init__(self) -> None:
         self._top: dict[str, Any] = {}
         self._choices: dict[int, _Choice] = {}
         self._unfinished = 0
+        self.latest: dict[str, Any] = {}
+        """The last chunk added, as JSON."""
 
     def add(self, chunk: ChatCompletionChunk | Mapping[str, Any]) -> None:
         """Add the next chunk, as a model or as a dict. The chunk is not changed."""
@@ -66,6 +68,7 @@ class CompletionAccumulator:
 
     def add_payload(self, payload: dict[str, Any]) -> None:
         """Add the next chunk as the JSON that came. Values that no completion can have are passed over."""
+        self.latest = payload
         top = self._top
         for key, value in payload.items():
             if value is not None or key not in top:
@@ -156,7 +159,7 @@ class _Choice:
 
     def _add_call(self, piece: dict[str, Any]) -> None:
         index, id_ = piece.get("index"), piece.get("id")
-        call = find_call(self._calls, index, id_, has_name=_has_name(piece))
+        call = find_call(self._calls, index, id_, has_name=has_name(piece))
         if call is None:
             call = _Call()
             self._calls.append(call)
@@ -333,7 +336,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _has_name(call: dict[str, Any]) -> bool:
+def has_name(call: dict[str, Any]) -> bool:
+    """Return whether a piece of a call has the name of what is called."""
     return any(value.__class__ is dict and value.get("name") for value in call.values())
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Typ
 
 from attrs import define
 
+from egp._core.json_types import is_array
+
 if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, ChatCompletionChunk, TokenLogprob
 
@@ -93,9 +95,14 @@ class ChunkEvent:
     type: ClassVar[Literal["chunk"]] = "chunk"
     chunk: ChatCompletionChunk
     """The chunk."""
-    choice_index: int | None
-    """The choice that the chunk adds to; None where it adds to none, or to several."""
     _accumulator: CompletionAccumulator
+
+    @property
+    def choice_index(self) -> int | None:
+        """The choice that the chunk adds to; None where it adds to none, or to several."""
+        choices: Any = self.chunk.choices
+        index: Any = getattr(choices[0], "index", None) if is_array(choices) and len(choices) == 1 else None
+        return index if isinstance(index, int) else None
 
     @property
     def snapshot(self) -> ChatCompletion:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from egp_api.types import UNSET
-
-from egp._core.accumulate import CallPlace, find_call
+from egp._core.accumulate import CallPlace, find_call, has_name
 from egp._core.chat_events import (
     ChunkEvent,
     ContentDeltaEvent,
@@ -23,11 +21,12 @@ from egp._core.chat_events import (
     RefusalDoneEvent,
     Writing,
 )
+from egp._core.json_types import is_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from egp_api.models import ChatCompletionChunk, ChatCompletionChunkChoice, ChoiceLogprobs, ToolCallDelta
+    from egp_api.models import ChatCompletionChunk
 
     from egp._core.accumulate import CompletionAccumulator
     from egp._core.chat_events import ChatCompletionStreamEvent, Reader
@@ -56,7 +55,7 @@ class StreamEvents(Generic[T]):
         arguments_reader: gives, by the name of a function, how to read its arguments.
     """
 
-    __slots__ = ("_accumulator", "_arguments_reader", "_choices", "_content_reader", "_models")
+    __slots__ = ("_accumulator", "_arguments_reader", "_choices", "_content_reader")
 
     def __init__(
         self,
@@ -69,21 +68,36 @@ class StreamEvents(Generic[T]):
         self._content_reader = content_reader
         self._arguments_reader = arguments_reader
         self._choices: dict[int, _Choice[T]] = {}
-        self._models = _Models()
 
     def events_of(self, chunk: ChatCompletionChunk) -> list[ChatCompletionStreamEvent[T]]:
         """Return the events of the next chunk: the chunk itself, then deltas, then what they complete."""
-        choices: Any = chunk.choices
+        accumulator = self._accumulator
+        events: list[Any] = [ChunkEvent(chunk, accumulator)]
+        choices: Any = accumulator.latest.get("choices")
         if choices.__class__ is not list:
-            choices = ()
-        index = (
-            choices[0].index if len(choices) == 1 and choices[0].__class__ is self._models.choice else None
-        )
-        events: list[ChatCompletionStreamEvent[T]] = [ChunkEvent(chunk, index, self._accumulator)]
-        for choice in choices:
-            # What cannot be read as a choice stays as it came.
-            if choice.__class__ is self._models.choice:
-                self._add(choice, events)
+            return events
+        # The JSON of the chunk is read, not the model: a loop over a stream waits for this.
+        for place, piece in enumerate(choices):
+            if piece.__class__ is not dict:
+                continue
+            index: Any = piece.get("index")
+            if index.__class__ is not int:
+                index = 0
+            choice = self._choices.get(index)
+            if choice is None:
+                choice = self._choices[index] = _Choice(index, self._content_reader, self._arguments_reader)
+            delta: Any = piece.get("delta")
+            if delta.__class__ is dict:
+                content = delta.get("content")
+                if content.__class__ is str:
+                    text = choice.content
+                    events.append(ContentDeltaEvent(index, content, text, text.write(content)))
+                if len(delta) > 1 or content is None:
+                    choice.add_delta(delta, events)
+            if piece.get("logprobs"):
+                choice.add_logprobs(cast("Any", chunk.choices[place]).logprobs, events)
+            if reason := piece.get("finish_reason"):
+                choice.finish(reason, events)
         return events
 
     def finish(self) -> list[ChatCompletionStreamEvent[T]]:
@@ -92,57 +106,6 @@ class StreamEvents(Generic[T]):
         for _, choice in sorted(self._choices.items()):
             choice.finish(None, events)
         return events
-
-    def _add(self, piece: ChatCompletionChunkChoice, events: list[ChatCompletionStreamEvent[T]]) -> None:
-        index = piece.index if piece.index.__class__ is int else 0
-        choice = self._choices.get(index)
-        if choice is None:
-            choice = self._choices[index] = _Choice(index, self._content_reader, self._arguments_reader)
-        delta = piece.delta
-        if delta.__class__ is self._models.delta:
-            content: Any = delta.content
-            if content.__class__ is str:
-                text = choice.content
-                events.append(ContentDeltaEvent(index, content, text, text.write(content)))
-            refusal: Any = delta.refusal
-            if refusal.__class__ is str:
-                events.append(
-                    RefusalDeltaEvent(index, refusal, choice.refusal, choice.refusal.write(refusal))
-                )
-            calls: Any = delta.tool_calls
-            if calls.__class__ is list:
-                for call in calls:
-                    if call.__class__ is self._models.call and not choice.go_on(call, self._models, events):
-                        choice.add_call(call, self._models, events)
-        logprobs: Any = piece.logprobs
-        if logprobs.__class__ is self._models.logprobs:
-            choice.add_logprobs(logprobs, events)
-        if choice.turned is not None:
-            choice.end_turned(events)
-        reason: Any = piece.finish_reason
-        if reason:
-            choice.finish(reason, events)
-
-
-class _Models:
-    """The classes of what chunks hold. Loaded with the first stream, not with this module."""
-
-    __slots__ = ("call", "choice", "delta", "function", "logprobs")
-
-    def __init__(self) -> None:
-        from egp_api.models import (
-            ChatCompletionChunkChoice,
-            ChatCompletionDelta,
-            ChoiceLogprobs,
-            FunctionCallDelta,
-            ToolCallDelta,
-        )
-
-        self.choice = ChatCompletionChunkChoice
-        self.delta = ChatCompletionDelta
-        self.call = ToolCallDelta
-        self.function = FunctionCallDelta
-        self.logprobs = ChoiceLogprobs
 
 
 class _Call(CallPlace):
@@ -177,7 +140,6 @@ class _Choice(Generic[T]):
         "_logprobs_refusal",
         "content",
         "refusal",
-        "turned",
     )
 
     def __init__(
@@ -193,57 +155,54 @@ class _Choice(Generic[T]):
         self._is_cut = False
         self._calls: list[_Call] = []
         self._current: _Call | None = None
-        self.turned: list[_Call] | None = None
-        """Calls from which this chunk turned to another."""
         self._logprobs_content: list[Any] = []
         self._logprobs_refusal: list[Any] = []
         self._logprobs_open: set[str] = set()
 
-    def go_on(self, piece: ToolCallDelta, models: _Models, events: list[Any]) -> bool:
-        """Take a piece that has nothing but more arguments of the call at hand, as nearly all do."""
-        call, function = self._current, piece.function
-        if call is None or call.index != piece.index or piece.id or function.__class__ is not models.function:
-            return False
-        writing: Any = call.writing
-        more: Any = function
-        arguments = more.arguments
-        if writing is None or more.name or arguments.__class__ is not str:
-            return False
-        end = writing.write(arguments)
-        events.append(
-            FunctionToolCallArgumentsDeltaEvent(
-                self._index, writing.index, writing.name, arguments, writing, end
-            )
-        )
-        return True
+    def add_delta(self, delta: dict[str, Any], events: list[Any]) -> None:
+        """Add what a delta has beside the text."""
+        refusal: Any = delta.get("refusal")
+        if refusal.__class__ is str:
+            text = self.refusal
+            events.append(RefusalDeltaEvent(self._index, refusal, text, text.write(refusal)))
+        pieces: Any = delta.get("tool_calls")
+        if pieces.__class__ is not list:
+            return
+        left: list[_Call] = []
+        for piece in pieces:
+            if piece.__class__ is dict:
+                before, call = self._current, self._call_of(piece)
+                if before is not None and before is not call:
+                    left.append(before)
+                self._add_arguments(call, piece.get("function"), events)
+        for call in left:
+            # The stream goes on with another call: this one is done, unless it is not complete.
+            if call.is_complete():
+                self._end_call(call, events)
 
-    def add_call(self, piece: ToolCallDelta, models: _Models, events: list[Any]) -> None:
-        function: Any = piece.function
-        is_function = function.__class__ is models.function
-        name: Any = function.name if is_function else _custom_name(piece)
-        # A server that numbers no calls leaves the index out.
-        index: Any = piece.index
-        if index is UNSET:
-            index = None
-        call = find_call(self._calls, index, piece.id, has_name=bool(name))
-        if call is None:
-            call = _Call()
-            self._calls.append(call)
-        call.note(index, piece.id)
-        if call is not self._current:
-            if self._current is not None:
-                self.turned = [*(self.turned or ()), self._current]
+    def _call_of(self, piece: dict[str, Any]) -> _Call:
+        call, index, id_ = self._current, piece.get("index"), piece.get("id")
+        if call is None or id_ or call.index != index:
+            call = find_call(self._calls, index, id_, has_name=has_name(piece))
+            if call is None:
+                call = _Call()
+                self._calls.append(call)
+            call.note(index, id_)
             self._current = call
-        if not is_function:
+        return call
+
+    def _add_arguments(self, call: _Call, function: Any, events: list[Any]) -> None:
+        if function.__class__ is not dict:
             return
         writing = call.writing
         if writing is None:
             writing = call.writing = FunctionCallWriting(self._number_of(call))
+        name = function.get("name")
         if name.__class__ is str and name and name != writing.name:
             writing.name += name
             if self._arguments_reader is not None:
                 writing.reader = self._arguments_reader(writing.name)
-        arguments: Any = function.arguments
+        arguments = function.get("arguments")
         if arguments.__class__ is not str:
             arguments = ""
         end = writing.write(arguments)
@@ -261,28 +220,17 @@ class _Choice(Generic[T]):
         place = self._calls.index(call)
         return place if place not in taken else max(taken) + 1
 
-    def add_logprobs(self, logprobs: ChoiceLogprobs, events: list[Any]) -> None:
-        if logprobs.content:
-            everything = self._logprobs_content
-            everything.extend(logprobs.content)
-            self._logprobs_open.add("content")
-            events.append(
-                LogprobsContentDeltaEvent(self._index, logprobs.content, everything, len(everything))
-            )
-        if logprobs.refusal:
-            everything = self._logprobs_refusal
-            everything.extend(logprobs.refusal)
-            self._logprobs_open.add("refusal")
-            events.append(
-                LogprobsRefusalDeltaEvent(self._index, logprobs.refusal, everything, len(everything))
-            )
-
-    def end_turned(self, events: list[Any]) -> None:
-        """Take those calls for done that the stream has turned away from, if they are complete."""
-        for call in self.turned or ():
-            if call.is_complete():
-                self._end_call(call, events)
-        self.turned = None
+    def add_logprobs(self, logprobs: Any, events: list[Any]) -> None:
+        """Add those of a chunk; what cannot be read as such stays out."""
+        for field, kept, event in (
+            ("content", self._logprobs_content, LogprobsContentDeltaEvent),
+            ("refusal", self._logprobs_refusal, LogprobsRefusalDeltaEvent),
+        ):
+            tokens: Any = getattr(logprobs, field, None)
+            if is_array(tokens) and tokens:
+                kept.extend(tokens)
+                self._logprobs_open.add(field)
+                events.append(event(self._index, tokens, kept, len(kept)))
 
     def finish(self, reason: object, events: list[Any]) -> None:
         """Take all for done; `reason` is None at the end of the stream."""
@@ -314,11 +262,6 @@ class _Choice(Generic[T]):
                     self._index, writing.index, writing.name, writing.text(), writing
                 )
             )
-
-
-def _custom_name(piece: ToolCallDelta) -> object:
-    custom: Any = piece.additional_properties.get("custom")
-    return custom.get("name") if custom.__class__ is dict else None
 
 
 def _is_json_object(text: str) -> bool:

@@ -151,23 +151,23 @@ def output_fields(
 
 def _tool(tool: Any, strict: Strict, arguments: dict[str, Reader[object]]) -> Any:
     """Return a tool as the request has it, and add the reader of its arguments."""
+    from egp.tools import Tool
+
     if isinstance(tool, FunctionTool):
         arguments[tool.schema.name] = tool.schema
         return tool
+    if not isinstance(tool, (type, Tool)) and _is_function(tool):
+        tool = Tool(tool, strict=strict)
+    if isinstance(tool, Tool):
+        made = cast("Tool[..., Any]", tool)
+        arguments[made.name] = made
+        return made
     given = _as_json(tool)
     if given is not None:
         function = given.get("function")
         if is_object(function) and isinstance(function.get("name"), str):
             arguments[function["name"]] = PlainJSON(is_lenient=True)
         return tool
-    from egp.tools import Tool
-
-    if not isinstance(tool, (type, Tool)) and _is_function(tool):
-        tool = Tool(tool, strict=strict)
-    if isinstance(tool, Tool):
-        made = cast("Tool[..., Any]", tool)
-        arguments[made.name] = made
-        return made.to_dict()
     schema: Schema[object] = schema_of(tool, strict=strict)
     arguments[schema.name] = schema
     return schema.function_tool()

@@ -6,9 +6,13 @@ import inspect
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from egp._core.tool_calls import Decision, ToolCall
     from egp.tools.job import Job, Report
+
+    Approve = Callable[[ToolCall], Decision | Awaitable[Decision]]
+
 
 __all__ = ["CAN_AWAIT", "run_jobs", "settled"]
 

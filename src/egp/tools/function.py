@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from egp.structured import Schema, Strict
     from egp.tools.context import ToolContext
@@ -21,10 +22,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Tool(Generic[P, R]):
+class Tool(Mapping[str, Any], Generic[P, R]):
     """A function that a model may call. Make one with `egp.tool`; call it as the function itself.
 
-    It may stand in the `tools` of `create()`, `stream()`, `parse()` and `run_tools()`.
+    It is a mapping, the tool as a request has it, so that it may stand in any `tools`.
     """
 
     def __init__(
@@ -100,6 +101,21 @@ class Tool(Generic[P, R]):
         bound = self._parameters.bound(arguments, context)
         function: Callable[..., Any] = self._function
         return function(*bound.args, **bound.kwargs)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.to_dict()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.to_dict())
+
+    def __len__(self) -> int:
+        return len(self.to_dict())
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._is_method = not isinstance(self._function, (staticmethod, classmethod))

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from egp._core.tool_calls import Decision, ToolCall
     from egp.tools.job import Job, Report
+
+    Approve = Callable[[ToolCall], Decision]
+
 
 __all__ = ["CAN_AWAIT", "run_jobs", "settled"]
 

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from egp._core import json as codec
 from egp._core.json_types import is_object
+from egp._core.options import CALL_OPTIONS, STREAM_OPTIONS
 from egp._core.tool_loop import Limits, Run, ToolLoop
 from egp.errors import EGPError, ToolLoopCutError, ToolLoopError, ToolLoopLimitError, ToolLoopStoppedError
 from egp.tools.context import ToolContext
@@ -23,17 +24,18 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion, CompletionUsage
 
-    from egp._core.tool_calls import Decision, ToolCall
+    from egp._core.tool_calls import ToolCall
     from egp._core.tool_loop import Ask, End, Step
 
-__all__ = ["ToolRun", "ToolRunResult"]
+__all__ = ["RunOptions", "ToolRun", "ToolRunResult"]
 
 _ERRORS: dict[str, type[ToolLoopError]] = {
     "length": ToolLoopCutError,
     "content_filter": ToolLoopCutError,
     "stopped": ToolLoopStoppedError,
 }
-_LIMITS = ("max_turns", "max_calls", "max_tokens_total")
+# What is no field of the request, and may hold a secret: it is in no state.
+_CALL_OPTIONS = ("extra_headers", "extra_query", "max_retries", *CALL_OPTIONS, *STREAM_OPTIONS)
 
 
 @frozen
@@ -56,44 +58,62 @@ class ToolRunResult:
         return content if isinstance(content, str) else None
 
 
+@frozen(kw_only=True)
+class RunOptions:
+    """What `run_tools()` is asked for beside the fields of the request."""
+
+    approve: Callable[[ToolCall], Any] | None = None
+    context: Any = None
+    max_turns: int | None = 10
+    max_calls: int | None = None
+    max_tokens_total: int | None = None
+
+
 class ToolRun:
     """The tools, the loop and the answers of one run.
 
     Args:
-        keywords: those of `create()`, and the options of `run_tools()`.
+        keywords: those of `create()`; `deadline` is that of the whole run.
+        options: those of `run_tools()`.
         can_await: whether there is an event loop to run coroutines in.
+        state: where an earlier run ended, in place of `messages` and the other fields of the request.
     """
 
     def __init__(
         self,
         keywords: dict[str, Any],
+        options: RunOptions,
         *,
         can_await: bool,
+        state: Mapping[str, Any] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        given = {**keywords}
-        deadline, resume = given.pop("deadline", None), given.pop("resume", None)
-        self.approve: Callable[[ToolCall], Any] | None = given.pop("approve", None)
-        """Decides upon each call before it runs."""
-        self._context = given.pop("context", None)
-        self._clock = clock
-        self._until = None if deadline is None else clock() + deadline
-        limits = {name: given.pop(name) for name in _LIMITS if name in given}
-        if given.get("n") not in (None, 1):
+        if keywords.get("n") not in (None, 1):
             raise EGPError("run_tools() follows one answer: n must be 1")
+        self.options = options
+        self._clock = clock
+        given = {**keywords}
+        deadline = given.pop("deadline", None)
+        self._until = None if deadline is None else clock() + deadline
         self._tools, sent = _tools_of(given.pop("tools", None) or (), can_await=can_await)
-        messages = _messages_of(given.pop("messages", None), resume)
-        tool_choice = _plain(given.pop("tool_choice", None))
-        self._keywords = {**given, "tools": sent} if sent else given
+        self._call_options = {name: given.pop(name) for name in _CALL_OPTIONS if name in given}
+        self._fields = _plain(given) if state is None else _fields_in(state)
+        """The fields of the request, as JSON, that stay the same."""
+        self._sent = sent
         self._loop = ToolLoop(
-            messages,
+            self._fields.pop("messages", None) or (),
             self._tools,
-            Limits(deadline=self._until, **limits),
-            tool_choice=tool_choice,
-            asks_for_approval=self.approve is not None,
+            Limits(
+                max_turns=options.max_turns,
+                max_calls=options.max_calls,
+                max_tokens_total=options.max_tokens_total,
+                deadline=self._until,
+            ),
+            tool_choice=self._fields.get("tool_choice"),
+            asks_for_approval=options.approve is not None,
         )
-        if resume is not None:
-            self._loop.resume(resume)
+        if state is not None:
+            self._loop.resume(state)
         self.completion: ChatCompletion | None = None
 
     # What a program may look at
@@ -118,7 +138,7 @@ class ToolRun:
     @property
     def state(self) -> dict[str, Any]:
         """Where to go on from, as JSON."""
-        saved: dict[str, Any] = json.loads(codec.encode(self._loop.to_dict()))
+        saved: dict[str, Any] = _plain({**self._loop.to_dict(), "fields": self._fields})
         return saved
 
     @property
@@ -134,7 +154,9 @@ class ToolRun:
 
     def keywords(self, ask: Ask) -> dict[str, Any]:
         """Return the keywords of `create()` for the next turn."""
-        keywords = {**self._keywords, "messages": ask.messages}
+        keywords = {**self._fields, **self._call_options, "messages": ask.messages}
+        if self._sent:
+            keywords["tools"] = self._sent
         if ask.tool_choice is not None:
             keywords["tool_choice"] = ask.tool_choice
         if self._until is not None:
@@ -156,8 +178,8 @@ class ToolRun:
         usage = completion.to_dict().get("usage")
         return self._loop.answered(choice.message.to_dict(), choice.finish_reason or None, usage)
 
-    def decided(self, call: ToolCall, decision: Decision) -> None:
-        """Take what `approve` said of a call."""
+    def decided(self, call: ToolCall, decision: Any) -> None:
+        """Take what `approve` said of a call, whatever it is."""
         self._loop.decided(call, decision)
 
     def jobs(self, run: Run) -> list[Job]:
@@ -168,7 +190,7 @@ class ToolRun:
 
     def _job(self, call: ToolCall) -> Job:
         tool = self._tools[call.name]
-        context = ToolContext(self._context, call.id, call.turn)
+        context = ToolContext(self.options.context, call.id, call.turn)
         return Job(partial(tool.call_with, call.arguments or {}, context), tool.is_async)
 
     def report(self, run: Run, index: int, value: object, error: Exception | None) -> None:
@@ -212,7 +234,8 @@ def _tools_of(tools: Iterable[Any], *, can_await: bool) -> tuple[dict[str, Tool[
         if tool.is_async and not can_await:
             raise EGPError(f"the tool {tool.name!r} is a coroutine function, which needs an AsyncClient")
         found[tool.name] = tool
-        sent.append(tool.to_dict())
+        tool.to_dict()  # whose fault is to be found before anything is sent
+        sent.append(tool)
     return found, sent
 
 
@@ -238,8 +261,8 @@ def _plain(value: object) -> Any:
     return json.loads(codec.encode(value))
 
 
-def _messages_of(given: object, resume: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    if (given is None) == (resume is None):
-        raise EGPError("run_tools() takes either messages=… or resume=…")
-    messages: list[dict[str, Any]] = [] if given is None else _plain(given)
-    return messages
+def _fields_in(state: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {**state["fields"]}
+    except (KeyError, TypeError) as error:
+        raise EGPError(f"this is not the state of a run of tools: {error!r}") from None

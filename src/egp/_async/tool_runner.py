@@ -1,0 +1,202 @@
+"""The loop of tools: `client.chat.completions.run_tools(…)`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from egp._core.tool_loop import Ask, Decide, End, Run
+from egp.errors import APIError, APITimeoutError, EGPError
+from egp.tools.async_jobs import CAN_AWAIT, run_jobs, settled
+from egp.tools.run import ToolRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from egp_api.models import ChatCompletion, CompletionUsage
+
+    from egp._async.chat import AsyncCompletions
+    from egp._async.event_stream import AsyncChatCompletionStream
+    from egp._core.tool_calls import ToolCall
+    from egp.tools.run import RunOptions, ToolRunResult
+
+__all__ = ["AsyncToolRunner", "AsyncTurn"]
+
+
+class AsyncTurn:
+    """One answer of the model, and the calls of tools in it."""
+
+    def __init__(self, runner: AsyncToolRunner, stream: AsyncChatCompletionStream[Any] | None) -> None:
+        self._runner = runner
+        self._stream = stream
+        self._completion: ChatCompletion | None = None
+        self.number: int = runner.turns + 1
+        """1 for the first."""
+        self.calls: list[ToolCall] = []
+        """The calls that the answer makes; their `output` is there once they have run."""
+
+    @property
+    def stream(self) -> AsyncChatCompletionStream[Any]:
+        """The events of the answer, with `stream=True`. What is left of them is read before the calls run."""
+        if self._stream is None:
+            raise EGPError("the turn is not streamed: run_tools(stream=True) gives turns that are")
+        return self._stream
+
+    @property
+    def completion(self) -> ChatCompletion:
+        """The whole answer. A streamed one is there when its stream has been read."""
+        if self._completion is None:
+            raise EGPError("the answer is still arriving: read `stream`, or take the next turn")
+        return self._completion
+
+    async def run_calls(self) -> list[ToolCall]:
+        """Run the calls now, and not when the next turn is taken; return them with their outputs."""
+        await self._runner.finish_turn()
+        return self.calls
+
+    async def complete(self) -> None:
+        """Take the whole answer into the conversation, once."""
+        if self._completion is None:
+            # Not read as types: what the model gets wrong is told to it.
+            stream = await self.stream.until_done()
+            self.take(await stream.raw.get_final_completion())
+
+    def take(self, completion: ChatCompletion) -> None:
+        """Take the answer into the conversation."""
+        self._completion = completion
+        self.calls = self._runner.run.answered(completion)
+
+    async def close(self) -> None:
+        """Free the connection of a stream."""
+        if self._stream is not None:
+            await self._stream.close()
+
+
+class AsyncToolRunner:
+    """Ask the model and run the tools that it calls, until it answers.
+
+    Iterate over it for the turns, or take the end with `final()`. Whatever ends it, `messages` is a
+    conversation that the service accepts. After an error of a request, `final()` or the next turn tries that
+    request again; no call is ever run twice.
+    """
+
+    def __init__(
+        self,
+        completions: AsyncCompletions,
+        keywords: dict[str, Any],
+        options: RunOptions,
+        *,
+        stream: bool | None,
+        state: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._completions = completions
+        self._is_streamed = bool(stream)
+        self._turn: AsyncTurn | None = None
+        self.run = ToolRun(keywords, options, can_await=CAN_AWAIT, state=state)
+        """The state of the loop."""
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        """The conversation so far. A call that has not been made is answered with the reason."""
+        return self.run.messages
+
+    @property
+    def usage(self) -> CompletionUsage | None:
+        """The tokens of all turns so far; None where the service did not say."""
+        return self.run.usage
+
+    @property
+    def turns(self) -> int:
+        """How often the model has answered."""
+        return self.run.turns
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Where to go on from, as JSON, with `resume_tools`."""
+        return self.run.state
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> AsyncTurn:
+        step = await self._next_ask()
+        if isinstance(step, End):
+            self.run.result()
+            raise StopAsyncIteration
+        try:
+            self._turn = await self._ask(step)
+        except APIError as error:
+            raise self._ended_by(error) from error.__cause__
+        return self._turn
+
+    async def final(self) -> ToolRunResult:
+        """Go on to the end; return the answer with the conversation and the tokens.
+
+        Raises:
+            ToolLoopError: it ended without an answer: at a limit, by a cut, or stopped by `approve`.
+            APIError: a request failed; its `messages` has the conversation.
+        """
+        async for _ in self:
+            pass
+        return self.run.result()
+
+    async def finish_turn(self) -> None:
+        """Read the answer to its end, and run its calls."""
+        await self._next_ask()
+
+    async def _next_ask(self) -> Ask | End:
+        if self._turn is not None:
+            turn, self._turn = self._turn, None
+            try:
+                await turn.complete()
+            except APIError as error:
+                raise self._ended_by(error) from error.__cause__
+        while True:
+            step = self.run.next_step()
+            if isinstance(step, (Ask, End)):
+                return step
+            if isinstance(step, Decide):
+                await self._decide(step.call)
+            else:
+                await self._run_calls(step)
+
+    async def _ask(self, ask: Ask) -> AsyncTurn:
+        keywords = self.run.keywords(ask)
+        if self._is_streamed:
+            keywords.setdefault("stream_options", {"include_usage": True})
+            stream: AsyncChatCompletionStream[Any] = self._completions.stream(**keywords)
+            return AsyncTurn(self, await stream.__aenter__())
+        turn = AsyncTurn(self, None)
+        turn.take(await self._completions.create(**keywords))
+        return turn
+
+    async def _decide(self, call: ToolCall) -> None:
+        approve = self.run.options.approve
+        self.run.decided(call, True if approve is None else await settled(approve(call)))
+
+    async def _run_calls(self, run: Run) -> None:
+        def report(index: int, value: object, error: Exception | None) -> None:
+            self.run.report(run, index, value, error)
+
+        await run_jobs(self.run.jobs(run), report, self.run.seconds_left())
+
+    def _ended_by(self, error: APIError) -> EGPError:
+        if isinstance(error, APITimeoutError) and self.run.is_late():
+            step = self.run.next_step()
+            if isinstance(step, End):
+                return self.run.error(step)
+        error.messages = self.run.messages
+        return error
+
+    async def close(self) -> None:
+        """Free the connection of a stream that is not read to its end."""
+        if self._turn is not None:
+            await self._turn.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
