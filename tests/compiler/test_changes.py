@@ -945,6 +945,69 @@ PATCH = [
     ),
 ]
 
+
+def untagged(*names: str) -> Callable[[Spec], object]:
+    """Gives the request a field that is a union of objects without a tag, in this order."""
+    made = {name: {"type": "object", "properties": {name.lower(): TEXT}} for name in ("First", "Second")}
+    members = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+
+    def edit(spec: Spec) -> None:
+        spec["components"]["schemas"] |= made
+        add_field(spec, REQUEST, "either", oneOf=members)
+
+    return edit
+
+
+def base_of_the_request(*types: str) -> Callable[[Spec], object]:
+    """Makes the request from a base of these types, with a field that is null where the base may be."""
+
+    def edit(spec: Spec) -> None:
+        extra = {"type": ["string", *types[1:]]}
+        spec["components"]["schemas"]["Base"] = {"type": list(types), "properties": {"extra": extra}}
+        schema(spec, REQUEST)["allOf"] = [{"$ref": "#/components/schemas/Base"}]
+
+    return edit
+
+
+MAJOR += [
+    Case(
+        "a required name that is no field of the request",
+        lambda spec: schema(spec, REQUEST)["required"].append("fingerprints"),
+        {("required-field-added", f"{REQUEST}.fingerprints")},
+    ),
+    Case(
+        "an untagged union in another order",
+        untagged("Second", "First"),
+        {("union-reordered", f"{REQUEST}.either")},
+        given=untagged("First", "Second"),
+    ),
+]
+MINOR += [
+    Case(
+        "a null in an enum of the request",
+        lambda spec: spec["components"]["schemas"].update(
+            ReasoningEffort={"type": ["string", "null"], "enum": ["low", "medium", "high", None]}
+        ),
+        {
+            ("request-field-type-widened", f"{REQUEST}.reasoning_effort"),
+            ("keyword-type-widened", f"{CREATE}(reasoning_effort)"),
+        },
+        given=lambda spec: spec["components"]["schemas"].update(
+            ReasoningEffort={"type": "string", "enum": ["low", "medium", "high"]}
+        ),
+    ),
+    Case(
+        "a null in the base of the request",
+        base_of_the_request("object", "null"),
+        {
+            ("request-field-type-widened", "Base.extra"),
+            ("request-field-type-widened", f"{REQUEST}.extra"),
+            ("keyword-type-widened", f"{CREATE}(extra)"),
+        },
+        given=base_of_the_request("object"),
+    ),
+]
+
 CASES = [
     pytest.param(case, step, id=f"{step}: {case.name}")
     for step, cases in (("major", MAJOR), ("minor", MINOR), ("patch", PATCH))
@@ -989,3 +1052,31 @@ def test_every_kind_of_the_rule_is_shown_by_a_case() -> None:
     shown = {kind for case in (*MAJOR, *MINOR, *PATCH) for kind, _ in case.expected}
 
     assert set(KINDS) - shown == {"body-type-changed"}
+
+
+def test_a_new_operation_says_how_it_is_called_and_whether_it_streams(contract: Spec) -> None:
+    changed = copy.deepcopy(contract)
+    events = {"200": {"description": "", "content": {"text/event-stream": {"schema": {}}}}}
+    changed["paths"]["/v5/{id}"] = {
+        "post": operation("watch", parameters=[path_parameter("id")], responses=events)
+    }
+    changed["paths"]["/v5/send"] = {"post": operation("send", requestBody=body(TEXT))}
+
+    lines = compare(contract, changed).to_text().splitlines()
+
+    called = "  operation-added: {0}: {1}: api.inference.{0}.sync({2})".format
+    assert called("send", "does not stream", "client=client.generated, body=…") in lines
+    assert called("watch", "streams", "id, client=client.generated") in lines
+
+
+def test_a_field_or_a_parameter_that_comes_back_by_another_name_says_which(contract: Spec) -> None:
+    changed = copy.deepcopy(contract)
+    parameter(changed, "sort_by").update(name="order_by")
+    properties = schema(changed, REQUEST)["properties"]
+    properties["random_seed"] = properties.pop("seed")
+
+    lines = compare(contract, changed).to_text().splitlines()
+
+    assert f"  field-removed: {REQUEST}.seed: now random_seed" in lines
+    assert f"  keyword-removed: {CREATE}(seed): now random_seed" in lines
+    assert f"  parameter-removed: {LIST}(sort_by): now order_by" in lines

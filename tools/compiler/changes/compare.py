@@ -8,7 +8,7 @@ from typing import Any
 
 from tools.compiler.changes.definitions import compare_definitions
 from tools.compiler.changes.kinds import Step
-from tools.compiler.changes.normal import normal
+from tools.compiler.changes.normal import desugared
 from tools.compiler.changes.operations import compare_operations
 from tools.compiler.changes.renames import renamed_definitions, renamed_operations
 from tools.compiler.changes.report import Change, Report
@@ -32,10 +32,12 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
 
 
 def _of_structure(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    before, after = normal(old), normal(new)
+    before, after = desugared(old), desugared(new)
     if before is None or after is None:
-        before, after = dict(old), dict(new)
-    return (change for change in _changes(survey(before), survey(after)) if not _is_of_wording(change))
+        surfaces = survey(old), survey(new)
+    else:
+        surfaces = survey(before.content, before.bases), survey(after.content, after.bases)
+    return (change for change in _changes(*surfaces) if not _is_of_wording(change))
 
 
 def _of_wording(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -58,6 +60,10 @@ def _changes(old: Surface, new: Surface) -> Iterator[Change]:
     operations = renamed_operations(old.operations, new.operations)
     yield from compare_operations(old, new, operations, definitions)
     yield from compare_definitions(old.definitions, new.definitions, definitions, directions(old))
+    for place, order in old.orders.items():
+        now = new.orders.get(place, ())
+        if now != order and sorted(now) == sorted(definitions.get(name, name) for name in order):
+            yield Change("union-reordered", place, before=" | ".join(order), after=" | ".join(now))
     yield from _compare_environments(old.environments, new.environments)
     if old.api_key_header is not None and _lower(old.api_key_header) != _lower(new.api_key_header):
         yield Change(

@@ -75,10 +75,15 @@ def _compare_fields(old: Definition, new: Definition, directions: frozenset[Dire
         if name in new.fields:
             yield from members.compare_field(where, field, new.fields[name], directions)
         else:
-            yield members.removed("field", where, field)
+            yield members.removed("field", where, field, members.renamed(field, old.fields, new.fields))
     for name, field in new.fields.items():
         if name not in old.fields:
             yield members.added("field", f"{new.name}.{name}", field, directions)
+    if Direction.REQUEST in directions:
+        for name in sorted(new.demanded - old.demanded - old.fields.keys()):
+            yield Change("required-field-added", f"{new.name}.{name}", "required, and no field of its own")
+        for name in sorted(old.demanded - new.demanded - new.fields.keys()):
+            yield Change("request-field-made-optional", f"{new.name}.{name}")
 
 
 def _compare_extra(old: Definition, new: Definition, directions: frozenset[Direction]) -> Iterator[Change]:

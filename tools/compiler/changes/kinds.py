@@ -59,6 +59,7 @@ _MAJOR: tuple[str, ...] = (
     "response-field-made-optional",
     "response-field-type-widened",
     "enum-value-removed",
+    "union-reordered",
     "security-added",
     "security-changed",
     "api-key-header-changed",

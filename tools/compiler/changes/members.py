@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tools.compiler.changes.report import Change
 from tools.compiler.changes.shape import Shape, describe
@@ -89,6 +89,17 @@ def added(noun: str, where: str, new: Member, directions: frozenset[Direction] =
     return Change(f"{noun}-added", where, after=describe(new.shape))
 
 
-def removed(noun: str, where: str, old: Member) -> Change:
-    """That a value is gone."""
-    return Change(f"{noun}-removed", where, before=describe(old.shape))
+def removed(noun: str, where: str, old: Member, now: str = "") -> Change:
+    """Return that a value is gone; `now` is what it seems to be called from now on."""
+    return Change(f"{noun}-removed", where, f"now {now}" if now else "", before=describe(old.shape))
+
+
+def renamed(member: Member, old: Mapping[str, Member], new: Mapping[str, Member]) -> str:
+    """Return the name that `member` seems to have got: the only new one, and alike in all else."""
+    gone = [name for name in old if name not in new]
+    come = [name for name in new if name not in old]
+    if len(gone) != 1 or len(come) != 1:
+        return ""
+    now = new[come[0]]
+    alike = (now.shape, now.required, now.default) == (member.shape, member.required, member.default)
+    return come[0] if alike else ""

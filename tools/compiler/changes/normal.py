@@ -7,16 +7,22 @@ from typing import Any
 
 from openapi_python_client.config import ConfigFile
 
-from tools.compiler.desugar import desugar
+from tools.compiler.desugar import Desugared, desugar
 from tools.compiler.errors import CompileError
 from tools.compiler.validity import check
 
 
 def normal(document: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The document in the generator's own terms; None for one that cannot be compiled."""
+    """Return the document in the generator's own terms; None for one that cannot be compiled."""
+    found = desugared(document)
+    return None if found is None else found.content
+
+
+def desugared(document: Mapping[str, Any]) -> Desugared | None:
+    """Return the same, with what is known of it."""
     content = dict(document)
     try:
         check(content)
-        return desugar(content, ConfigFile(literal_enums=True)).content
+        return desugar(content, ConfigFile(literal_enums=True))
     except (CompileError, RecursionError):
         return None

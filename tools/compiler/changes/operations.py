@@ -36,9 +36,17 @@ def compare_operations(
             yield Change("operation-renamed", name, before=name, after=counterpart.name)
         yield from _Pair(old, new, operation, counterpart, definitions).changes()
     for name in sorted(new.operations.keys() - old.operations.keys() - set(renamed.values())):
+        operation = new.operations[name]
         yield Change(
-            "operation-added", name, after=f"{new.operations[name].method} {new.operations[name].path}"
+            "operation-added", name, _call_of(operation), after=f"{operation.method} {operation.path}"
         )
+
+
+def _call_of(operation: Operation) -> str:
+    """Return how a user calls an operation, and whether it streams."""
+    arguments = [*operation.path_order, "client=client.generated", *(["body=…"] if operation.body else [])]
+    told = "streams" if operation.streams else "does not stream"
+    return f"{told}: api.{operation.tag}.{operation.function}.sync({', '.join(arguments)})"
 
 
 class _Pair:
@@ -76,7 +84,9 @@ class _Pair:
         for (location, name), parameter in gone.items():
             target = next((key for key in come if key[1] == name), None)
             if target is None:
-                yield members.removed("parameter", self._place(parameter.member), parameter.member)
+                old, new = _by_name(self._old, location), _by_name(self._new, location)
+                now = members.renamed(member_with_names(parameter.member, self._now), old, new)
+                yield members.removed("parameter", self._place(parameter.member), parameter.member, now)
                 continue
             arrived = come.pop(target)
             where = self._place(arrived.member)
@@ -146,7 +156,7 @@ class _Pair:
             if name in new:
                 yield from members.compare_inputs("keyword", where, keyword, new[name])
             else:
-                yield members.removed("keyword", where, keyword)
+                yield members.removed("keyword", where, keyword, members.renamed(keyword, old, new))
         for name, keyword in new.items():
             if name not in old and name not in hidden:
                 yield members.added("keyword", self._place(keyword), keyword)
@@ -193,6 +203,10 @@ def _compare_media(
     for kind in new.keys() - old.keys():
         stream = kind == EVENT_STREAM and noun.startswith("response")
         yield Change("stream-added" if stream else f"{noun}-added", where, after=kind)
+
+
+def _by_name(operation: Operation, location: str) -> dict[str, Member]:
+    return {p.member.name: p.member for p in operation.parameters.values() if p.location == location}
 
 
 def _without_names(path: str) -> str:

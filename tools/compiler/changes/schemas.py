@@ -172,6 +172,7 @@ class SchemaReader:
             "object",
             Notes.of(schema),
             fields=fields,
+            demanded=frozenset(required - fields.keys()),
             extra=self.shape(True if extra is None else extra, "AdditionalProperty", name),
         )
 

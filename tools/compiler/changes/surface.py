@@ -88,6 +88,8 @@ class Definition:
     extra: Shape = frozenset()
     values: frozenset[str] = frozenset()
     shape: Shape = frozenset()
+    demanded: frozenset[str] = frozenset()
+    """Names that are required and are no fields."""
 
 
 @attrs.frozen
@@ -123,6 +125,8 @@ class Operation:
     """A function of `egp_api.api`."""
 
     name: str
+    """Its function, behind its tag where another tag has a function of this name."""
+    function: str
     tag: str
     method: str
     path: str
@@ -152,3 +156,7 @@ class Surface:
     environments: Mapping[str, str]
     api_key_header: str | None
     texts: Mapping[str, str]
+    bases: Mapping[str, frozenset[str]] = attrs.field(factory=dict[str, frozenset[str]])
+    """The classes that each class is made from by allOf."""
+    orders: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
+    """The members of each union of objects that no tag tells apart, in the order of the document."""

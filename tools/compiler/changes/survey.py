@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+import attrs
 
 from tools.compiler.changes.naming import default_operation_id, operation_name, tag_name
 from tools.compiler.changes.reference import References, mapping, sequence
@@ -20,22 +23,30 @@ from tools.compiler.changes.surface import (
     Scheme,
     Surface,
 )
+from tools.compiler.changes.unions import untagged_orders
 from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
+from tools.compiler.servers import server_url
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
 
 
-def survey(document: Mapping[str, Any]) -> Surface:
+def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | None = None) -> Surface:
     """The surface of a document; never fails, whatever the document lacks."""
     references = References(dict(document))
     schemas = SchemaReader(references)
     for name in sorted(mapping(mapping(references.root.get("components")).get("schemas"))):
         pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
         schemas.shape({"$ref": f"#/components/schemas/{pointer}"}, name)
+    found = [
+        _operation(path, method, item, node, references, schemas)
+        for path, method, item, node in _operations(references)
+    ]
+    functions = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
-    for path, method, item, node in _operations(references):
-        operation = _operation(path, method, item, node, references, schemas)
-        operations.setdefault(operation.name, operation)
+    for operation in found:
+        shared = functions[operation.name] > 1
+        name = f"{operation.tag}.{operation.name}" if shared else operation.name
+        operations.setdefault(name, attrs.evolve(operation, name=name))
     schemas.finish()
     return Surface(
         operations=operations,
@@ -43,6 +54,8 @@ def survey(document: Mapping[str, Any]) -> Surface:
         environments=_environments(references.root),
         api_key_header=_api_key_header(references),
         texts=_texts(references.root),
+        bases=bases or {},
+        orders=untagged_orders(document),
     )
 
 
@@ -72,6 +85,7 @@ def _operation(
         parameters.setdefault(key, parameter)
     return Operation(
         name=name,
+        function=name,
         tag=tag_name(str(tags[0]) if tags else "default"),
         method=method.upper(),
         path=path,
@@ -183,10 +197,7 @@ def _api_key_header(references: References) -> str | None:
 
 def _environments(root: dict[str, Any]) -> dict[str, str]:
     servers = [mapping(server) for server in sequence(root.get("servers"))]
-    return {
-        str(server.get("x-environment") or server.get("url", "")): str(server.get("url", ""))
-        for server in servers
-    }
+    return {str(server.get("x-environment") or server_url(server)): server_url(server) for server in servers}
 
 
 def _texts(root: dict[str, Any]) -> dict[str, str]:

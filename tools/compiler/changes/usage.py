@@ -12,19 +12,23 @@ _BOTH = frozenset(Direction)
 
 
 def directions(surface: Surface) -> dict[str, frozenset[Direction]]:
-    """The directions of each definition.
+    """Return the directions of each definition.
 
-    One that no operation reaches can still be imported, built and read: it counts in both.
+    A base of others, by allOf, goes where they go. One that no operation reaches at all can still be
+    imported, built and read: it counts in both.
     """
-    sent = _reached(surface, _request_shapes(surface))
-    received = _reached(surface, _response_shapes(surface))
+    reached = {
+        Direction.REQUEST: _reached(surface, _request_shapes(surface)),
+        Direction.RESPONSE: _reached(surface, _response_shapes(surface)),
+    }
+    for names_reached in reached.values():
+        pending = list(names_reached)
+        while pending:
+            for base in surface.bases.get(pending.pop(), frozenset()) - names_reached:
+                names_reached.add(base)
+                pending.append(base)
     return {
-        name: frozenset(
-            direction
-            for direction, reached in ((Direction.REQUEST, sent), (Direction.RESPONSE, received))
-            if name in reached
-        )
-        or _BOTH
+        name: frozenset(direction for direction, found in reached.items() if name in found) or _BOTH
         for name in surface.definitions
     }
 

@@ -33,7 +33,7 @@ class Desugared:
 
     `operations` maps `tag.operation` to its place in the source, `classes` the class that a component becomes
     to its place in `content`. `samples` are (place, class, value): the document's own examples of objects.
-    `notes` say what a reader of the package should know.
+    `notes` say what a reader of the package should know. `bases` has the classes that a class is made from.
     """
 
     content: dict[str, Any]
@@ -42,6 +42,7 @@ class Desugared:
     classes: dict[str, str]
     samples: list[tuple[str, str, Any]]
     notes: list[Finding]
+    bases: dict[str, frozenset[str]]
     _places: dict[str, str]
     _paths: dict[str, str]
 
@@ -116,6 +117,9 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
             *dict.fromkeys(schemas.notes),
             *operations.notes,
         ],
+        bases={
+            names.class_of(key): frozenset(map(names.class_of, found)) for key, found in schemas.bases.items()
+        },
         places=schemas.places,
         paths=operations.source_paths,
     )

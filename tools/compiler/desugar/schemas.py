@@ -56,7 +56,7 @@ class Schemas:
         self._key_of = self.keys = _keys(self._raw, names)
         self._name_of = {key: name for name, key in self._key_of.items()}
         self._active: list[str] = []
-        self._bases: dict[str, set[str]] = {}
+        self.bases: dict[str, set[str]] = {}
         self._lifted: dict[str, str] = {}
         self._wanted = set(_inner_targets(content))
         self.components: dict[str, dict[str, Any]] = {}
@@ -155,7 +155,7 @@ class Schemas:
 
     def extends(self, name: str, other: str) -> bool:
         """Whether `name` is made from `other` by allOf, at any distance."""
-        bases = self._bases.get(name, set())
+        bases = self.bases.get(name, set())
         return other in bases or any(self.extends(base, other) for base in bases - {name})
 
     def lift(self, schema: dict[str, Any], naming: Naming, place: str | None = None) -> dict[str, Any]:
@@ -421,7 +421,7 @@ class Schemas:
 
     def _keep_reference(self, result: dict[str, Any], naming: Naming) -> dict[str, Any]:
         if reference_of(result) is not None and naming.parent == "" and naming.own in self.places:
-            self._bases.setdefault(naming.own, set()).add(component_of(reference_of(result) or ""))
+            self.bases.setdefault(naming.own, set()).add(component_of(reference_of(result) or ""))
         return result
 
     def _alternatives(
@@ -461,7 +461,7 @@ class Schemas:
             return core
         name = component_of(reference)
         if naming.parent == "" and naming.own in self.places:
-            self._bases.setdefault(naming.own, set()).add(name)
+            self.bases.setdefault(naming.own, set()).add(name)
         return bare(self.component(name))
 
 
