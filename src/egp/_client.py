@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from egp_api import AuthenticatedClient
 
     from egp._core.clock import Clock
+    from egp.usage import UsageMeter
 
 __all__ = ["BaseClient", "Shared", "checked_options", "engine_options"]
 
@@ -112,6 +113,11 @@ class BaseClient(Generic[S]):
     def base_url(self) -> str:
         """Where requests go."""
         return self._settings.base_url
+
+    @property
+    def usage(self) -> UsageMeter | None:
+        """The meter that the client was given as `usage`; None where nothing is counted."""
+        return self._settings.usage
 
     @property
     def is_closed(self) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
     from egp._core.retry import Retry
+    from egp.usage import UsageMeter
 
 __all__ = [
     "BodyOptions",
@@ -69,6 +70,8 @@ class ClientOptions(TypedDict, total=False):
     """Query parameters to send with each request."""
     log_bodies: bool
     """Whether requests and answers are logged, at debug, prompts and all. They are not by default."""
+    usage: UsageMeter | None
+    """What counts the requests and tokens of `chat.completions`; None, the default, counts nothing."""
 
 
 class CallOptions(TypedDict, total=False):

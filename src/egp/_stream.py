@@ -41,6 +41,8 @@ class BaseStream(ResponseProperties, Generic[T, R]):
         self._options = options
         self._is_chat = is_chat
         self._is_closed = False
+        self.on_close: Callable[[Any], None] | None = None
+        """Called once, when the stream is at its end, has failed, or is closed before; must take no lock."""
         self._is_being_read = False
 
     def _begin(self, response: R) -> None:
@@ -61,6 +63,20 @@ class BaseStream(ResponseProperties, Generic[T, R]):
     def response(self) -> httpx.Response:
         """Status and headers of the response, as httpx has them; its request has neither key nor prompt."""
         return self.http_response
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether all of the stream was read."""
+        return self._chunks.ended
+
+    def partial(self) -> Any:
+        """Return what the chunks so far add up to; None where that is nothing, or no chat completion."""
+        return self._chunks.partial()
+
+    def _mark_closed(self) -> None:
+        self._is_closed = True
+        if self.on_close is not None:
+            self.on_close(self)
 
     def _enter(self) -> None:
         if self._is_being_read:

@@ -22,10 +22,13 @@ from attrs import evolve, fields, frozen
 from egp_api.types import JSONObject
 
 from egp._core.json_types import is_array, is_object
+from egp.errors import APIError
 
 if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, CompletionUsage
 
+    from egp._responses import RawResponse
+    from egp._stream import BaseStream
     from egp.prices import Prices
 
 __all__ = ["ModelKey", "Usage", "UsageMeter", "usage_of"]
@@ -240,6 +243,22 @@ class UsageMeter:
         tier = completion.service_tier or None
         cost = self._cost(model, usage, completion.created, tier) if usage.tokens_are_known else None
         self.add(model, _priced(usage, cost, retries), service_tier=tier)
+
+    def record_response(self, response: RawResponse[ChatCompletion], *, model: str) -> None:
+        """Count the answer in a response, or a failure where it has none that can be read."""
+        retries = max(len(response.attempts) - 1, 0)
+        try:
+            completion = response.parse()
+        except APIError:
+            # Whoever asks for the answer gets the error.
+            self.record_failure(model=model, retries=retries)
+            return
+        self.record_answer(completion, model=model, retries=retries)
+
+    def record_stream(self, stream: BaseStream[Any, Any], *, model: str) -> None:
+        """Count a stream that is closed: at its end, or before."""
+        record = self.record_answer if stream.is_ended else self.record_aborted
+        record(stream.partial(), model=model, retries=max(len(stream.attempts) - 1, 0))
 
     def record_aborted(self, completion: ChatCompletion | None, *, model: str, retries: int = 0) -> None:
         """Count a stream that ended before it told its usage, from what came of it.

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 import pytest
 from egp_api.models import ChatCompletion
 
+from egp import APIError, Client, EGPError, StreamInterruptedError
 from egp.prices import ListPrices, Price, PriceTable
 from egp.usage import Usage, UsageMeter, usage_of
 
@@ -295,3 +296,111 @@ def test_without_the_extra_list_prices_name_it():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert 'pip install "egp-client[cost]"' in done.stdout
+
+
+MESSAGES = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+def metered(make_client, egp_server):
+    """A client of either kind that has a meter, and makes calls."""
+    return make_client(egp_server.url, usage=UsageMeter(PriceTable({"m": Price("1", "1")})))
+
+
+def create(modal, **keywords):
+    return modal.run(modal.client.chat.completions.create, **{"model": "m", "messages": MESSAGES, **keywords})
+
+
+def test_a_client_counts_nothing_unless_asked(make_client, egp_server):
+    assert make_client(egp_server.url).client.usage is None
+
+
+def test_a_whole_answer_is_counted_once(metered, egp_server):
+    completion = create(metered)
+
+    total = metered.client.usage.total
+    assert total.requests == 1
+    assert total.total_tokens == completion.usage.total_tokens > 0
+    assert total.cost == Decimal(total.total_tokens) / 10**6
+    assert list(metered.client.usage.by_model) == ["m"]
+
+
+def test_a_raw_response_is_counted_whether_it_is_parsed_or_not(metered, egp_server):
+    response = metered.run(
+        metered.client.chat.completions.with_raw_response.create, model="m", messages=MESSAGES
+    )
+    response.parse()
+    response.parse()
+
+    assert metered.client.usage.total.requests == 1
+
+
+@pytest.mark.parametrize("include_usage", [True, False])
+def test_a_stream_is_counted_at_its_end(include_usage, metered, egp_server):
+    stream = create(metered, stream=True, stream_options={"include_usage": include_usage})
+    assert metered.client.usage.total.requests == 0
+
+    metered.run(stream.get_final_completion)
+    metered.run(stream.close)
+
+    total = metered.client.usage.total
+    assert (total.requests, total.aborted_streams) == (1, 0)
+    assert (total.total_tokens > 0) is include_usage
+    assert total.tokens_are_known is include_usage
+
+
+def test_a_stream_that_is_closed_before_its_end_is_an_estimate(metered, egp_server):
+    egp_server.reply("one two three four five")
+    stream = create(metered, stream=True)
+
+    metered.run(stream._advance)
+    metered.run(stream._advance)
+    metered.run(stream.close)
+
+    total = metered.client.usage.total
+    assert (total.requests, total.aborted_streams, total.cost) == (0, 1, None)
+    assert total.estimated_output_tokens > 0
+
+
+def test_a_stream_that_breaks_is_an_estimate(metered, egp_server):
+    egp_server.reply("one two three", cut_after=3, end="close")
+    stream = create(metered, stream=True)
+
+    with pytest.raises(StreamInterruptedError):
+        metered.run(stream.get_final_completion)
+
+    assert metered.client.usage.total.aborted_streams == 1
+
+
+def test_failures_and_retries_are_counted(metered, egp_server):
+    egp_server.fail(500)
+    create(metered)
+    egp_server.fail(400)
+    with pytest.raises(APIError):
+        create(metered)
+
+    total = metered.client.usage.total
+    assert (total.requests, total.retries, total.failures) == (1, 1, 1)
+
+
+def test_an_answer_that_cannot_be_read_is_a_failure(metered, egp_server):
+    egp_server.reply(b"no JSON", headers={"content-type": "application/json"})
+
+    with pytest.raises(APIError):
+        create(metered)
+
+    assert (metered.client.usage.total.requests, metered.client.usage.total.failures) == (0, 1)
+
+
+def test_a_copy_of_a_client_may_have_a_part_of_the_meter(metered, egp_server):
+    part = metered.client.usage.part()
+
+    create(metered.with_options(usage=part))
+    create(metered)
+
+    assert (part.total.requests, metered.client.usage.total.requests) == (1, 2)
+
+
+def test_what_is_no_meter_is_refused():
+    with pytest.raises(EGPError, match="UsageMeter"):
+        Client(api_key="k", usage=True)

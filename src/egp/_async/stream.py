@@ -91,7 +91,7 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
 
     async def _finish(self) -> None:
         if not self._is_closed:
-            self._is_closed = True
+            self._mark_closed()
             await self._response.finish()
 
     async def _read(self) -> None:
@@ -133,13 +133,13 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
     async def close(self) -> None:
         """Free the connection. More than once is harmless; a closed stream gives no more chunks."""
         if not self._is_closed:
-            self._is_closed = True
+            self._mark_closed()
             await self._response.aclose()
 
     def abandon(self) -> None:
         """Free the connection at once, where nothing can be awaited and no lock may be taken."""
         if not self._is_closed:
-            self._is_closed = True
+            self._mark_closed()
             self._response.abandon()
 
     def __del__(self) -> None:

@@ -22,6 +22,8 @@ from egp.errors import EGPError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from egp.usage import UsageMeter
+
 __all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs"]
 
 OPTIONS = frozenset(
@@ -35,6 +37,7 @@ OPTIONS = frozenset(
         "log_bodies",
         "max_retries",
         "openai_api_key",
+        "usage",
         *CALL_OPTIONS,
         *STREAM_OPTIONS,
     }
@@ -84,6 +87,7 @@ class Settings(NamedTuple):
     default_headers: tuple[Field, ...]
     default_query: tuple[tuple[str, str], ...]
     log_bodies: bool
+    usage: UsageMeter | None
 
     @property
     def base_url(self) -> str:
@@ -125,7 +129,16 @@ def configured(
         default_headers=headers,
         default_query=query_pairs(given.get("default_query")),
         log_bodies=bool(given.get("log_bodies")),
+        usage=_meter(given.get("usage")),
     )
+
+
+def _meter(value: Any) -> UsageMeter | None:
+    # By what it does, because the class is slow to load for those who have none.
+    if value is None or hasattr(value, "record_answer"):
+        meter: UsageMeter | None = value
+        return meter
+    raise EGPError(f"usage must be an egp.usage.UsageMeter, got {type(value).__name__}")
 
 
 def _first(argument: Any, environ: Mapping[str, Secret[str]], *names: str) -> tuple[Any, str | None]:

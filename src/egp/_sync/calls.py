@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from egp._requests import chat_request, models_request, stream_request
 from egp._responses import RawResponse, parse_response
 from egp._sync.stream import Stream
+from egp.errors import APIError
 
 if TYPE_CHECKING:
     from egp_api.models import ChatModelList
@@ -31,6 +32,22 @@ class Calls:
 
     def create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
         """Make the call of `chat.completions.create`."""
+        meter = self._session.settings.usage
+        if meter is None:
+            return self._create(stream, keywords)
+        model = str(keywords.get("model"))
+        try:
+            response = self._create(stream, keywords)
+        except APIError as error:
+            meter.record_failure(model=model, retries=max(len(error.attempts) - 1, 0))
+            raise
+        if stream:
+            response.parse().on_close = partial(meter.record_stream, model=model)
+        else:
+            meter.record_response(response, model=model)
+        return response
+
+    def _create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
         session = self._session
         if stream:
             request, parse_event, options = chat_request(session.settings, keywords, streaming=True)

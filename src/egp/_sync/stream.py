@@ -92,7 +92,7 @@ class Stream(BaseStream[T, "StreamResponse"]):
 
     def _finish(self) -> None:
         if not self._is_closed:
-            self._is_closed = True
+            self._mark_closed()
             self._response.finish()
 
     def _read(self) -> None:
@@ -134,13 +134,13 @@ class Stream(BaseStream[T, "StreamResponse"]):
     def close(self) -> None:
         """Free the connection. More than once is harmless; a closed stream gives no more chunks."""
         if not self._is_closed:
-            self._is_closed = True
+            self._mark_closed()
             self._response.close()
 
     def abandon(self) -> None:
         """Free the connection at once, where nothing can be awaited and no lock may be taken."""
         if not self._is_closed:
-            self._is_closed = True
+            self._mark_closed()
             self._response.abandon()
 
     def __del__(self) -> None:
