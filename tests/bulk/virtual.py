@@ -66,7 +66,8 @@ class Window:
     def reset(self, now: float) -> float:
         return 60 - (now + self._offset) % 60
 
-    free_in = reset_of = lambda self, now, amount: self.reset(now)
+    def free_in(self, now: float, amount: float) -> float:
+        return self.reset(now)
 
 
 class Service:
@@ -116,9 +117,11 @@ class Service:
 class Run:
     """A run of endless requests, or of so many."""
 
-    def __init__(self, service: Any, policy: Policy = Policy(), *, count: int = 10**9, size: int = 0) -> None:
+    def __init__(
+        self, service: Any, policy: Policy | None = None, *, count: int = 10**9, size: int = 0
+    ) -> None:
         self.service = service
-        self.schedule = Schedule(policy, lambda: 0.5)
+        self.schedule = Schedule(policy or Policy(), lambda: 0.5)
         self.now = 0.0
         self.left = count
         self.done: list[tuple[float, str]] = []

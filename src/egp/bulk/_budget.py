@@ -22,6 +22,7 @@ _RESERVE = 0.005  # the share of a limit that is left alone: requests may overta
 _SLACK = 0.1  # seconds for which a rate that was not used may be made up for
 _CUT = 0.85  # what is left of a rate after a refusal that nothing announced
 _GROWTH = 0.004  # the share by which such a rate grows each second
+_ENOUGH = 20  # things accepted, before a rate is taken from them
 _SLICE = 5.0  # seconds
 _SLICES = 24  # over which the accepted rate is averaged, pauses and all
 
@@ -31,7 +32,7 @@ class Budget:
 
     __slots__ = (
         "_accepted",
-        "_first_slice",
+        "_began",
         "_found",
         "_found_at",
         "_left",
@@ -55,7 +56,7 @@ class Budget:
         self._found: float | None = None
         self._found_at = 0.0
         self._accepted: dict[int, float] = {}
-        self._first_slice: int | None = None
+        self._began: float | None = None
         self._spent = 0.0
         self._mark = float("-inf")
         self._owed = 0.0
@@ -104,13 +105,13 @@ class Budget:
 
     def accept(self, now: float, cost: float) -> None:
         """Note that the service has taken something."""
+        if self._began is None:
+            self._began = now
         current = int(now / _SLICE)
         accepted = self._accepted
         if current in accepted:
             accepted[current] += cost
             return
-        if self._first_slice is None:
-            self._first_slice = current
         accepted[current] = cost
         for old in [known for known in accepted if known <= current - _SLICES]:
             del accepted[old]
@@ -143,12 +144,15 @@ class Budget:
         """Note a refusal. Returns whether it came while the service had said that there was enough."""
         if self._limit is not None and self._left <= 0.05 * self._limit:
             return False
-        current = int(now / _SLICE)
-        first = current if self._first_slice is None else max(self._first_slice, current - _SLICES + 1)
-        seconds = max(1.0, now - first * _SLICE)
+        first = int(now / _SLICE) - _SLICES + 1
         accepted = sum(cost for known, cost in self._accepted.items() if known >= first)
-        rate = max(accepted / seconds, 1.0 / 60)
-        self._found = _CUT * (rate if self._found is None else min(max(rate, self._found), self._found_rate(now)))
+        if self._began is None or accepted < _ENOUGH:
+            # So few say nothing of a rate.
+            return True
+        rate = accepted / max(1.0, now - max(self._began, first * _SLICE))
+        if self._found is not None:
+            rate = min(max(rate, self._found), self._found_rate(now))
+        self._found = _CUT * rate
         self._found_at = now
         return True
 

@@ -25,7 +25,7 @@ class RunKeywords(TypedDict, total=False):
     tpm: float | None
     """Tokens a minute, for each model, prompts and answers together; None for what the service allows."""
     max_cost: Decimal | str | float | None
-    """What this run may cost: nothing is sent that might go beyond. Needs `prices`, and is in their currency."""
+    """What this run may cost, in the currency of `prices`: nothing is sent that might go beyond."""
     prices: Prices | None
     """What knows the price of an answer: `egp.prices.PriceTable`, or `ListPrices` of the extra `cost`."""
     deadline: float | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
@@ -11,7 +12,6 @@ from egp.errors import EGPError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
     from pathlib import Path
 
     from egp.bulk._progress import Snapshot
@@ -43,7 +43,7 @@ class Options:
     tpm: float | None = None
     """Tokens a minute, for each model, prompts and answers together; None for what the service allows."""
     max_cost: Decimal | None = field(default=None, converter=_decimal)
-    """What this run may cost: nothing is sent that might go beyond. Needs `prices`, and is in their currency."""
+    """What this run may cost, in the currency of `prices`: nothing is sent that might go beyond."""
     prices: Prices | None = None
     """What knows the price of an answer: `egp.prices.PriceTable` or `ListPrices`."""
     deadline: float | None = None

@@ -30,7 +30,7 @@ _FOREVER = float("inf")
 _FREE = Decimal(0)
 _FIRST_GUESS = 256  # tokens of an answer, before any has come
 _LONGEST_BACKOFF = 30.0
-_MANY = 3  # failures in a row, of as many requests, that are no accident
+_FEW = 3  # failures in a row that are no accident
 _QUEUED_BYTES = 32 * 1024 * 1024
 
 
@@ -102,6 +102,7 @@ class _Lane:
         "model",
         "paused_by",
         "paused_until",
+        "probed_at",
         "probes",
         "queue",
         "ratio",
@@ -130,6 +131,7 @@ class _Lane:
         self.refused_at = float("-inf")
         self.is_away = False
         self.probes = 0
+        self.probed_at = float("-inf")
         self.failed_ids: set[str] = set()
         self.silent_since: float | None = None
         self.waits = ""
@@ -380,11 +382,19 @@ class Schedule:
         if verdict.wait is not None:
             self._pause(lane, now + verdict.wait, "Retry-After")
         lane.failed_ids.add(job.request.custom_id)
-        lane.probes += 1
-        was_away = lane.is_away
-        if not was_away and lane.probes >= _MANY and (verdict.is_silence or len(lane.failed_ids) >= _MANY):
+        if not lane.is_away:
+            lane.probes += 1
+        elif job.started_at > lane.probed_at:
+            # What was in flight already when the service went away is no probe.
+            lane.probes += 1
+            lane.probed_at = now
+        # Failures come sooner than answers: a few in a row, of many in flight, are no outage.
+        many = max(_FEW, 2 * (lane.in_flight + 1))
+        # A request that the service fails at is no outage, however often it is tried.
+        if not lane.is_away and lane.probes >= many and (verdict.is_silence or len(lane.failed_ids) >= _FEW):
             lane.is_away = True
             lane.probes = 0
+            lane.probed_at = now
             self._note("service away")
         if lane.is_away:
             self._pause(lane, now + self._backoff(lane.probes), "outage")
