@@ -73,7 +73,7 @@ def test_a_file_that_holds_something_else_is_left_alone(output, text):
 
 
 def test_a_second_process_is_refused(output):
-    program = "import sys; from pathlib import Path; from egp.bulk._journal import Journal; Journal(Path(sys.argv[1]))"
+    program = "import pathlib, sys; from egp.bulk._journal import Journal; Journal(pathlib.Path(sys.argv[1]))"
     with Journal(output):
         done = subprocess.run(
             [sys.executable, "-c", program, str(output)], capture_output=True, text=True, timeout=60

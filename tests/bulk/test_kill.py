@@ -1,4 +1,4 @@
-"""Runs that are killed at random moments, and go on: nothing is lost, and nothing that was written is asked again."""
+"""Runs that are killed at random moments and go on: nothing is lost, no written answer is asked again."""
 
 import os
 import random

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -454,7 +455,7 @@ def test_retry_after_is_kept_by_the_whole_run(service, write, output):
 
     summary = run(write(200), output, max_concurrency=5)
 
-    gaps = [after - before for before, after in zip(service.times, service.times[1:])]
+    gaps = [after - before for before, after in pairwise(service.times)]
     assert max(gaps) >= 0.9
     assert summary.answered == 200
     assert summary.slowed["Retry-After"] >= 0.8

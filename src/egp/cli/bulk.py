@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,9 +66,10 @@ def main(namespace: argparse.Namespace) -> int:
     try:
         return verbs[namespace.verb](namespace)
     except EGPError as error:
-        print(f"egp bulk: {error.message}", file=sys.stderr)
+        sys.stderr.write(f"egp bulk: {error.message}\n")
         return UNUSABLE
     except KeyboardInterrupt:
+        sys.stderr.write("egp bulk: interrupted before anything was sent\n")
         return 130
 
 
@@ -152,9 +156,9 @@ def _run(namespace: argparse.Namespace) -> int:
     else:
         summary = _run_here(namespace)
     if namespace.json:
-        pass
+        sys.stdout.write(json.dumps(summary.to_dict(), ensure_ascii=False) + "\n")
     if not namespace.quiet:
-        pass
+        sys.stderr.write(f"{summary}\n")
     return _exit_code(summary)
 
 
@@ -230,11 +234,10 @@ def _status(namespace: argparse.Namespace) -> int:
     from egp.bulk._status import status_of
 
     found = status_of(namespace.input, Path(namespace.output))
-    if namespace.json:
-        pass
-    else:
-        pass
-    return COMPLETE if not found.left and not found.failed else FAILURES if not found.left else STOPPED
+    sys.stdout.write(f"{json.dumps(found._asdict()) if namespace.json else found}\n")
+    if found.left:
+        return STOPPED
+    return FAILURES if found.failed else COMPLETE
 
 
 def _exists(path: Path) -> bool:
