@@ -84,7 +84,7 @@ def test_what_comes_after_the_end_is_passed_over(coding, padding):
     assert decoded == b"hello"
 
 
-@pytest.mark.parametrize("padding", [b"AB\x1fCD", b"\0\x1f\x8b\0", b"\0" * 3 + gzip.compress(b"more", mtime=0)])
+@pytest.mark.parametrize("padding", [b"AB\x1fCD", b"\0\x1f\x8b\0", b"\0" + gzip.compress(b"more", mtime=0)])
 def test_padding_is_padding_however_it_is_split(padding):
     data = gzip.compress(b"hello") + padding
 
