@@ -1,6 +1,7 @@
 """Types become schemas, and text becomes values of them."""
 
 import copy
+import dataclasses
 import json
 import pickle
 import subprocess
@@ -62,6 +63,13 @@ def test_what_cannot_be_a_schema_is_refused_by_the_name_of_the_field(type_, mess
 def test_what_has_no_strict_schema_is_refused_where_it_must_be_strict(kind):
     with pytest.raises(egp.EGPError, match="has no strict schema"):
         schema_of(kind.type, strict=True)
+
+
+def test_two_classes_of_one_name_are_refused():
+    first, second = (dataclasses.make_dataclass("Same", [("x", kind)]) for kind in (int, str))
+
+    with pytest.raises(egp.EGPError, match="two classes in it are named Same"):
+        schema_of(dict[str, first | list[second]])
 
 
 def test_a_schema_is_made_once_per_type():
