@@ -413,14 +413,41 @@ def test_an_upload_that_breaks_off_leaves_no_tag_and_is_completed(index_server, 
     cutter.cut_upload(2)
 
     broken = steps([TAG, INDEX, UPLOAD], "--tag", "--index", cutter.url)
+    left = [file.name for file in index_server.files.iterdir()]
     tags = project.git("tag", "--list")
     completed = steps([TAG, INDEX, UPLOAD], "--tag", "--index", cutter.url)
 
     assert broken.returncode == 1
+    assert f"failed while it took {SDIST}" in broken.stderr
+    assert "run the same command again" in words(broken)
+    assert left == [WHEEL]
     assert tags == ""
     assert completed.returncode == 0, completed.stderr
     assert f"sent {SDIST}; {WHEEL} was there already" in words(completed)
+    assert sorted(file.name for file in index_server.files.iterdir()) == [WHEEL, SDIST]
     assert project.git("tag", "--list").split() == ["v0.1.0"]
+
+
+def test_without_a_tag_nothing_is_sent(index_server, steps):
+    refused = steps([TAG, INDEX, UPLOAD], "--index", index_server.url)
+
+    assert refused.returncode == 1
+    assert "there is no tag v0.1.0" in refused.stderr
+    assert "run with --tag" in refused.stderr
+    assert list(index_server.files.iterdir()) == []
+
+
+def test_a_version_that_is_there_with_other_bytes_is_refused_and_nothing_is_sent(
+    index_server, steps, project
+):
+    (index_server.files / SDIST).write_bytes(b"another 0.1.0")
+
+    refused = steps([TAG, INDEX, UPLOAD], "--tag", "--index", index_server.url)
+
+    assert refused.returncode == 1
+    assert "already has 0.1.0, with other bytes" in refused.stderr
+    assert [file.name for file in index_server.files.iterdir()] == [SDIST]
+    assert project.git("tag", "--list") == ""
 
 
 def test_a_first_upload_that_breaks_off_leaves_nothing(index_server, cutter, steps, project):

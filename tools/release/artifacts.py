@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tools.release import consumer
 from tools.release.build import build_reproducibly
-from tools.release.contents import check_wheel, read_metadata
+from tools.release.contents import check_wheel, read_metadata, read_requirements
 from tools.release.contract import CONTRACT_FILE
 from tools.release.environment import Environment, find_interpreters
 from tools.release.errors import Refusal
@@ -71,8 +71,10 @@ def check_use(release: Release) -> str:
 
     def smoke(name: str, python: str, wanted: str, *options: str) -> str:
         environment = Environment(release.workspace / f"python-{name}", python=python)
-        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO], *options)
-        consumer.smoke(environment, version)
+        # uv takes what is named for direct: with options, the wheel's own requirements are.
+        direct = [each for extra in wanted.split(",") for each in read_requirements(wheel, extra=extra)]
+        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO, *direct], *options)
+        consumer.smoke(environment, version, *(["modules"] if wanted == extras else []))
         return f"Python {name}: the same"
 
     uses: dict[str, Callable[[], str]] = {f"with {extras}": everything, "without extras": bare}
