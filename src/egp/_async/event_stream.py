@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from egp._async.chat import AsyncCompletions
     from egp._async.stream import AsyncStream
-    from egp._core.accumulate import CompletionAccumulator
     from egp._core.chat_events import ChatCompletionStreamEvent, Reader
 
 __all__ = ["AsyncChatCompletionStream", "AsyncText"]
@@ -60,7 +59,7 @@ class AsyncChatCompletionStream(Generic[T]):
     @property
     def snapshot(self) -> ChatCompletion:
         """The completion so far, made anew each time."""
-        return self._accumulator().completion()
+        return self.raw.accumulator.completion()
 
     @property
     def current_completion_snapshot(self) -> ChatCompletion:
@@ -78,7 +77,7 @@ class AsyncChatCompletionStream(Generic[T]):
         return self._waiting.popleft()
 
     async def _take(self) -> None:
-        stream = await self._opened()
+        stream = self._stream or await self._opened()
         try:
             chunk = await anext(stream)
         except StopAsyncIteration:
@@ -86,17 +85,15 @@ class AsyncChatCompletionStream(Generic[T]):
             if self._events is not None:
                 self._waiting.extend(self._events.finish())
             return
-        if self._events is None:
+        events = self._events
+        if events is None:
             # Made with the first chunk: an attempt before it may have failed and left another accumulator.
-            self._events = StreamEvents(
-                self._accumulator(),
+            events = self._events = StreamEvents(
+                stream.accumulator,
                 content_reader=self._content_reader,
                 arguments_reader=self._arguments_reader,
             )
-        self._waiting.extend(self._events.events_of(chunk))
-
-    def _accumulator(self) -> CompletionAccumulator:
-        return self.raw.accumulator
+        self._waiting.extend(events.events_of(chunk))
 
     async def _opened(self) -> AsyncStream[ChatCompletionChunk]:
         if self._stream is None:

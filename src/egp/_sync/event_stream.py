@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion, ChatCompletionChunk
 
-    from egp._core.accumulate import CompletionAccumulator
     from egp._core.chat_events import ChatCompletionStreamEvent, Reader
     from egp._sync.chat import Completions
     from egp._sync.stream import Stream
@@ -61,7 +60,7 @@ class ChatCompletionStream(Generic[T]):
     @property
     def snapshot(self) -> ChatCompletion:
         """The completion so far, made anew each time."""
-        return self._accumulator().completion()
+        return self.raw.accumulator.completion()
 
     @property
     def current_completion_snapshot(self) -> ChatCompletion:
@@ -79,7 +78,7 @@ class ChatCompletionStream(Generic[T]):
         return self._waiting.popleft()
 
     def _take(self) -> None:
-        stream = self._opened()
+        stream = self._stream or self._opened()
         try:
             chunk = next(stream)
         except StopIteration:
@@ -87,17 +86,15 @@ class ChatCompletionStream(Generic[T]):
             if self._events is not None:
                 self._waiting.extend(self._events.finish())
             return
-        if self._events is None:
+        events = self._events
+        if events is None:
             # Made with the first chunk: an attempt before it may have failed and left another accumulator.
-            self._events = StreamEvents(
-                self._accumulator(),
+            events = self._events = StreamEvents(
+                stream.accumulator,
                 content_reader=self._content_reader,
                 arguments_reader=self._arguments_reader,
             )
-        self._waiting.extend(self._events.events_of(chunk))
-
-    def _accumulator(self) -> CompletionAccumulator:
-        return self.raw.accumulator
+        self._waiting.extend(events.events_of(chunk))
 
     def _opened(self) -> Stream[ChatCompletionChunk]:
         if self._stream is None:
