@@ -27,6 +27,7 @@ __all__ = [
     "ParseOptions",
     "StreamCallOptions",
     "StreamCreateOptions",
+    "StreamParseOptions",
 ]
 
 
@@ -126,6 +127,10 @@ class StreamCallOptions(CallOptions, total=False):
 
 class StreamCreateOptions(CreateOptions, StreamCallOptions, total=False):
     """The keywords of `chat.completions.create` with `stream=True`."""
+
+
+class StreamParseOptions(ParseOptions, StreamCallOptions, total=False):
+    """The keywords that `chat.completions.stream` and `run_tools` have in common with `create`."""
 
 
 class ModelsOptions(ListChatCompletionModelsKeywords, CallOptions, total=False):

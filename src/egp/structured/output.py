@@ -51,6 +51,12 @@ class OutputReader(Generic[T]):
     arguments: Mapping[str, Reader[object]]
     """Reads the arguments, by the name of the function."""
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether a type stands behind the text or any tool, and not JSON alone."""
+        readers = (self.content, *self.arguments.values())
+        return any(each is not None and not isinstance(each, PlainJSON) for each in readers)
+
     def read(
         self, completion: ChatCompletion, earlier: tuple[ParsedChatCompletion[T], ...] = ()
     ) -> ParsedChatCompletion[T]:
