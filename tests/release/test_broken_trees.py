@@ -159,6 +159,28 @@ def test_a_wheel_whose_calls_lost_their_types_is_refused(release):
         artifacts.check_types(made)
 
 
+@pytest.mark.parametrize("version", ["0.1.1", "0.2.0"])
+def test_the_programs_of_the_last_release_are_a_witness(project, built, environment, tmp_path, version):
+    program = (
+        "from egp import Client\n\nClient().chat.completions.create(model='m', messages=[], best_of=3)\n"
+    )
+    (project.root / "examples/best.py").write_text(program)
+    project.commit()
+    project.tag("v0.1.0")
+    project.state_version(version)
+    project.commit()
+    made = Release(project.root, tmp_path, Options(dry_run=True), None)
+    made.environment = environment
+    environment.install([str(built.wheel)], "--no-deps", "--reinstall")
+
+    if version == "0.2.0":
+        assert "are rejected" in artifacts.check_types(made)
+    else:
+        with pytest.raises(Refusal, match=r"a program of 0\.1\.0: .*create") as refused:
+            artifacts.check_types(made)
+        assert "0.2.0 (minor) or 1.0.0 (major)" in refused.value.way_out
+
+
 def test_a_good_wheel_has_its_bill_of_materials(release):
     made = release(lambda name, data: data)
 

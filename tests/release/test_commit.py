@@ -283,6 +283,27 @@ def test_a_change_of_this_very_package_is_refused_as_a_patch(released, release, 
         check_version(release(released))
 
 
+def test_a_private_module_of_this_very_package_may_move(released, release):
+    (door, *_) = [
+        file
+        for file in released.root.glob("src/egp/_*/**/*.py")
+        if "class Retry(" in file.read_text(encoding="utf-8")
+    ]
+    moved = door.with_name(f"{door.stem}_of_calls.py")
+    old, new = (
+        ".".join(file.relative_to(released.root / "src").with_suffix("").parts) for file in (door, moved)
+    )
+    door.rename(moved)
+    for file in released.root.glob("src/**/*.py"):
+        file.write_text(
+            re.sub(rf"{re.escape(old)}\b", new, file.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+    released.state_version("0.1.1")
+    released.commit()
+
+    assert "0.1.0 → 0.1.1 is a patch step; the changes ask for none" in check_version(release(released))
+
+
 def test_what_a_template_changes_counts_beside_a_changed_contract(released, release):
     released.state_version("1.0.0")
     released.commit()

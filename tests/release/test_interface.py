@@ -256,6 +256,17 @@ def test_a_method_that_moves_into_a_private_base_is_no_change(judge):
     assert largest(changes) == "minor"
 
 
+def test_a_class_that_the_door_hands_on_as_well_is_an_addition_and_nothing_else(judge):
+    door = SOURCES["src/egp/__init__.py"].replace(
+        "import APIConnectionError", "import APIConnectionError, APIError"
+    )
+    door = door.replace('"LIMIT",', '"LIMIT", "APIError",')
+
+    changes = judge(SOURCES | {"src/egp/__init__.py": door})
+
+    assert [(change.where, change.what) for change in changes] == [("egp.APIError", "added")]
+
+
 def test_a_module_that_is_gone_is_breaking(judge):
     sources = {name: text for name, text in SOURCES.items() if name != "src/egp/content.py"}
 
