@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from egp_api.api.inference import create_chat_completion, list_chat_completion_models
 
 from egp._core import json
+from egp._core.body import encode_keywords
 from egp._core.config import query_pairs
 from egp._core.headers import Field, checked_headers
 from egp._core.options import (
@@ -44,17 +45,15 @@ def chat_request(
     operation = create_chat_completion
     stream_options = _stream_options(settings, keywords)
     headers, query, options = _call_options(settings, keywords)
-    extra = keywords.pop("extra_body", None)
+    extra = _extra_body(keywords.pop("extra_body", None))
     _refuse_unknown("create", keywords, operation.KEYWORDS)
     body = keywords
     if streaming:
         body["stream"] = True
-    if extra is not None:
-        body.update(_checked_extra_body(extra))
     request = Request(
         operation.METHOD,
         operation.PATH,
-        content=json.encode(body),
+        content=encode_keywords(body, extra, operation.OBJECTS, operation.LISTS_OF_OBJECTS),
         query=query,
         headers=headers,
         options=options,
@@ -121,7 +120,9 @@ def _body(kwargs: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
     return request.read(), request.headers.get("content-type")
 
 
-def _checked_extra_body(extra: object) -> Mapping[str, Any]:
+def _extra_body(extra: object) -> Mapping[str, Any]:
+    if extra is None:
+        return {}
     if not isinstance(extra, Mapping):
         raise EGPError(f"extra_body must be a mapping of names to values, got {type(extra).__name__}")
     return cast("Mapping[str, Any]", extra)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from egp_api.types import JSONAnswer
+from egp_api.models import ChatCompletion
+from egp_api.types import JSONAnswer, JSONObject
 
 from egp._core import json
 from egp._core.error_body import body_value, message_in
+from egp._core.json_types import is_array
 from egp._core.response import ResponseProperties
 from egp.errors import APIResponseValidationError
 
@@ -37,11 +39,20 @@ def parse_response(parse: Callable[[Any], T], response: Response) -> T:
     if not isinstance(result, JSONAnswer):
         raise _invalid(response, "the body is JSON, but not the object that was asked for")
     answer = cast("JSONAnswer[Any]", result)
-    if "error" in answer and answer.additional_properties["error"]:
+    if "error" in answer and bool(answer["error"]):
         words = message_in(body_value(response.content))
         raise _invalid(response, words or "the server sent an error with a status of success")
+    if isinstance(answer, ChatCompletion) and not _has_choices(answer):
+        words = message_in(body_value(response.content))
+        message = "the answer has no choices"
+        raise _invalid(response, f"{message}: {words}" if words else message)
     answer.response_info = response.response_info
     return cast("T", answer)
+
+
+def _has_choices(completion: ChatCompletion) -> bool:
+    choices: Any = completion.choices
+    return is_array(choices) and bool(choices) and all(isinstance(each, JSONObject) for each in choices)
 
 
 def _invalid(response: Response, message: str) -> APIResponseValidationError:

@@ -1,4 +1,6 @@
-"""Parts of a message that are not text: images, recordings and files, from a path, bytes or an address.
+"""Parts of a message that are not text: images, recordings and files, and the arguments of tool calls.
+
+The first three are made from a path, bytes or an address:
 
     from egp.content import image_part
 
@@ -16,17 +18,21 @@ read goes into the request, in base64: a third larger than it is.
 from __future__ import annotations
 
 import base64
+import json
 import mimetypes
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeGuard, cast
 
+from egp._core.json_types import is_object
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
+    from egp_api.models import FunctionCall, FunctionToolCall
     from egp_api.params import AudioPartParam, FilePartParam, ImagePartParam
 
-__all__ = ["Source", "audio_part", "file_part", "image_part"]
+__all__ = ["Source", "audio_part", "file_part", "image_part", "tool_arguments"]
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 """An address or a path, the bytes themselves, or a file open for reading bytes."""
@@ -159,6 +165,27 @@ def file_part(source: Source, *, filename: str | None = None, media_type: str | 
         raise EGPError("a file needs a name: pass filename=…")
     found = media_type or content._replace(name=name).media_type or "application/octet-stream"
     return {"type": "file", "file": {"filename": name, "file_data": f"data:{found};base64,{content.base64}"}}
+
+
+def tool_arguments(call: FunctionToolCall | FunctionCall | Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a tool call by name, whether the server sends them as text or as an object.
+
+    Args:
+        call: a call of an answer, or its `function`, as a model or as a dict.
+
+    Raises:
+        EGPError: the arguments are no JSON object; models do not always write what they should.
+    """
+    plain = call if isinstance(call, Mapping) else call.to_dict()
+    function: Any = plain.get("function", plain)
+    arguments: Any = function.get("arguments")
+    try:
+        read = json.loads(arguments) if isinstance(arguments, str) else arguments
+    except ValueError as error:
+        raise EGPError(f"the arguments of {function.get('name')!r} are no JSON: {error}") from None
+    if not is_object(read):
+        raise EGPError(f"the arguments of {function.get('name')!r} are no JSON object: {read!r}")
+    return read
 
 
 def _is_address(source: Source) -> TypeGuard[str]:

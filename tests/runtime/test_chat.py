@@ -85,12 +85,21 @@ def test_the_body_is_the_keywords_and_nothing_else(completions):
     assert "x-api-key: sk-secret-key\r\n" in client.head
 
 
-def test_none_is_null_and_unset_is_left_out(completions):
+def test_a_keyword_that_is_none_or_unset_is_not_sent(completions):
     client = completions()
 
-    client.create(stop=None, seed=UNSET)
+    client.create(stop=None, tools=None, stream=None, seed=UNSET)
 
-    assert client.sent == {"model": "m", "messages": HELLO, "stop": None}
+    assert client.sent == {"model": "m", "messages": HELLO}
+
+
+def test_null_is_sent_within_messages_and_from_extra_body(completions):
+    client = completions()
+    message = {"role": "assistant", "content": None}
+
+    client.create(messages=[message], stop=None, extra_body={"stop": None, "vendor": None})
+
+    assert client.sent == {"model": "m", "messages": [message], "stop": None, "vendor": None}
 
 
 def test_messages_may_be_dicts_and_models_mixed(completions):
@@ -308,7 +317,7 @@ def test_an_event_stream_where_json_was_asked_for_is_an_error_that_carries_it(co
     assert "[DONE]" in caught.value.body
 
 
-@pytest.mark.parametrize("field", ["id", "choices", "created", "model", "object"])
+@pytest.mark.parametrize("field", ["id", "created", "model", "object"])
 def test_a_missing_field_does_not_make_the_answer_unreadable(completions, field):
     client = completions()
     body = {key: value for key, value in COMPLETION.items() if key != field}

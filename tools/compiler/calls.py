@@ -38,7 +38,7 @@ class Call:
     result: Decoded | None
     result_model: str
     """The model of the result; empty where it is none."""
-    keywords: tuple[str, ...]
+    keywords: tuple[Key, ...]
     """The keys of the typed dictionary of the operation's keywords."""
     event: Decoded | None
     line: Decoded | None
@@ -169,7 +169,7 @@ def view(
     dictionaries.add_keywords(
         f"{pascal_case(endpoint.name)}Keywords", f"The keywords of `{endpoint.name}`.", keywords
     )
-    return evolve(call, keywords=tuple(key.key for key in keywords))
+    return evolve(call, keywords=tuple(keywords))
 
 
 def _encoding(place: Place, body: Body) -> Mapping[str, Any]:

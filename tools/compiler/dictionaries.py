@@ -33,6 +33,8 @@ class Key:
     key: str
     annotation: str
     description: str
+    takes: str = ""
+    """`object` or `objects` where its JSON is an object, or a list of them."""
 
 
 @frozen
@@ -87,11 +89,11 @@ class Dictionaries:
             if text(prop.name) != without:
                 needed = prop.required and not is_read_only(model, prop)
                 kind = self.wide(prop, files=model.is_multipart_body)
-                yield Key(text(prop.name), self._kind(kind, needed), description(model, prop))
+                yield Key(text(prop.name), self._kind(kind, needed), description(model, prop), _takes(prop))
 
     def key(self, prop: Property, name: str, about: str) -> Key:
         """Return a key for `prop` by the name `name`."""
-        return Key(name, self._kind(self.wide(prop), prop.required), about)
+        return Key(name, self._kind(self.wide(prop), prop.required), about, _takes(prop))
 
     def _kind(self, kind: str, required: bool) -> str:
         return f"Required[{kind}]" if required else kind
@@ -197,3 +199,11 @@ class Dictionaries:
 
 def _mentioned(types: Iterable[str], names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names.intersection(word for kind in types for word in re.findall(r"\w+", kind))))
+
+
+def _takes(prop: Property) -> str:
+    members = list(flatten(prop))
+    if any(isinstance(member, ModelProperty) for member in members):
+        return "object"
+    items = flatten(*(member.inner_property for member in members if isinstance(member, ListProperty)))
+    return "objects" if any(isinstance(item, ModelProperty) for item in items) else ""

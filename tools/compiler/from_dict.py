@@ -76,9 +76,12 @@ def _is_object(source: str) -> str:
 
 
 def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
-    """The tag decides. Where it is absent, the first member does whose other required keys are there."""
+    """The tag decides. Where it is absent or null, the first member does whose other required keys are there.
+
+    What is left is an object of a kind that the document does not know.
+    """
     branches: list[str] = []
-    fetch = f"({variable} := {source}.get({literal(tag.name)}, UNSET) if {_is_object(source)} else None)"
+    fetch = f"({variable} := {source}.get({literal(tag.name)}) if {_is_object(source)} else UNSET)"
     for member, values in tag.values:
         value = literal(values[0]) if len(values) == 1 else f"({', '.join(map(literal, values))})"
         branches.append(f"{_build(member, source)} if {fetch} {'==' if len(values) == 1 else 'in'} {value}")
@@ -86,9 +89,9 @@ def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
     for member, _ in tag.values:
         keys = [key for key in _required(member) if key != tag.name]
         if keys:
-            branches.append(f"{_build(member, source)} if {variable} is UNSET and {_has(keys, source)}")
-    if tag.other:
-        branches.append(f"{_build(tag.other, source)} if {_is_object(source)}")
+            branches.append(f"{_build(member, source)} if {variable} is None and {_has(keys, source)}")
+    last = _build(tag.other, source) if tag.other else f"other_object({source})"
+    branches.append(f"{last} if {variable} is not UNSET")
     return branches
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from egp._async.event_stream import AsyncChatCompletionStream
 from egp._core.tool_loop import Ask, Decide, End, Run
 from egp.errors import APIError, APITimeoutError, EGPError
-from egp.structured.output import OutputReader
 from egp.tools.async_jobs import CAN_AWAIT, run_jobs, settled
 from egp.tools.run import ToolRun
 
@@ -17,7 +15,8 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion, CompletionUsage
 
-    from egp._async.session import AsyncSession
+    from egp._async.chat import AsyncCompletions
+    from egp._async.event_stream import AsyncChatCompletionStream
     from egp._core.tool_calls import ToolCall
     from egp.tools.run import RunOptions, ToolRunResult
 
@@ -83,14 +82,14 @@ class AsyncToolRunner:
 
     def __init__(
         self,
-        session: AsyncSession,
+        completions: AsyncCompletions,
         keywords: dict[str, Any],
         options: RunOptions,
         *,
         stream: bool | None,
         state: Mapping[str, Any] | None = None,
     ) -> None:
-        self._session = session
+        self._completions = completions
         self._is_streamed = bool(stream)
         self._turn: AsyncTurn | None = None
         self.run = ToolRun(keywords, options, can_await=CAN_AWAIT, state=state)
@@ -165,11 +164,10 @@ class AsyncToolRunner:
         keywords = self.run.keywords(ask)
         if self._is_streamed:
             keywords.setdefault("stream_options", {"include_usage": True})
-            reader = OutputReader[None](None, self.run.tools)
-            stream = AsyncChatCompletionStream(self._session, keywords, reader=reader)
+            stream: AsyncChatCompletionStream[Any] = self._completions.stream(**keywords)
             return AsyncTurn(self, await stream.__aenter__())
         turn = AsyncTurn(self, None)
-        turn.take((await self._session.calls.create(None, keywords)).parse())
+        turn.take(await self._completions.create(**keywords))
         return turn
 
     async def _decide(self, call: ToolCall) -> None:

@@ -42,10 +42,7 @@ def message_in(body: Any) -> str | None:
     """
     if isinstance(body, bytes):
         body = body[: 8 * LONGEST_MESSAGE].decode("utf-8", "replace")
-    try:
-        text = _of_text(body) if isinstance(body, str) else _of_json(body)
-    except RecursionError:
-        return "the server's message is nested too deeply to be shown"
+    text = _of_text(body) if isinstance(body, str) else _of_json(body)
     return _cut(text) if text else None
 
 
@@ -53,8 +50,11 @@ def _of_json(body: Any) -> str | None:
     if isinstance(body, Mapping):
         fields = cast("Mapping[str, Any]", body)
         error = fields.get("error")
-        inner: Any = cast("Mapping[str, Any]", error).get("message") if isinstance(error, Mapping) else error
-        for value in (inner, fields.get("detail"), fields.get("message")):
+        inner: Any = cast("Mapping[str, Any]", error).get("message") if isinstance(error, Mapping) else None
+        # A text as `error` is a bare word where there is a sentence beside it.
+        word = error if isinstance(error, str) else None
+        sentences = (fields.get(name) for name in ("error_description", "detail", "message"))
+        for value in (inner, *sentences, word):
             text = _words(value)
             if text:
                 return text

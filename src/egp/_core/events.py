@@ -115,7 +115,7 @@ def complete_choices(payload: dict[str, Any]) -> None:
 
     Servers send null for either, or leave it out. Raises StreamFailure where something else stands there.
     """
-    choices = payload.get("choices")
+    choices: Any = payload.get("choices")
     if choices.__class__ is list:
         for choice in choices:
             if choice.__class__ is not dict or choice.get("delta").__class__ is not dict:

@@ -18,6 +18,7 @@ from typing import Any, TypeGuard, TypeVar
 from egp_api.types import UNSET
 
 from egp._core.json_types import is_array, is_object
+from egp._core.objects import as_object
 from egp.errors import EGPError
 
 __all__ = [
@@ -147,11 +148,9 @@ class _Encoding:
         if value is UNSET:
             self.met_unset = True
             return None
-        to_dict = getattr(value, "to_dict", None)
-        if callable(to_dict) and not isinstance(value, type):
-            return to_dict()
-        if _is_mapping(value):
-            return dict(value)
+        fields = as_object(value)
+        if fields is not None:
+            return fields
         if isinstance(value, Enum):
             return value.value
         if _is_iterable(value):
@@ -199,6 +198,8 @@ class _Encoding:
             plain = self._plain(value)
         except TypeError:
             return f"{place}: a value of type {type(value).__name__} cannot be sent as JSON"
+        except ValueError as error:
+            return f"{place}: {error}"
         return self.locate(plain, path, above)
 
     def _locate_in(self, value: Mapping[Any, Any], path: str, above: tuple[int, ...]) -> str | None:
@@ -212,10 +213,6 @@ class _Encoding:
             if found := self.locate(item, f"{path}.{key}" if path else str(key), above):
                 return found
         return None
-
-
-def _is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
-    return isinstance(value, Mapping)
 
 
 def _is_sequence(value: object) -> TypeGuard[Sequence[Any]]:

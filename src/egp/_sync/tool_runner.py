@@ -6,9 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from egp._core.tool_loop import Ask, Decide, End, Run
-from egp._sync.event_stream import ChatCompletionStream
 from egp.errors import APIError, APITimeoutError, EGPError
-from egp.structured.output import OutputReader
 from egp.tools.jobs import CAN_AWAIT, run_jobs, settled
 from egp.tools.run import ToolRun
 
@@ -19,7 +17,8 @@ if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, CompletionUsage
 
     from egp._core.tool_calls import ToolCall
-    from egp._sync.session import Session
+    from egp._sync.chat import Completions
+    from egp._sync.event_stream import ChatCompletionStream
     from egp.tools.run import RunOptions, ToolRunResult
 
 __all__ = ["ToolRunner", "Turn"]
@@ -84,14 +83,14 @@ class ToolRunner:
 
     def __init__(
         self,
-        session: Session,
+        completions: Completions,
         keywords: dict[str, Any],
         options: RunOptions,
         *,
         stream: bool | None,
         state: Mapping[str, Any] | None = None,
     ) -> None:
-        self._session = session
+        self._completions = completions
         self._is_streamed = bool(stream)
         self._turn: Turn | None = None
         self.run = ToolRun(keywords, options, can_await=CAN_AWAIT, state=state)
@@ -166,11 +165,10 @@ class ToolRunner:
         keywords = self.run.keywords(ask)
         if self._is_streamed:
             keywords.setdefault("stream_options", {"include_usage": True})
-            reader = OutputReader[None](None, self.run.tools)
-            stream = ChatCompletionStream(self._session, keywords, reader=reader)
+            stream: ChatCompletionStream[Any] = self._completions.stream(**keywords)
             return Turn(self, stream.__enter__())
         turn = Turn(self, None)
-        turn.take((self._session.calls.create(None, keywords)).parse())
+        turn.take(self._completions.create(**keywords))
         return turn
 
     def _decide(self, call: ToolCall) -> None:

@@ -1,0 +1,90 @@
+"""The body of a request, from the keywords of a call to JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from typing import Any, TypeGuard
+
+from egp._core import json
+from egp._core.json_types import is_array
+from egp._core.objects import is_namedtuple, is_object
+from egp.errors import EGPError
+
+__all__ = ["encode_keywords"]
+
+# Types of values that nothing stands in.
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
+
+
+def encode_keywords(
+    keywords: Mapping[str, Any], extra: Mapping[str, Any], objects: Iterable[str], lists: Iterable[str]
+) -> bytes:
+    """Write a request body. Keywords that are None are not sent.
+
+    Args:
+        keywords: the fields of the request.
+        extra: fields that take their place, or that the contract does not know, sent as they are.
+        objects: names of the fields that take JSON objects.
+        lists: names of the fields that take lists of JSON objects.
+
+    Raises:
+        EGPError: a value that cannot be sent as what the field takes, with the path to it.
+    """
+    body = {name: value for name, value in keywords.items() if value is not None}
+    for name in lists:
+        if name in body:
+            body[name] = _checked_list(name, body[name])
+    for name in objects:
+        if name in body and body[name].__class__ is not str:  # such as tool_choice="auto"
+            _check_object(name, body[name])
+    body.update(extra)
+    return json.encode(body)
+
+
+def _checked_list(name: str, value: Any) -> Any:
+    """Return a list of objects; an iterator is used up here."""
+    if isinstance(value, str) or is_object(value) or not isinstance(value, Iterable):
+        raise EGPError(f"{name}: a list of objects is needed, not {_named(value)}")
+    items = value if is_array(value) or _is_tuple(value) else list[Any](value)
+    # Two looks at the types of all, because most lists hold dicts of strings.
+    if {*map(type, items)} != {dict} or not _SIMPLE.issuperset(map(type, _values_in(items))):
+        for index, item in enumerate(items):
+            _check_object(f"{name}[{index}]", item)
+    return items
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
+def _values_in(dicts: Iterable[dict[Any, Any]]) -> Iterable[Any]:
+    return chain.from_iterable(map(dict[Any, Any].values, dicts))
+
+
+def _check_object(place: str, value: Any) -> None:
+    if not is_object(value):
+        hint = ", such as dict(…)" if is_namedtuple(value) else ""
+        raise EGPError(f"{place}: an object is needed{hint}, not {_named(value)}")
+    _check_within(place, value)
+
+
+def _check_within(place: str, value: Any) -> None:
+    """Refuse named tuples, of which JSON would make arrays without the names."""
+    if is_namedtuple(value):
+        raise EGPError(f"{place}: {_named(value)} has no place in JSON: pass value._asdict()")
+    if value.__class__ is dict:
+        for key, item in value.items():
+            if item.__class__ not in _SIMPLE:
+                _check_within(f"{place}.{key}", item)
+    elif value.__class__ is list or value.__class__ is tuple:
+        for index, item in enumerate(value):
+            if item.__class__ not in _SIMPLE:
+                _check_within(f"{place}[{index}]", item)
+
+
+def _named(value: object) -> str:
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
