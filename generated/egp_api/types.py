@@ -3,10 +3,10 @@
 import datetime
 from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, MutableMapping
 from io import IOBase
-from typing import IO, TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
-from attrs import define, field, frozen
+from attrs import NOTHING, define, field, frozen
 
 T = TypeVar("T")
 
@@ -62,8 +62,9 @@ class _Fields(_Open):
 class JSONObject(_Fields, Generic[T]):
     """A JSON object. Documented fields are attributes, and unknown fields are kept, too.
 
-    An attribute whose field is absent reads as None, as one whose value is null does. `"name" in message` tells
-    which it was, and `to_dict()` keeps the two apart; so do copies and pickles. `del message.name` takes a field
+    An attribute whose field is absent reads as None, as one whose value is null does; a required field that has
+    one documented value, such as `object` or `type`, reads as that. `"name" in message` tells whether a field was
+    there, and `to_dict()` keeps absent and null apart; so do copies and pickles. `del message.name` takes a field
     away. `attrs.evolve` and `attrs.asdict` read attributes, so that absent fields become None, and they leave
     unknown fields out.
 
@@ -79,8 +80,8 @@ class JSONObject(_Fields, Generic[T]):
     """Names of attributes that differ from those in JSON: attribute → JSON."""
     _names: ClassVar[Mapping[str, str]] = {}
     """The documented fields: JSON → attribute."""
-    _documented: ClassVar[frozenset[str]] = frozenset()
-    """The attributes of documented fields."""
+    _absent: ClassVar[Mapping[str, Any]] = {}
+    """What the attributes of documented fields read as where the field is absent."""
     _slots: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
     """What reads a documented field, by its name in JSON. Raises AttributeError where it is absent."""
 
@@ -92,12 +93,17 @@ class JSONObject(_Fields, Generic[T]):
             return
         names = [attribute.name for attribute in attributes if attribute.name not in _INTERNAL]
         cls._names = {cls._renamed.get(name, name): name for name in names}
-        cls._documented = frozenset(names)
+        # A required field that has one documented value is read as that.
+        cls._absent = {
+            each.name: None if each.default is UNSET or each.default is NOTHING else each.default
+            for each in attributes
+            if each.name in cls._names.values()
+        }
         # attrs makes a class twice; the second one has the slots.
         cls._slots = {key: vars(cls)[name].__get__ for key, name in cls._names.items() if name in vars(cls)}
 
     def __attrs_post_init__(self) -> None:
-        for name in self._documented:
+        for name in self._absent:
             if getattr(self, name) is UNSET:
                 delattr(self, name)
 
@@ -219,8 +225,8 @@ class JSONObject(_Fields, Generic[T]):
     if not TYPE_CHECKING:  # a misspelt field stays an error for type checkers
 
         def __getattr__(self, name: str) -> Any:
-            if name in self._documented:
-                return None
+            if name in self._absent:
+                return self._absent[name]
             if name[:2] != "__" and name != "_extras":
                 extras = self._extras
                 if extras is not None and name in extras:
@@ -321,6 +327,20 @@ class JSONAnswer(JSONObject[T]):
         return None if self.response_info is None else self.response_info.request_id
 
 
+class OtherObject(JSONObject[Any]):
+    """An object of a kind that the document does not know. Its fields are items, and can be read as attributes."""
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
+        """Return the object that was received."""
+        self: Self = create(cls)
+        self._extras = dict(src_dict)
+        return self
+
+
+# For objects of unknown kinds, which the documented types leave out: programs tell kinds apart by their tag.
+other_object: Any = OtherObject.from_dict
+
 _ATOMS = frozenset((str, int, float, bool, type(None)))
 
 
@@ -402,6 +422,7 @@ __all__ = [
     "FileTypes",
     "JSONAnswer",
     "JSONObject",
+    "OtherObject",
     "RequestFiles",
     "Response",
     "ResponseInfo",

@@ -33,15 +33,15 @@ class AllowedTools(JSONObject[Any]):
             self.tools = (
                 [
                     FunctionTool.from_dict(i)
-                    if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "function"
+                    if (t1 := i.get("type") if i.__class__ is dict else UNSET) == "function"
                     else CustomTool.from_dict(i)
                     if t1 == "custom"
                     else FunctionTool.from_dict(i)
-                    if t1 is UNSET and "function" in i
+                    if t1 is None and "function" in i
                     else CustomTool.from_dict(i)
-                    if t1 is UNSET and "custom" in i
+                    if t1 is None and "custom" in i
                     else OtherTool.from_dict(i)
-                    if i.__class__ is dict
+                    if t1 is not UNSET
                     else i
                     for i in v
                 ]

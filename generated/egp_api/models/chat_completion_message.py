@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 
 from attrs import define
 
-from ..types import ABSENT, UNSET, JSONObject, create
+from ..types import ABSENT, UNSET, JSONObject, create, other_object
 
 
 @define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
@@ -60,13 +60,15 @@ class ChatCompletionMessage(JSONObject[Any]):
             self.tool_calls = (
                 [
                     FunctionToolCall.from_dict(i)
-                    if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "function"
+                    if (t1 := i.get("type") if i.__class__ is dict else UNSET) == "function"
                     else CustomToolCall.from_dict(i)
                     if t1 == "custom"
                     else FunctionToolCall.from_dict(i)
-                    if t1 is UNSET and "id" in i and "function" in i
+                    if t1 is None and "id" in i and "function" in i
                     else CustomToolCall.from_dict(i)
-                    if t1 is UNSET and "id" in i and "custom" in i
+                    if t1 is None and "id" in i and "custom" in i
+                    else other_object(i)
+                    if t1 is not UNSET
                     else i
                     for i in v
                 ]

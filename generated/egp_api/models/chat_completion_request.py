@@ -130,7 +130,7 @@ class ChatCompletionRequest(JSONObject[Any]):
             self.messages = (
                 [
                     SystemMessage.from_dict(i)
-                    if (t1 := i.get("role", UNSET) if i.__class__ is dict else None) == "system"
+                    if (t1 := i.get("role") if i.__class__ is dict else UNSET) == "system"
                     else DeveloperMessage.from_dict(i)
                     if t1 == "developer"
                     else UserMessage.from_dict(i)
@@ -142,17 +142,17 @@ class ChatCompletionRequest(JSONObject[Any]):
                     else FunctionMessage.from_dict(i)
                     if t1 == "function"
                     else SystemMessage.from_dict(i)
-                    if t1 is UNSET and "content" in i
+                    if t1 is None and "content" in i
                     else DeveloperMessage.from_dict(i)
-                    if t1 is UNSET and "content" in i
+                    if t1 is None and "content" in i
                     else UserMessage.from_dict(i)
-                    if t1 is UNSET and "content" in i
+                    if t1 is None and "content" in i
                     else ToolMessage.from_dict(i)
-                    if t1 is UNSET and "content" in i and "tool_call_id" in i
+                    if t1 is None and "content" in i and "tool_call_id" in i
                     else FunctionMessage.from_dict(i)
-                    if t1 is UNSET and "name" in i and "content" in i
+                    if t1 is None and "name" in i and "content" in i
                     else OtherMessage.from_dict(i)
-                    if i.__class__ is dict
+                    if t1 is not UNSET
                     else i
                     for i in v
                 ]
@@ -203,15 +203,15 @@ class ChatCompletionRequest(JSONObject[Any]):
             v = d["response_format"]
             self.response_format = (
                 TextResponseFormat.from_dict(v)
-                if (t0 := v.get("type", UNSET) if v.__class__ is dict else None) == "text"
+                if (t0 := v.get("type") if v.__class__ is dict else UNSET) == "text"
                 else JSONObjectResponseFormat.from_dict(v)
                 if t0 == "json_object"
                 else JSONSchemaResponseFormat.from_dict(v)
                 if t0 == "json_schema"
                 else JSONSchemaResponseFormat.from_dict(v)
-                if t0 is UNSET and "json_schema" in v
+                if t0 is None and "json_schema" in v
                 else OtherResponseFormat.from_dict(v)
-                if v.__class__ is dict
+                if t0 is not UNSET
                 else v
             )
         if "seed" in d:
@@ -231,19 +231,19 @@ class ChatCompletionRequest(JSONObject[Any]):
             v = d["tool_choice"]
             self.tool_choice = (
                 FunctionToolChoice.from_dict(v)
-                if (t0 := v.get("type", UNSET) if v.__class__ is dict else None) == "function"
+                if (t0 := v.get("type") if v.__class__ is dict else UNSET) == "function"
                 else CustomToolChoice.from_dict(v)
                 if t0 == "custom"
                 else AllowedToolsChoice.from_dict(v)
                 if t0 == "allowed_tools"
                 else FunctionToolChoice.from_dict(v)
-                if t0 is UNSET and "function" in v
+                if t0 is None and "function" in v
                 else CustomToolChoice.from_dict(v)
-                if t0 is UNSET and "custom" in v
+                if t0 is None and "custom" in v
                 else AllowedToolsChoice.from_dict(v)
-                if t0 is UNSET and "allowed_tools" in v
+                if t0 is None and "allowed_tools" in v
                 else OtherToolChoice.from_dict(v)
-                if v.__class__ is dict
+                if t0 is not UNSET
                 else v
             )
         if "tools" in d:
@@ -251,15 +251,15 @@ class ChatCompletionRequest(JSONObject[Any]):
             self.tools = (
                 [
                     FunctionTool.from_dict(i)
-                    if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "function"
+                    if (t1 := i.get("type") if i.__class__ is dict else UNSET) == "function"
                     else CustomTool.from_dict(i)
                     if t1 == "custom"
                     else FunctionTool.from_dict(i)
-                    if t1 is UNSET and "function" in i
+                    if t1 is None and "function" in i
                     else CustomTool.from_dict(i)
-                    if t1 is UNSET and "custom" in i
+                    if t1 is None and "custom" in i
                     else OtherTool.from_dict(i)
-                    if i.__class__ is dict
+                    if t1 is not UNSET
                     else i
                     for i in v
                 ]

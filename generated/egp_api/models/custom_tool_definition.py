@@ -33,13 +33,13 @@ class CustomToolDefinition(JSONObject[Any]):
             v = d["format"]
             self.format = (
                 TextToolFormat.from_dict(v)
-                if (t0 := v.get("type", UNSET) if v.__class__ is dict else None) == "text"
+                if (t0 := v.get("type") if v.__class__ is dict else UNSET) == "text"
                 else GrammarToolFormat.from_dict(v)
                 if t0 == "grammar"
                 else GrammarToolFormat.from_dict(v)
-                if t0 is UNSET and "grammar" in v
+                if t0 is None and "grammar" in v
                 else OtherToolFormat.from_dict(v)
-                if v.__class__ is dict
+                if t0 is not UNSET
                 else v
             )
         self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}

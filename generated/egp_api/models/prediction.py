@@ -30,7 +30,7 @@ class Prediction(JSONObject[Any]):
             self.content = (
                 [
                     TextPart.from_dict(i)
-                    if (t1 := i.get("type", UNSET) if i.__class__ is dict else None) == "text"
+                    if (t1 := i.get("type") if i.__class__ is dict else UNSET) == "text"
                     else ImagePart.from_dict(i)
                     if t1 == "image_url"
                     else AudioPart.from_dict(i)
@@ -40,17 +40,17 @@ class Prediction(JSONObject[Any]):
                     else RefusalPart.from_dict(i)
                     if t1 == "refusal"
                     else TextPart.from_dict(i)
-                    if t1 is UNSET and "text" in i
+                    if t1 is None and "text" in i
                     else ImagePart.from_dict(i)
-                    if t1 is UNSET and "image_url" in i
+                    if t1 is None and "image_url" in i
                     else AudioPart.from_dict(i)
-                    if t1 is UNSET and "input_audio" in i
+                    if t1 is None and "input_audio" in i
                     else FilePart.from_dict(i)
-                    if t1 is UNSET and "file" in i
+                    if t1 is None and "file" in i
                     else RefusalPart.from_dict(i)
-                    if t1 is UNSET and "refusal" in i
+                    if t1 is None and "refusal" in i
                     else OtherPart.from_dict(i)
-                    if i.__class__ is dict
+                    if t1 is not UNSET
                     else i
                     for i in v
                 ]

@@ -56,6 +56,27 @@ KEYWORDS: frozenset[str] = frozenset(
     )
 )
 """The keys of the typed dictionary of the operation's keywords."""
+OBJECTS: frozenset[str] = frozenset(
+    (
+        "audio",
+        "function_call",
+        "logit_bias",
+        "metadata",
+        "prediction",
+        "response_format",
+        "stream_options",
+        "tool_choice",
+    )
+)
+"""The keywords that take JSON objects."""
+LISTS_OF_OBJECTS: frozenset[str] = frozenset(
+    (
+        "messages",
+        "functions",
+        "tools",
+    )
+)
+"""The keywords that take lists of JSON objects."""
 SECURITY: tuple[tuple[str, ...], ...] | None = (("ApiKeyAuth",),)
 """The ways to call it: the security schemes of each. None where the document does not say."""
 
