@@ -158,9 +158,9 @@ def engine_options(
     """Return the arguments of the engine, checked; `kind` is the client's, and its `http_client`'s."""
     if http_client is not None:
         # Imported here: most clients have none.
-        import httpx
+        from egp._io.interception import httpx_package_of
 
-        if not isinstance(http_client, getattr(httpx, kind)):
+        if httpx_package_of(http_client, kind) is None:
             raise EGPError(f"http_client must be an httpx.{kind}, got {type(http_client).__name__}")
     if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
         raise EGPError(f"max_connections must be an integer >= 1, got {max_connections!r}")
@@ -176,7 +176,6 @@ def engine_options(
 
 def _timeout_of(http_client: Any) -> dict[str, Any]:
     """Return the timeout that the user set on the http_client as an option, unless it is httpx's default."""
-    import httpx
-
     timeout = http_client.timeout
-    return {} if timeout == httpx.Timeout(5.0) else {"timeout": timeouts("timeout", timeout)}
+    default = type(timeout)(5.0)
+    return {} if timeout == default else {"timeout": timeouts("timeout", timeout)}

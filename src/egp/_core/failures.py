@@ -54,6 +54,7 @@ class Failure(NamedTuple):
 
 # By name of the class, the closest one in the exception's MRO deciding, so that nothing here imports httpx
 # or httpcore. The words end in what was going on; the cause follows them.
+HTTPX_PACKAGES = frozenset({"httpx", "httpcore", "httpx2", "httpcore2"})
 _NAMED: dict[str, tuple[type[APIError], str, bool]] = {
     "ConnectTimeout": (APITimeoutError, "the timeout for connecting ran out", True),
     "ReadTimeout": (APITimeoutError, "the timeout for reading ran out", True),
@@ -118,7 +119,7 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
     if isinstance(exception, UndecodableError):
         return Failure(APIResponseValidationError, str(exception), retried=False)
     for cls in type(exception).__mro__:
-        if cls.__module__.partition(".")[0] in ("httpx", "httpcore") and cls.__name__ in _NAMED:
+        if cls.__module__.partition(".")[0] in HTTPX_PACKAGES and cls.__name__ in _NAMED:
             error, words, retried = _NAMED[cls.__name__]
             root = _root(exception)
             said = str(root if root is not None else exception)

@@ -1,15 +1,15 @@
-"""Requests through an httpx client: the user's own, or ours where the environment names a proxy.
+"""Requests through a client of httpx or httpx2: the user's own, or ours where httpx is patched.
 
 Its proxies, TLS settings, hooks, mounts and mock transports do their work. Redirects and retries stay ours.
 """
 
 from __future__ import annotations
 
+import sys
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
 
 from egp._core.failures import Stage
 from egp._core.headers import Headers
@@ -17,19 +17,24 @@ from egp._core.options import Timeouts
 from egp._core.response import ResponseHead
 from egp._io.backends import current_backend
 from egp._io.deadline import seconds_left
+from egp._io.interception import httpx_package_of
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    import httpx
+
     from egp._core.flow import CallFlow, Send
     from egp._core.http1.request import RequestWriter
 
-__all__ = ["AsyncHttpxExchange", "HttpxExchange", "async_proxy_client", "proxy_client"]
+__all__ = ["AsyncHttpxExchange", "HttpxExchange", "async_own_client", "own_client"]
 
 
-def proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
+def own_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
     """Return a client that reads the proxies from the environment, with a pool as large as our own."""
+    import httpx
+
     try:
         return httpx.Client(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
     except ImportError as error:
@@ -39,8 +44,10 @@ def proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
         raise EGPError("the environment names a proxy that is no URL") from None
 
 
-def async_proxy_client(max_connections: int, keepalive_expiry: float) -> httpx.AsyncClient:
-    """Return the same as `proxy_client`, asynchronous."""
+def async_own_client(max_connections: int, keepalive_expiry: float) -> httpx.AsyncClient:
+    """Return the same as `own_client`, asynchronous."""
+    import httpx
+
     try:
         return httpx.AsyncClient(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
     except ImportError as error:
@@ -55,6 +62,8 @@ def _no_cookies() -> CookieJar:
 
 
 def _limits(max_connections: int, keepalive_expiry: float) -> httpx.Limits:
+    import httpx
+
     return httpx.Limits(
         max_connections=max_connections,
         max_keepalive_connections=max_connections,
@@ -67,7 +76,9 @@ class _BaseHttpxExchange:
 
     is_stale = False
 
-    def __init__(self, flow: CallFlow) -> None:
+    def __init__(self, client: object, kind: str, flow: CallFlow) -> None:
+        # httpx or httpx2, whose names are the same.
+        self._package: Any = sys.modules[httpx_package_of(client, kind) or "httpx"]
         self._flow = flow
         self._response: httpx.Response | None = None
         self.stage = Stage.SEND
@@ -85,7 +96,7 @@ class _BaseHttpxExchange:
             f"{flow.settings.origin}{step.target}",
             headers=self._fields(writer, step),
             content=flow.request.content,
-            timeout=httpx.Timeout(**timeouts._asdict()),
+            timeout=self._package.Timeout(**timeouts._asdict()),
         )
 
     def _fields(self, writer: RequestWriter, step: Send) -> list[tuple[str, str]]:
@@ -108,7 +119,7 @@ class HttpxExchange(_BaseHttpxExchange):
     """One request and its response through an `httpx.Client`."""
 
     def __init__(self, client: httpx.Client, flow: CallFlow) -> None:
-        super().__init__(flow)
+        super().__init__(client, "Client", flow)
         self._client = client
         self._chunks: Iterator[bytes] | None = None
 
@@ -117,7 +128,7 @@ class HttpxExchange(_BaseHttpxExchange):
         request = self._request(self._client, writer, step)
         try:
             response = self._client.send(request, stream=True, follow_redirects=False)
-        except httpx.HTTPStatusError as refused:
+        except self._package.HTTPStatusError as refused:
             # A hook called raise_for_status(): the response says all that the error could.
             response = refused.response
         self._chunks = response.iter_bytes()
@@ -146,7 +157,7 @@ class AsyncHttpxExchange(_BaseHttpxExchange):
     """One request and its response through an `httpx.AsyncClient`."""
 
     def __init__(self, client: httpx.AsyncClient, flow: CallFlow) -> None:
-        super().__init__(flow)
+        super().__init__(client, "AsyncClient", flow)
         self._backend = current_backend()
         self._client = client
         self._chunks: AsyncIterator[bytes] | None = None
@@ -157,7 +168,7 @@ class AsyncHttpxExchange(_BaseHttpxExchange):
         with anyio.fail_after(seconds_left(None, step.until)):
             try:
                 response = await self._client.send(request, stream=True, follow_redirects=False)
-            except httpx.HTTPStatusError as refused:
+            except self._package.HTTPStatusError as refused:
                 response = refused.response
         self._chunks = response.aiter_bytes()
         return self._received(response)

@@ -12,6 +12,7 @@ from egp._io._async.response import AsyncAnyExchange, AsyncStreamResponse
 from egp._io.async_pool import AsyncPools
 from egp._io.backends import sleep
 from egp._io.clock import SYSTEM_CLOCK
+from egp._io.interception import is_httpx_taken
 from egp._io.log import log_attempts, log_bodies
 from egp.errors import EGPError
 
@@ -45,7 +46,7 @@ class AsyncEngine:
         self._max_connections = max_connections
         self._keepalive_expiry = keepalive_expiry
         self._given_client = http_client
-        self._proxy_client: httpx.AsyncClient | None = None
+        self._own_client: httpx.AsyncClient | None = None
         self._pools = AsyncPools(limit=max_connections, expiry=keepalive_expiry)
         self.is_closed = False
 
@@ -78,8 +79,8 @@ class AsyncEngine:
         """Close all connections. A client that the user gave stays open: it is the user's."""
         self.is_closed = True
         self._pools.close()
-        if self._proxy_client is not None:
-            await self._proxy_client.aclose()
+        if self._own_client is not None:
+            await self._own_client.aclose()
 
     async def _run(
         self,
@@ -124,21 +125,17 @@ class AsyncEngine:
         return opened
 
     def _exchange(self, flow: CallFlow) -> AsyncAnyExchange:
-        if self._given_client is None:
+        if self._given_client is None and not is_httpx_taken():
             pool = self._pools.of(flow.settings.origin)
             if pool is not None:
                 return AsyncExchange(pool, flow)
         # Imported here: it loads httpx, which most clients never need.
-        from egp._io.httpx_exchange import AsyncHttpxExchange
+        from egp._io.httpx_exchange import AsyncHttpxExchange, async_own_client
 
-        return AsyncHttpxExchange(self._given_client or self._proxies(), flow)
-
-    def _proxies(self) -> httpx.AsyncClient:
-        if self._proxy_client is None:
-            from egp._io.httpx_exchange import async_proxy_client
-
-            self._proxy_client = async_proxy_client(self._max_connections, self._keepalive_expiry)
-        return self._proxy_client
+        client = self._given_client or self._own_client
+        if client is None:
+            client = self._own_client = async_own_client(self._max_connections, self._keepalive_expiry)
+        return AsyncHttpxExchange(client, flow)
 
 
 async def _sent(exchange: AsyncAnyExchange, writer: RequestWriter, step: Send) -> Any:

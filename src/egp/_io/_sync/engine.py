@@ -12,6 +12,7 @@ from egp._io._sync.exchange import Exchange
 from egp._io._sync.response import AnyExchange, StreamResponse
 from egp._io.backends.blocking import sleep
 from egp._io.clock import SYSTEM_CLOCK
+from egp._io.interception import is_httpx_taken
 from egp._io.log import log_attempts, log_bodies
 from egp._io.sync_pool import Pools
 from egp.errors import EGPError
@@ -46,7 +47,7 @@ class Engine:
         self._max_connections = max_connections
         self._keepalive_expiry = keepalive_expiry
         self._given_client = http_client
-        self._proxy_client: httpx.Client | None = None
+        self._own_client: httpx.Client | None = None
         self._pools = Pools(limit=max_connections, expiry=keepalive_expiry)
         self.is_closed = False
 
@@ -79,8 +80,8 @@ class Engine:
         """Close all connections. A client that the user gave stays open: it is the user's."""
         self.is_closed = True
         self._pools.close()
-        if self._proxy_client is not None:
-            self._proxy_client.close()
+        if self._own_client is not None:
+            self._own_client.close()
 
     def _run(
         self,
@@ -125,21 +126,17 @@ class Engine:
         return opened
 
     def _exchange(self, flow: CallFlow) -> AnyExchange:
-        if self._given_client is None:
+        if self._given_client is None and not is_httpx_taken():
             pool = self._pools.of(flow.settings.origin)
             if pool is not None:
                 return Exchange(pool, flow)
         # Imported here: it loads httpx, which most clients never need.
-        from egp._io.httpx_exchange import HttpxExchange
+        from egp._io.httpx_exchange import HttpxExchange, own_client
 
-        return HttpxExchange(self._given_client or self._proxies(), flow)
-
-    def _proxies(self) -> httpx.Client:
-        if self._proxy_client is None:
-            from egp._io.httpx_exchange import proxy_client
-
-            self._proxy_client = proxy_client(self._max_connections, self._keepalive_expiry)
-        return self._proxy_client
+        client = self._given_client or self._own_client
+        if client is None:
+            client = self._own_client = own_client(self._max_connections, self._keepalive_expiry)
+        return HttpxExchange(client, flow)
 
 
 def _sent(exchange: AnyExchange, writer: RequestWriter, step: Send) -> Any:
