@@ -1,4 +1,4 @@
-"""What people have put into httpx sees the calls of a plain `Client()` and `AsyncClient()`: `tox -e ecosystem`."""
+"""What people have put into httpx sees the calls of a plain client: `tox -e ecosystem`."""
 
 from __future__ import annotations
 
@@ -213,7 +213,8 @@ def run_child(url: str, prepare: str, tell: str) -> str:
     import subprocess
 
     code = CHILD.format(prepare=prepare, tell=tell)
-    run = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, check=False, timeout=60)
+    command = [sys.executable, "-c", code, url]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert run.returncode == 0, run.stderr
     return run.stdout.strip().splitlines()[-1]
 
@@ -222,7 +223,8 @@ def test_sentry_sees_a_span(service: Service) -> None:
     prepare = """
 import sentry_sdk
 seen = []
-sentry_sdk.init(dsn="http://a@127.0.0.1:1/1", traces_sample_rate=1.0, before_send_transaction=lambda event, hint: seen.append(event))
+def keep(event, hint): seen.append(event)
+sentry_sdk.init(dsn="http://a@127.0.0.1:1/1", traces_sample_rate=1.0, before_send_transaction=keep)
 transaction = sentry_sdk.start_transaction(name="t")
 transaction.__enter__()"""
     tell = "transaction.__exit__(None, None, None)\nprint([span['op'] for span in seen[0]['spans']])"
