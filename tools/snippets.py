@@ -1,5 +1,7 @@
 """The Python code in our documents: for the test that runs it, and for the type checkers.
 
+Blocks that begin with ```python notest are left out: they need packages that the tests do not have.
+
 python -m tools.snippets FOLDER    writes each block into a module of its own
 """
 

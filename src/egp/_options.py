@@ -27,6 +27,7 @@ __all__ = [
     "ParseOptions",
     "StreamCallOptions",
     "StreamCreateOptions",
+    "StreamParseOptions",
 ]
 
 
@@ -60,6 +61,8 @@ class ClientOptions(TypedDict, total=False):
     comments and the role alone do not."""
     idle_timeout: float | None
     """Seconds from one chunk of a stream to the next; pings and comments are none."""
+    max_response_bytes: int | None
+    """The largest body of an answer that is read whole, content-decoded, in bytes; the default is 512 MiB."""
     on_truncated: Literal["raise", "ignore"] | None
     """What to do about a stream that ends before its answer does: `raise`, the default, or `ignore`."""
     max_event_bytes: int | None
@@ -89,6 +92,8 @@ class CallOptions(TypedDict, total=False):
     """Attempts after the first; None for the client's own number."""
     retry: Retry | None
     """The whole retry policy; None for the client's own."""
+    max_response_bytes: int | None
+    """The largest body of an answer that is read whole, content-decoded, in bytes; None for the client's."""
 
 
 class BodyOptions(CallOptions, total=False):
@@ -122,6 +127,10 @@ class StreamCallOptions(CallOptions, total=False):
 
 class StreamCreateOptions(CreateOptions, StreamCallOptions, total=False):
     """The keywords of `chat.completions.create` with `stream=True`."""
+
+
+class StreamParseOptions(ParseOptions, StreamCallOptions, total=False):
+    """The keywords that `chat.completions.stream` and `run_tools` have in common with `create`."""
 
 
 class ModelsOptions(ListChatCompletionModelsKeywords, CallOptions, total=False):

@@ -1064,9 +1064,8 @@ def test_a_new_operation_says_how_it_is_called_and_whether_it_streams(contract: 
 
     lines = compare(contract, changed).to_text().splitlines()
 
-    called = "  operation-added: {0}: {1}: api.inference.{0}.sync({2})".format
-    assert called("send", "does not stream", "client=client.generated, body=…") in lines
-    assert called("watch", "streams", "id, client=client.generated") in lines
+    assert "  operation-added: send: does not stream, .sync(client=…, body=…) in api.inference" in lines
+    assert "  operation-added: watch: streams, .sync(id, client=…) in api.inference" in lines
 
 
 def test_a_field_or_a_parameter_that_comes_back_by_another_name_says_which(contract: Spec) -> None:

@@ -16,7 +16,9 @@ TRANSFER = {"source": "savings", "target": "rent", "amount": 20, "currency": "EU
 # What the server answers to each program.
 ANSWERS = {
     "parsing": [{"content": json.dumps(RECIPE)}],
+    "parsing_stream": [{"content": json.dumps(RECIPE)}],
     "parsing_tools": [{"tool_calls": [("Transfer", TRANSFER)]}],
+    "parsing_tools_stream": [{"tool_calls": [("Transfer", TRANSFER), ("Balance", {"account": "rent"})]}],
 }
 
 

@@ -1,10 +1,12 @@
 """The checks of a commit, on repositories with a history of their own."""
 
+import re
+
 import pytest
 
 pytest.importorskip("twine", reason="needs the release tools: tox -e release")
 
-from tools.release.commit import check_generated, check_tag, check_tree, check_version
+from tools.release.commit import check_generated, check_tag, check_tests, check_tree, check_version
 from tools.release.errors import Refusal
 from tools.release.release import Options, Release
 
@@ -218,3 +220,190 @@ def test_a_version_that_was_only_a_candidate_is_no_measure(released, release):
     released.commit()
 
     assert "0.1.0 → 0.2.0" in check_version(release(released))
+
+
+# What is changed, wherever it stands: a pattern that one file of the packages has, and what takes its place.
+BREAKING = {
+    "a timeout is no connection error": (
+        r"class APITimeoutError\(APIConnectionError\)",
+        "class APITimeoutError(APIError)",
+    ),
+    "an option of a call is renamed": (
+        r"extra_headers: (?=Mapping\[str, str\] \| None\n    \"\"\")",
+        "more_headers: ",
+    ),
+    "an option of a call is narrower": (r"max_retries: int\n    \"\"\"", 'max_retries: bool\n    """'),
+    "a choice of a call is gone": (r'Literal\["raise", "ignore"\]', 'Literal["raise"]'),
+    "an enumeration of the contract is closed": (
+        r"Modality = \(\n    Literal\[[^]]*\]\n    \| str\n\)",
+        'Modality = Literal["audio", "text"]',
+    ),
+    "the fixture is renamed": (r"def egp_server\(", "def egp_service("),
+    "a variable is read no more": (r'"SGP_CLIENT_BASE_URL"', '"SGP_URL"'),
+    "an argument of the server is renamed": (r'"--port"', '"--tcp-port"'),
+    "the pytest plugin is gone": (r'\[project.entry-points.pytest11\]\negp = "egp.testing.plugin"\n', ""),
+    "an extra is gone": (r"\nfast = .*", ""),
+}
+ADDING = {
+    "a default of the policy has another value": (
+        r"class Retry\((?:.*\n)*?    initial: float = 0.5",
+        "initial: float = 0.5",
+        "initial: float = 0.7",
+    ),
+    "a floor is raised": (r'"attrs>=23.2"', '"attrs>=24.1"'),
+    "Python 3.11 is left behind": (r'requires-python = ">=3.11"', 'requires-python = ">=3.12"'),
+}
+
+
+def edit(project, pattern, *replacement):
+    """Replace what a pattern matches, or within that a text, wherever it stands."""
+    files = [*project.root.glob("src/**/*.py"), *project.root.glob("generated/**/*.py")]
+    found = 0
+    for file in [*files, project.root / "pyproject.toml"]:
+        text, count = re.subn(
+            pattern,
+            lambda match: replacement[0] if len(replacement) == 1 else match[0].replace(*replacement),
+            file.read_text(encoding="utf-8"),
+        )
+        found += count
+        if count:
+            file.write_text(text, encoding="utf-8")
+    assert found, f"nothing is like {pattern}"
+
+
+@pytest.mark.parametrize(
+    ("change", "step"), [*((each, "major") for each in BREAKING), *((each, "minor") for each in ADDING)]
+)
+def test_a_change_of_this_very_package_is_refused_as_a_patch(released, release, change, step):
+    edit(released, *(BREAKING | ADDING)[change])
+    released.state_version("0.1.1")
+    released.commit()
+
+    with pytest.raises(Refusal, match=rf"\({step}\)"):
+        check_version(release(released))
+
+
+def test_a_private_module_of_this_very_package_may_move(released, release):
+    (door, *_) = [
+        file
+        for file in released.root.glob("src/egp/_*/**/*.py")
+        if "class Retry(" in file.read_text(encoding="utf-8")
+    ]
+    moved = door.with_name(f"{door.stem}_of_calls.py")
+    old, new = (
+        ".".join(file.relative_to(released.root / "src").with_suffix("").parts) for file in (door, moved)
+    )
+    door.rename(moved)
+    for file in released.root.glob("src/**/*.py"):
+        file.write_text(
+            re.sub(rf"{re.escape(old)}\b", new, file.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+    released.state_version("0.1.1")
+    released.commit()
+
+    assert "0.1.0 → 0.1.1 is a patch step; the changes ask for none" in check_version(release(released))
+
+
+def test_what_a_template_changes_counts_beside_a_changed_contract(released, release):
+    released.state_version("1.0.0")
+    released.commit()
+    released.tag("v1.0.0")
+    add_field(released)
+    released.replace("templates/literal_enum.py.jinja", " | {{ enum.value_type.__name__ }}", "")
+    released.regenerate()
+    released.state_version("1.1.0")
+    released.commit()
+
+    with pytest.raises(Refusal, match=r"egp_api\.models\.Modality") as refused:
+        check_version(release(released))
+
+    assert "thinking_budget" not in refused.value.problem
+    assert "2.0.0 (major)" in refused.value.way_out
+
+
+def test_the_hotfix_of_an_older_line_is_compared_with_that_line(released, release):
+    add_field(released)
+    released.state_version("0.2.0")
+    released.commit()
+    released.tag("v0.2.0")
+    released.git("switch", "--quiet", "--create", "hotfix", "v0.1.0")
+    released.state_version("0.1.1")
+    released.commit()
+    here = release(released)
+
+    assert "v0.1.1 is not there yet" in check_tag(here)
+    assert "0.1.0 → 0.1.1 is a patch step" in check_version(here)
+
+
+@pytest.mark.parametrize("version", ["0.1.0.post1", "1.0.0.post2"])
+def test_a_post_release_is_refused(released, release, version):
+    released.state_version(version)
+    released.commit()
+
+    with pytest.raises(Refusal, match="post-release") as refused:
+        check_version(release(released))
+
+    assert "third number" in refused.value.way_out
+
+
+@pytest.fixture
+def cloned(released, tmp_path):
+    """A clone of a project, which has it as its remote."""
+    released.git("clone", "--quiet", released.root.as_uri(), str(tmp_path / "clone"))
+    clone = type(released)(tmp_path / "clone")
+    clone.git("config", "user.name", "A release engineer")
+    clone.git("config", "user.email", "release@example.invalid")
+    return clone
+
+
+def test_a_commit_that_was_not_pushed_is_refused_and_said_in_a_dry_run(cloned, release):
+    pushed = check_tree(release(cloned))
+    cloned.state_version("0.1.1")
+    cloned.commit()
+
+    with pytest.raises(Refusal, match="No branch of the remote") as refused:
+        check_tree(release(cloned))
+
+    assert "no branch" not in pushed
+    assert "git push" in refused.value.way_out
+    assert "no branch of the remote has yet" in check_tree(release(cloned, dry_run=True))
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_tag_that_only_the_remote_has_there_is_refused(cloned, released, release, moved):
+    if moved:
+        cloned.git("config", "tag.gpgsign", "false")
+        cloned.tag("v0.1.1")
+    released.commit()
+    released.tag("v0.1.1")
+
+    with pytest.raises(Refusal, match=r"The remote has tags .*v0\.1\.1") as refused:
+        check_tag(release(cloned))
+
+    assert "git fetch --tags" in refused.value.way_out
+
+
+def test_a_remote_that_does_not_answer_is_done_without(cloned, release, tmp_path):
+    cloned.git("remote", "set-url", "origin", str(tmp_path / "nowhere"))
+
+    assert check_tag(release(cloned)) == "v0.1.0 is at this commit"
+
+
+@pytest.mark.parametrize("tested", [None, "HEAD~1"])
+def test_a_commit_that_was_not_tested_is_refused_and_said_in_a_dry_run(project, release, tested):
+    project.commit()
+    if tested:
+        (project.root / ".git/egp-tests-passed").write_text(project.git("rev-parse", tested))
+
+    with pytest.raises(Refusal, match="not at this commit") as refused:
+        check_tests(release(project))
+
+    assert "--tests-passed" in refused.value.way_out
+    assert "asks for a green run" in check_tests(release(project, dry_run=True))
+    assert "passed elsewhere" in check_tests(release(project, tests_passed=True))
+
+
+def test_a_tested_commit_passes(project, release):
+    (project.root / ".git/egp-tests-passed").write_text(project.git("rev-parse", "HEAD"))
+
+    assert "was green at this commit" in check_tests(release(project))

@@ -6,7 +6,11 @@ import pytest
 
 pytest.importorskip("griffe", reason="needs the release tools: tox -e release")
 
+from tests.release.interface_sources import ADDING, BREAKING, NEUTRAL, SOURCES
+from tools.release.interface.command_line import compare_command_lines
 from tools.release.interface.comparison import compare_interfaces
+from tools.release.interface.metadata import compare_metadata
+from tools.release.semver import largest
 
 DOOR = """\
     from typing import TYPE_CHECKING
@@ -166,3 +170,115 @@ def test_a_package_that_is_gone_is_breaking(compare, tmp_path):
     changes = compare_interfaces(tmp_path / "old", tmp_path / "new")
 
     assert [(change.where, change.step) for change in changes] == [("egp_api", "major")]
+
+
+def write(root, name, text):
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
+    """The packages and the metadata of the last release."""
+    root = tmp_path_factory.mktemp("last")
+    for name, text in SOURCES.items():
+        write(root, name, text)
+    return root
+
+
+@pytest.fixture
+def judge(before, tmp_path):
+    """Judge a release whose sources are these."""
+
+    def run(sources):
+        for name, text in sources.items():
+            write(tmp_path, name, text)
+        metadata = [(root / "pyproject.toml").read_bytes() for root in (before, tmp_path)]
+        return [
+            *compare_interfaces(before, tmp_path),
+            *compare_metadata(*metadata),
+            *compare_command_lines(before / "src/egp", tmp_path / "src/egp"),
+        ]
+
+    return run
+
+
+def edited(name, old, new):
+    assert SOURCES[name].count(old) >= 1, f"{old!r} is not in {name}"
+    return SOURCES | {name: SOURCES[name].replace(old, new, 1)}
+
+
+@pytest.mark.parametrize("change", BREAKING)
+def test_what_breaks_programs_is_major(judge, change):
+    assert largest(judge(edited(*BREAKING[change]))) == "major"
+
+
+@pytest.mark.parametrize("change", ADDING)
+def test_what_adds_to_what_users_have_is_minor(judge, change):
+    assert largest(judge(edited(*ADDING[change]))) == "minor"
+
+
+@pytest.mark.parametrize("change", NEUTRAL)
+def test_what_nobody_notices_is_no_change(judge, change):
+    name, old, new = NEUTRAL[change]
+    sources = {file: text.replace(old, new) if file == name else text for file, text in SOURCES.items()}
+
+    assert sources != SOURCES
+    assert judge(sources) == []
+
+
+def test_a_private_module_that_moves_is_no_change(judge):
+    moved = {name.replace("_chat", "_async/chat"): text for name, text in SOURCES.items()}
+    moved["src/egp/_async/__init__.py"] = ""
+    moved = {name: text.replace("egp._chat", "egp._async.chat") for name, text in moved.items()}
+
+    assert judge(moved) == []
+
+
+def test_a_public_class_that_moves_into_a_private_module_is_no_change(judge):
+    names = "APIConnectionError, APIError, APITimeoutError, EGPError"
+    door = f"from egp._faults import {names}\n\n__all__ = {names.split(', ')}\n"
+
+    assert (
+        judge(SOURCES | {"src/egp/_faults.py": SOURCES["src/egp/errors.py"], "src/egp/errors.py": door}) == []
+    )
+
+
+def test_a_method_that_moves_into_a_private_base_is_no_change(judge):
+    client = SOURCES["src/egp/_client.py"]
+    method = "    def names(self) -> list[str] | None: ...\n"
+    moved = client.replace(method, "").replace("class _Base:\n", f"class _Base:\n{method}\n")
+
+    changes = judge(SOURCES | {"src/egp/_client.py": moved})
+
+    assert [change.where for change in changes] == ["egp.AsyncClient.names"]
+    assert largest(changes) == "minor"
+
+
+def test_a_class_that_the_door_hands_on_as_well_is_an_addition_and_nothing_else(judge):
+    door = SOURCES["src/egp/__init__.py"].replace(
+        "import APIConnectionError", "import APIConnectionError, APIError"
+    )
+    door = door.replace('"LIMIT",', '"LIMIT", "APIError",')
+
+    changes = judge(SOURCES | {"src/egp/__init__.py": door})
+
+    assert [(change.where, change.what) for change in changes] == [("egp.APIError", "added")]
+
+
+def test_a_module_that_is_gone_is_breaking(judge):
+    sources = {name: text for name, text in SOURCES.items() if name != "src/egp/content.py"}
+
+    assert [(change.where, change.step) for change in judge(sources)] == [("egp.content", "major")]
+
+
+def test_a_module_that_is_added_is_an_addition(judge):
+    assert largest(judge(SOURCES | {"src/egp/usage.py": "def count() -> int: ...\n"})) == "minor"
+
+
+def test_a_change_is_said_as_users_reach_it(judge):
+    changes = judge(edited(*BREAKING["a keyword of create() is narrower"]))
+
+    assert "egp.Client.chat.completions.create" in {change.where for change in changes}
+    assert "type of seed was None | int and is int" in {change.what for change in changes}

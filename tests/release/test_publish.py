@@ -81,37 +81,6 @@ def test_a_release_goes_up_comes_back_to_a_user_and_never_goes_up_again(
     assert {name: sha256(index_server.files / name) for name in (WHEEL, SDIST)} == uploaded
 
 
-def test_an_upload_that_breaks_off_is_explained_and_the_same_command_completes_it(
-    project, publish, index_server, cutter
-):
-    cutter.cut_upload(2)
-
-    broken = publish("--tag", "--index", cutter.url)
-    left = on_shelf(index_server)
-    completed = publish("--tag", "--index", cutter.url)
-
-    assert broken.returncode == 1
-    assert f"failed while it took {SDIST}" in broken.stderr
-    assert "run the same command again" in broken.stderr
-    assert left == [WHEEL]
-    assert completed.returncode == 0, completed.stderr
-    assert f"sent {SDIST}; {WHEEL} was there already" in completed.stdout
-    assert on_shelf(index_server) == [WHEEL, SDIST]
-
-
-def test_a_version_that_is_there_with_other_bytes_is_refused_and_nothing_is_sent(
-    project, publish, index_server
-):
-    (index_server.files / SDIST).write_bytes(b"another 0.1.0")
-
-    refused = publish("--tag", "--index", index_server.url)
-
-    assert refused.returncode == 1
-    assert "already has 0.1.0, with other bytes" in refused.stderr
-    assert on_shelf(index_server) == [SDIST]
-    assert project.git("tag", "--list") == ""
-
-
 def test_a_dry_run_checks_all_and_leaves_everything_as_it_was(project, publish, index_server):
     dry = publish("--dry-run", EGP_PUBLISH_URL=index_server.url)
 
@@ -121,15 +90,6 @@ def test_a_dry_run_checks_all_and_leaves_everything_as_it_was(project, publish, 
     assert project.git("tag", "--list") == ""
     left = project.git("status", "--porcelain", "--ignored").splitlines()
     assert [line for line in left if not line.endswith("__pycache__/")] == []
-
-
-def test_without_a_tag_everything_is_checked_and_nothing_is_sent(project, publish, index_server):
-    refused = publish("--index", index_server.url)
-
-    assert refused.returncode == 1
-    assert "there is no tag v0.1.0" in refused.stderr
-    assert "run with --tag" in refused.stderr
-    assert on_shelf(index_server) == []
 
 
 def test_a_wrong_password_is_met_before_anything_is_built(publish, index_server):

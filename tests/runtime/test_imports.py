@@ -20,6 +20,10 @@ HEAVY = [
 ]
 
 
+# What extras install.
+OPTIONAL = ["msgspec", "pydantic", "jiter", "docstring_parser", "genai_prices"]
+
+
 def loaded_after(code):
     """The modules loaded by a piece of code, beyond those of an empty interpreter."""
     lines = (
@@ -57,6 +61,28 @@ def test_a_call_over_plain_http_loads_no_http_library():
     )
 
     assert not set(loaded) & {"httpx", "httpcore", "h11", "anyio", "trio", "ssl"}
+
+
+def test_nothing_of_an_extra_is_loaded_before_it_is_needed():
+    loaded = loaded_after(
+        "import egp, egp.prices, egp.structured, egp.tools, egp.usage\n"
+        "client = egp.Client(api_key='k', usage=egp.usage.UsageMeter(egp.prices.ListPrices()))\n"
+        "client.chat.completions.parse, client.chat.completions.stream, client.chat.completions.run_tools\n"
+        "egp.tool(len)"
+    )
+
+    assert not set(loaded) & set(OPTIONAL)
+
+
+def test_structured_output_loads_no_pydantic():
+    pytest.importorskip("msgspec")
+
+    loaded = loaded_after(
+        "import egp.structured\negp.structured.schema_of(list[int]).decode('{\"value\": [1]}')"
+    )
+
+    assert "msgspec" in loaded
+    assert not set(loaded) & {"pydantic", "jiter"}
 
 
 def test_every_exported_name_is_there():

@@ -1,6 +1,7 @@
 """Types become schemas, and text becomes values of them."""
 
 import copy
+import dataclasses
 import json
 import pickle
 import subprocess
@@ -12,7 +13,19 @@ import pytest
 
 import egp
 from egp.structured import schema_of
-from tests.structured.kinds import KINDS, REFUSED, Ball, Box, Everything, Node, Order, Page, Point, Tree
+from tests.structured.kinds import (
+    KINDS,
+    REFUSED,
+    Ball,
+    Bounded,
+    Box,
+    Everything,
+    Node,
+    Order,
+    Page,
+    Point,
+    Tree,
+)
 from tests.structured.strict_profile import violations
 
 
@@ -62,6 +75,34 @@ def test_what_cannot_be_a_schema_is_refused_by_the_name_of_the_field(type_, mess
 def test_what_has_no_strict_schema_is_refused_where_it_must_be_strict(kind):
     with pytest.raises(egp.EGPError, match="has no strict schema"):
         schema_of(kind.type, strict=True)
+
+
+def test_two_classes_of_one_name_are_refused():
+    first, second = (dataclasses.make_dataclass("Same", [("x", kind)]) for kind in (int, str))
+
+    with pytest.raises(egp.EGPError, match="two classes in it are named Same"):
+        schema_of(dict[str, first | list[second]])
+
+
+@pytest.mark.parametrize(
+    ("model", "is_told"),
+    [
+        (None, False),
+        ("openai/gpt-4o", False),
+        ("azure/gpt-4o", False),
+        ("openai/ft:gpt-4o:team", True),
+        ("anthropic/claude", True),
+        ("gemini/pro", True),
+    ],
+)
+def test_limits_are_told_in_words_to_vendors_that_take_none(model, is_told):
+    schema = schema_of(Bounded, model=model).json_schema
+
+    percent = schema["properties"]["percent"]
+    assert ("minimum" not in percent) is is_told
+    assert percent["description"] == ("In percent. (minimum: 0) (maximum: 100)" if is_told else "In percent.")
+    assert ("pattern" not in schema["properties"]["code"]) is is_told
+    assert violations(schema) == []
 
 
 def test_a_schema_is_made_once_per_type():

@@ -89,7 +89,7 @@ CHECKERS = [pytest.param(mypy_findings, id="mypy"), pytest.param(pyright_finding
 
 @pytest.mark.slow
 @pytest.mark.parametrize("findings", CHECKERS)
-@pytest.mark.parametrize("name", ["accepted", "structured"])
+@pytest.mark.parametrize("name", ["accepted", "structured", "tools"])
 def test_code_of_users_is_accepted(findings, name, tmp_path):
     assert findings(HERE / f"{name}.py", tmp_path) == []
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tools.release import consumer
 from tools.release.build import build_reproducibly
-from tools.release.contents import check_wheel, read_metadata
+from tools.release.contents import check_wheel, read_metadata, read_requirements
 from tools.release.contract import CONTRACT_FILE
 from tools.release.environment import Environment, find_interpreters
 from tools.release.errors import Refusal
@@ -69,21 +69,30 @@ def check_use(release: Release) -> str:
         release.sbom = write_sbom(environment, wheel, release.source / "pyproject.toml")
         return f"without an extra, it is imported; {release.sbom.name} says what comes with it"
 
-    def smoke(name: str, python: str, *options: str) -> str:
+    def smoke(name: str, python: str, wanted: str, *options: str) -> str:
         environment = Environment(release.workspace / f"python-{name}", python=python)
-        wanted = extras if options else "testing"
-        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO], *options)
-        consumer.smoke(environment, version)
+        # uv takes what is named for direct: with options, the wheel's own requirements are.
+        direct = [each for extra in wanted.split(",") for each in read_requirements(wheel, extra=extra)]
+        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO, *direct], *options)
+        consumer.smoke(environment, version, *(["modules"] if wanted == extras else []))
         return f"Python {name}: the same"
 
     uses: dict[str, Callable[[], str]] = {f"with {extras}": everything, "without extras": bare}
     oldest = next(iter(interpreters.items()), ("here", sys.executable))
     for name, python in interpreters.items():
-        uses[f"on Python {name}"] = lambda name=name, python=python: smoke(name, python)
-    lowest = f"{oldest[0]}, lowest direct versions"
-    uses[f"on Python {lowest}"] = lambda: smoke(lowest, oldest[1], "--resolution=lowest-direct")
+        uses[f"on Python {name}"] = lambda name=name, python=python: smoke(name, python, "testing")
+    for wanted in ("testing", extras):  # all extras at once would hide that a floor is too low
+        name = f"{oldest[0]}, lowest direct versions with {wanted}"
+        uses[f"on Python {name}"] = lambda name=name, wanted=wanted: smoke(
+            name, oldest[1], wanted, "--resolution=lowest-direct"
+        )
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(lambda use: _named(*use), uses.items()))
+        started = [pool.submit(_named, name, use) for name, use in uses.items()]
+        try:
+            found = [each.result() for each in started]
+        except Refusal:
+            pool.shutdown(cancel_futures=True)
+            raise
     missing = [name for name in named if name not in interpreters]
     return "\n".join([*found, *(f"Python {name}: not on this machine" for name in missing)])
 

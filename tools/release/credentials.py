@@ -98,6 +98,6 @@ def _stored(url: str, username: str | None) -> tuple[str | None, str | None]:
     if password:
         return username, password
     named = ["--username", username] if username else []
-    uv = [find_uv_bin(), "auth", "token", "--quiet", *named, url]
+    uv = [find_uv_bin(), "auth", "token", *named, url]
     done = subprocess.run(uv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     return (username or "__token__", done.stdout.strip()) if done.returncode == 0 else (username, None)

@@ -203,10 +203,10 @@ class Index:
     def _get(self, url: str) -> requests.Response:
         with self._explained("when asked for its list of files"), self._session() as session:
             answer = session.get(url, headers={"Accept": ACCEPT_JSON_PREFERRED, **_CACHE})
+            if urlsplit(answer.url)[:2] != urlsplit(url)[:2]:
+                raise self._elsewhere(answer.url, "readers of its list")
             if answer.status_code != requests.codes.not_found:
                 answer.raise_for_status()
-        if urlsplit(answer.url)[:2] != urlsplit(url)[:2]:
-            raise self._elsewhere(answer.url, "readers of its list")
         return answer
 
     def _parse(self, answer: requests.Response, parse: Callable[[], Any]) -> Any:
@@ -232,7 +232,7 @@ class Index:
 
     def _explain_upload(self, refusal: Refusal, moment: str) -> Refusal:
         text = refusal.problem
-        if "redirect" in text:
+        if "redirect" in text.lower():
             return Refusal(
                 f"The index at {self.address.upload} sends uploads elsewhere.",
                 way_out="if that is the right place, name its URL with --index",

@@ -44,10 +44,7 @@ def check_step(old: Version, new: Version, changes: list[Change]) -> str:
         f"{old} → {new} is a {step} step, but this release {effect} what users have; "
         f"it has to be a {required} step:"
     )
-    raise Refusal(
-        "\n".join([verdict, *shown]),
-        way_out=_way_out(old, required, breaking=breaking),
-    )
+    raise Refusal("\n".join([verdict, *shown]), way_out=_way_out(old, required, breaking=breaking))
 
 
 def _way_out(old: Version, required: Step, *, breaking: bool) -> str:

@@ -9,15 +9,15 @@ from egp._core.stream_events import StreamEvents
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
     from egp_api.models import ChatCompletion, ChatCompletionChunk
 
-    from egp._async.chat import AsyncCompletions
+    from egp._async.session import AsyncSession
     from egp._async.stream import AsyncStream
-    from egp._core.accumulate import CompletionAccumulator
-    from egp._core.chat_events import ChatCompletionStreamEvent, Reader
+    from egp._core.chat_events import ChatCompletionStreamEvent
+    from egp.structured.output import OutputReader
+    from egp.structured.parsed import ParsedChatCompletion
 
 __all__ = ["AsyncChatCompletionStream", "AsyncText"]
 
@@ -35,16 +35,14 @@ class AsyncChatCompletionStream(Generic[T]):
 
     def __init__(
         self,
-        open_stream: Callable[[], Awaitable[AsyncStream[ChatCompletionChunk]]],
+        session: AsyncSession,
+        keywords: dict[str, Any],
         *,
-        content_reader: Reader[T] | None = None,
-        arguments_reader: Callable[[str], Reader[object] | None] | None = None,
-        finished: Callable[[ChatCompletion], ChatCompletion] | None = None,
+        reader: OutputReader[T] | None = None,
     ) -> None:
-        self._open_stream = open_stream
-        self._content_reader = content_reader
-        self._arguments_reader = arguments_reader
-        self._finished = finished
+        self._session = session
+        self._keywords = keywords
+        self._reader = reader
         self._stream: AsyncStream[ChatCompletionChunk] | None = None
         self._events: StreamEvents[T] | None = None
         self._waiting: deque[ChatCompletionStreamEvent[T]] = deque()
@@ -60,7 +58,7 @@ class AsyncChatCompletionStream(Generic[T]):
     @property
     def snapshot(self) -> ChatCompletion:
         """The completion so far, made anew each time."""
-        return self._accumulator().completion()
+        return self.raw.accumulator.completion()
 
     @property
     def current_completion_snapshot(self) -> ChatCompletion:
@@ -78,7 +76,7 @@ class AsyncChatCompletionStream(Generic[T]):
         return self._waiting.popleft()
 
     async def _take(self) -> None:
-        stream = await self._opened()
+        stream = self._stream or await self._opened()
         try:
             chunk = await anext(stream)
         except StopAsyncIteration:
@@ -86,22 +84,21 @@ class AsyncChatCompletionStream(Generic[T]):
             if self._events is not None:
                 self._waiting.extend(self._events.finish())
             return
-        if self._events is None:
+        events = self._events
+        if events is None:
             # Made with the first chunk: an attempt before it may have failed and left another accumulator.
-            self._events = StreamEvents(
-                self._accumulator(),
-                content_reader=self._content_reader,
-                arguments_reader=self._arguments_reader,
+            events = self._events = StreamEvents(
+                stream.accumulator,
+                content_reader=None if self._reader is None else self._reader.content,
+                arguments_reader=None if self._reader is None else self._reader.arguments.get,
             )
-        self._waiting.extend(self._events.events_of(chunk))
-
-    def _accumulator(self) -> CompletionAccumulator:
-        return self.raw.accumulator
+        self._waiting.extend(events.events_of(chunk))
 
     async def _opened(self) -> AsyncStream[ChatCompletionChunk]:
-        if self._stream is None:
-            self._stream = await self._open_stream()
-        return self._stream
+        stream = self._stream
+        if stream is None:
+            stream = self._stream = (await self._session.calls.create(True, self._keywords)).parse()
+        return stream
 
     def text(self, choice_index: int = 0) -> AsyncText:
         """Iterate over the pieces of the text of one choice, none of them empty."""
@@ -113,11 +110,21 @@ class AsyncChatCompletionStream(Generic[T]):
             pass
         return self
 
-    async def get_final_completion(self) -> ChatCompletion:
-        """Read to the end and return what all chunks add up to, those taken before included."""
+    async def get_final_completion(self) -> ParsedChatCompletion[T]:
+        """Read to the end and return what all chunks add up to, those taken before included.
+
+        Raises:
+            StructuredOutputError: with a type as `response_format`, or types or functions as `tools`: what
+                `parse` raises for an answer that is cut, declined or does not fit.
+        """
+        # Imported here: a loop over text does without.
+        from egp.structured.parsed import ParsedChatCompletion
+
         await self.until_done()
         completion = await self.raw.get_final_completion()
-        return completion if self._finished is None else self._finished(completion)
+        if self._reader is None or not self._reader.is_typed:
+            return ParsedChatCompletion[T].of(completion)
+        return self._reader.read(completion)
 
     async def close(self) -> None:
         """Free the connection. More than once is harmless."""
@@ -134,27 +141,6 @@ class AsyncChatCompletionStream(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def chat_stream(completions: AsyncCompletions, keywords: dict[str, Any]) -> AsyncChatCompletionStream[Any]:
-    """Return the events of a call of `create`; types and functions among the keywords are read as such."""
-    response_format, tools = keywords.pop("response_format", None), keywords.pop("tools", None)
-    strict = keywords.pop("strict", "auto")
-    if response_format is None and tools is None:
-        return AsyncChatCompletionStream(lambda: completions.create(stream=True, **keywords))
-    # Imported here: streams of text alone do without.
-    from egp.structured.output import output_fields
-    from egp.structured.plain_json import PlainJSON
-
-    reader, fields = output_fields(response_format, tools, strict)
-    readers = (reader.content, *reader.arguments.values())
-    is_typed = any(each is not None and not isinstance(each, PlainJSON) for each in readers)
-    return AsyncChatCompletionStream(
-        lambda: completions.create(stream=True, **keywords, **fields),
-        content_reader=reader.content,
-        arguments_reader=reader.arguments.get,
-        finished=reader.read if is_typed else None,
-    )
 
 
 class AsyncText:

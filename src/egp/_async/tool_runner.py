@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from egp._async.event_stream import AsyncChatCompletionStream
 from egp._core.tool_loop import Ask, Decide, End, Run
 from egp.errors import APIError, APITimeoutError, EGPError
+from egp.structured.output import OutputReader
 from egp.tools.async_jobs import CAN_AWAIT, run_jobs, settled
 from egp.tools.run import ToolRun
 
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion, CompletionUsage
 
-    from egp._async.chat import AsyncCompletions
-    from egp._async.event_stream import AsyncChatCompletionStream
+    from egp._async.session import AsyncSession
     from egp._core.tool_calls import ToolCall
     from egp.tools.run import RunOptions, ToolRunResult
 
@@ -82,14 +83,14 @@ class AsyncToolRunner:
 
     def __init__(
         self,
-        completions: AsyncCompletions,
+        session: AsyncSession,
         keywords: dict[str, Any],
         options: RunOptions,
         *,
         stream: bool | None,
         state: Mapping[str, Any] | None = None,
     ) -> None:
-        self._completions = completions
+        self._session = session
         self._is_streamed = bool(stream)
         self._turn: AsyncTurn | None = None
         self.run = ToolRun(keywords, options, can_await=CAN_AWAIT, state=state)
@@ -164,10 +165,11 @@ class AsyncToolRunner:
         keywords = self.run.keywords(ask)
         if self._is_streamed:
             keywords.setdefault("stream_options", {"include_usage": True})
-            stream: AsyncChatCompletionStream[Any] = self._completions.stream(**keywords)
+            reader = OutputReader[None](None, self.run.tools)
+            stream = AsyncChatCompletionStream(self._session, keywords, reader=reader)
             return AsyncTurn(self, await stream.__aenter__())
         turn = AsyncTurn(self, None)
-        turn.take(await self._completions.create(**keywords))
+        turn.take((await self._session.calls.create(None, keywords)).parse())
         return turn
 
     async def _decide(self, call: ToolCall) -> None:

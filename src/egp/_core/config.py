@@ -88,18 +88,13 @@ class Settings(NamedTuple):
     default_query: tuple[tuple[str, str], ...]
     log_bodies: bool
     usage: UsageMeter | None
+    secrets: tuple[Secret[str], ...]
+    """The values that must show nowhere, wherever they turn up."""
 
     @property
     def base_url(self) -> str:
         """Origin and path, without a slash at the end."""
         return f"{self.origin}{self.base_path}"
-
-    @property
-    def secrets(self) -> tuple[Secret[str], ...]:
-        """The values that must show nowhere, wherever they turn up."""
-        own = (self.api_key, self.openai_api_key, self.account_id)
-        given = (value for _, value in self.default_headers if isinstance(value, Secret))
-        return (*(secret for secret in own if secret is not None), *given)
 
 
 def configured(
@@ -118,10 +113,13 @@ def configured(
     origin, base_path = _base(given.get("base_url"), given.get("environment"), environ, servers)
     options = dict(given)
     call = replaced(CallOptions(), take(options, CALL_OPTIONS), CALL_OPTIONS)
+    account_id = _secret(given, "account_id", environ, "EGP_ACCOUNT_ID", "SGP_ACCOUNT_ID")
+    openai_api_key = _secret(given, "openai_api_key", environ)
+    own = [secret for secret in (api_key, openai_api_key, account_id) if secret is not None]
     return Settings(
         api_key=api_key,
-        account_id=_secret(given, "account_id", environ, "EGP_ACCOUNT_ID", "SGP_ACCOUNT_ID"),
-        openai_api_key=_secret(given, "openai_api_key", environ),
+        account_id=account_id,
+        openai_api_key=openai_api_key,
         origin=origin,
         base_path=base_path,
         call=with_retries(call, given.get("max_retries")),
@@ -130,6 +128,7 @@ def configured(
         default_query=query_pairs(given.get("default_query")),
         log_bodies=bool(given.get("log_bodies")),
         usage=_meter(given.get("usage")),
+        secrets=(*own, *[value for _, value in headers if isinstance(value, Secret)]),
     )
 
 
@@ -205,6 +204,17 @@ def _base(
     return parsed
 
 
+def _ascii_host(host: str, source: str) -> str:
+    """Return a host name in ASCII by IDNA 2008, by which `faß.example` is not `fass.example`."""
+    # Imported here: few hosts need it. httpx brings it.
+    import idna
+
+    try:
+        return idna.encode(host, uts46=True, std3_rules=True).decode("ascii")
+    except idna.IDNAError:
+        raise EGPError(f"{source} has a host that is no domain name") from None
+
+
 _URL = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*)://"
     r"(?:(?P<user>[^/?#@]*)@)?"
@@ -231,10 +241,7 @@ def _parsed(url: Any, source: str) -> tuple[Origin, str]:
         raise EGPError(f"{source} contains a user name or password: give the key as api_key")
     host = matched["host"].lower()
     if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            raise EGPError(f"{source} has a host that is no domain name") from None
+        host = _ascii_host(host, source)
     port = int(matched["port"]) if matched["port"] else DEFAULT_PORTS[scheme]
     path = matched["path"] or ""
     if not _HOST.fullmatch(host) or not 0 < port < 65536 or not _PATH.fullmatch(path):

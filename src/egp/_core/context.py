@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from egp._core.headers import Headers
 from egp._core.request import Request, request_target
-from egp._core.secrets import Secret, scrubbed
+from egp._core.secrets import Secret, scrubbed, scrubbed_value
 from egp.errors import (
     APIConnectionError,
     APIError,
@@ -31,6 +32,7 @@ class CallContext:
     """One call, from its first attempt to its result."""
 
     __slots__ = (
+        "_asked_target",
         "clock",
         "head",
         "history",
@@ -48,7 +50,7 @@ class CallContext:
         self.options = options = settings.call if request.options is None else request.options
         self.until = None if options.deadline is None else clock.monotonic() + options.deadline
         """The instant at which the call's time is up."""
-        self.target = request_target(request, settings)
+        self.target = self._asked_target = request_target(request, settings)
         """Path and query of the next attempt."""
         self.history: tuple[Attempt, ...] = ()
         """The attempts made."""
@@ -58,7 +60,9 @@ class CallContext:
     @property
     def request_info(self) -> RequestInfo:
         """Method and URL."""
-        return RequestInfo(self.request.method, f"{self.settings.origin}{self.target}")
+        # A redirect may have echoed the key into the path.
+        target = self.target if self.target is self._asked_target else self.clean(self.target)
+        return RequestInfo(self.request.method, f"{self.settings.origin}{target}")
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.request.method} {self.request.path}, {len(self.history)} made>"
@@ -89,6 +93,7 @@ class CallContext:
     def error(self, kind: type[E], message: str, *, body: Any = None) -> E:
         """Return an error of this call with all that is known of it."""
         head = self.head
+        body = self._clean_body(body)
         return kind(
             self.clean(message),
             status_code=None if head is None else head.status,
@@ -139,6 +144,22 @@ class CallContext:
         message = f"the deadline of {self.options.deadline:.6g} s for the whole call ran out"
         return self.error(APITimeoutError, message + _came(received), body=received or None)
 
+    def redacted(self, head: ResponseHead) -> ResponseHead:
+        """Return the head of a response, the secrets that the server echoed into its headers taken out."""
+        text = "\n".join([value for _, value in head.headers.raw])
+        for secret in self._secrets():
+            if secret.reveal() in text:
+                head.headers = Headers([(name, self.clean(value)) for name, value in head.headers.raw])
+                break
+        return head
+
+    def _clean_body(self, body: Any) -> Any:
+        try:
+            return scrubbed_value(body, self._secrets())
+        except RecursionError:
+            # What nests so deeply was kept as text, where a server sent it; this came through a stream.
+            return None
+
     def clean(self, message: str) -> str:
         """Return a message without the secrets that it may repeat."""
         return scrubbed(message.encode("utf-8", "replace"), self._secrets()).decode("utf-8")
@@ -151,8 +172,10 @@ class CallContext:
         return failure.message
 
     def _secrets(self) -> tuple[Secret[str], ...]:
-        own = (value for _, value in self.request.headers if isinstance(value, Secret))
-        return (*self.settings.secrets, *own)
+        secrets = self.settings.secrets
+        if not self.request.headers:
+            return secrets
+        return (*secrets, *[value for _, value in self.request.headers if isinstance(value, Secret)])
 
 
 def _came(received: bytes) -> str:

@@ -42,7 +42,10 @@ def message_in(body: Any) -> str | None:
     """
     if isinstance(body, bytes):
         body = body[: 8 * LONGEST_MESSAGE].decode("utf-8", "replace")
-    text = _of_text(body) if isinstance(body, str) else _of_json(body)
+    try:
+        text = _of_text(body) if isinstance(body, str) else _of_json(body)
+    except RecursionError:
+        return "the server's message is nested too deeply to be shown"
     return _cut(text) if text else None
 
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
 
 from egp.errors import APIConnectionError, APIError, APIResponseValidationError, APITimeoutError
 
-__all__ = ["Failure", "PoolTimeoutError", "ProtocolError", "Stage", "UndecodableError", "failure_of"]
+__all__ = [
+    "ConnectionEndedError",
+    "Failure",
+    "MalformedResponseError",
+    "PoolTimeoutError",
+    "Stage",
+    "UndecodableError",
+    "failure_of",
+]
 
 
-class ProtocolError(Exception):
-    """The peer does not speak HTTP/1.1, or stopped in the middle of it."""
+class ConnectionEndedError(Exception):
+    """The peer closed the connection before the response was complete."""
+
+
+class MalformedResponseError(Exception):
+    """The peer does not speak HTTP/1.1."""
 
 
 class UndecodableError(Exception):
@@ -36,20 +47,40 @@ class Stage(Enum):
         self.broken = broken
 
 
-class Failure(NamedTuple):
+class Failure:
     """An attempt, or the reading of a body, that failed."""
 
-    error: type[APIError]
-    message: str
-    is_timeout: bool = False
-    cause: BaseException | None = None
-    """A root cause of the standard library, without traceback; nothing on it is secret."""
-    retried: bool = True
-    """Whether another attempt may help."""
-    stage: Stage | None = None
-    """What was going on; None where the message says more."""
-    stale: bool = False
-    """A kept connection turned out to be closed before a byte of the response came."""
+    # No tuple: monitors that print the locals of a traceback would print its parts.
+    __slots__ = ("cause", "error", "is_malformed", "is_timeout", "message", "retried", "stage", "stale")
+
+    def __init__(
+        self,
+        error: type[APIError],
+        message: str,
+        *,
+        is_timeout: bool = False,
+        cause: BaseException | None = None,
+        retried: bool = True,
+        is_malformed: bool = False,
+        stage: Stage | None = None,
+        stale: bool = False,
+    ) -> None:
+        self.error = error
+        self.message = message
+        self.is_timeout = is_timeout
+        self.cause = cause
+        """A root cause of the standard library, without traceback; nothing on it is secret."""
+        self.retried = retried
+        """Whether another attempt may help."""
+        self.is_malformed = is_malformed
+        """Whether an answer came that breaks the rules of HTTP: it may have been paid for."""
+        self.stage = stage
+        """What was going on; None where the message says more."""
+        self.stale = stale
+        """Whether a kept connection turned out to be closed before a byte of the response came."""
+
+    def __repr__(self) -> str:
+        return f"<Failure {self.error.__name__}>"
 
 
 # By name of the class, the closest one in the exception's MRO deciding, so that nothing here imports httpx
@@ -114,8 +145,10 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
         )
     if isinstance(exception, PoolTimeoutError):
         return Failure(APITimeoutError, str(exception), is_timeout=True)
-    if isinstance(exception, ProtocolError):
+    if isinstance(exception, ConnectionEndedError):
         return Failure(APIConnectionError, str(exception))
+    if isinstance(exception, MalformedResponseError):
+        return Failure(APIConnectionError, str(exception), retried=False, is_malformed=True)
     if isinstance(exception, UndecodableError):
         return Failure(APIResponseValidationError, str(exception), retried=False)
     for cls in type(exception).__mro__:
@@ -123,13 +156,15 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
             error, words, retried = _NAMED[cls.__name__]
             root = _root(exception)
             said = str(root if root is not None else exception)
+            malformed = cls.__name__ == "RemoteProtocolError" and _is_from_h11(exception)
             return Failure(
                 error,
                 f"{words}: {said}" if said else words,
                 is_timeout=error is APITimeoutError,
                 cause=bare(root),
                 stage=_STAGES.get(cls.__name__),
-                retried=retried and type(root).__name__ != "SSLCertVerificationError",
+                retried=retried and not malformed and type(root).__name__ != "SSLCertVerificationError",
+                is_malformed=malformed,
             )
     return None
 
@@ -140,6 +175,16 @@ def bare(exception: BaseException | None) -> BaseException | None:
         return None
     exception.__cause__ = exception.__context__ = None
     return exception.with_traceback(None)
+
+
+def _is_from_h11(exception: BaseException) -> bool:
+    """Return whether the parser of httpcore raised it, and not httpcore, for an end without an answer."""
+    current: BaseException | None = exception
+    while current is not None:
+        if type(current).__module__.partition(".")[0] == "h11":
+            return True
+        current = current.__cause__ or current.__context__
+    return False
 
 
 def _root(exception: BaseException) -> OSError | None:

@@ -116,12 +116,11 @@ class CallFlow(CallContext):
             duration = clock() - started
             if isinstance(outcome, Failure):
                 if outcome.is_timeout and patience is not None and duration >= patience - 0.002:
-                    outcome = outcome._replace(
-                        message=f"the first token did not come within {patience:g} s", stage=None
-                    )
+                    outcome.message = f"the first token did not come within {patience:g} s"
+                    outcome.stage = None
                 yield from self._after_failure(outcome, duration)
                 continue
-            self.head = head = outcome
+            self.head = head = self.redacted(outcome)
             if 200 <= head.status < 300:
                 self._record(head, duration, None)
                 return None if self.request.expects == "events" else (yield from self._whole(head))
@@ -154,16 +153,24 @@ class CallFlow(CallContext):
                 "the server sent an event stream where JSON was asked for",
                 body=drained.content.decode("utf-8", "replace"),
             )
-        drained = yield Drain(self.until)
+        limit = self.options.max_response_bytes
+        drained = yield Drain(self.until, limit + 1)
         if drained.failure is not None:
             raise self.body_error(drained.failure, drained.content)
+        if len(drained.content) > limit:
+            raise self.error(
+                APIResponseValidationError,
+                f"the response is larger than {limit} bytes (max_response_bytes)",
+                body=drained.content[:_SPARE_BYTES],
+            )
         return Response(self, head, drained.content)
 
     def _after_failure(self, failure: Failure, duration: float) -> Generator[Step, Any, None]:
         self.head = None
         error = self.attempt_error(failure)
         decision: Again | GiveUp = GiveUp()
-        if failure.retried and not (failure.is_timeout and self.is_late()):
+        may_help = failure.retried or (failure.is_malformed and self.options.retry.malformed)
+        if may_help and not (failure.is_timeout and self.is_late()):
             decision = self._in_time(
                 after_failure(
                     self.options.retry,

@@ -42,6 +42,8 @@ class CallOptions(NamedTuple):
     deadline: float | None = None
     """Seconds for the whole call: attempts, waits, body and stream; None for no limit."""
     retry: Retry = Retry()
+    max_response_bytes: int = 512 * 1024 * 1024
+    """The largest body of an answer that is read whole, content-decoded, in bytes."""
 
 
 class StreamOptions(NamedTuple):
@@ -112,7 +114,12 @@ def _retry(name: str, value: Any) -> Retry:
 
 Check = Callable[[str, Any], Any]
 
-CALL_OPTIONS: Mapping[str, Check] = {"timeout": timeouts, "deadline": seconds_or_none, "retry": _retry}
+CALL_OPTIONS: Mapping[str, Check] = {
+    "timeout": timeouts,
+    "deadline": seconds_or_none,
+    "retry": _retry,
+    "max_response_bytes": size,
+}
 """The fields of `CallOptions`, each with the check of what users pass. `max_retries` is short for a part of
 `retry`."""
 

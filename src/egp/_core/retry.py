@@ -36,6 +36,8 @@ class Retry(NamedTuple):
     """Statuses below 500 that are retried."""
     server_errors: bool = True
     """Whether 5xx is retried."""
+    malformed: bool = False
+    """Whether an answer that breaks the rules of HTTP is asked for again. It may have been paid for."""
 
 
 class Again(NamedTuple):

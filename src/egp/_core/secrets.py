@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["REDACTED", "Secret", "scrubbed"]
+__all__ = ["REDACTED", "Secret", "scrubbed", "scrubbed_value"]
 
 REDACTED = "[redacted]"
 
-T = TypeVar("T", str, bytes)
+T = TypeVar("T")
 
 
 class Secret(Generic[T]):
@@ -46,3 +46,18 @@ def scrubbed(text: bytes, secrets: tuple[Secret[str], ...]) -> bytes:
         if len(value) >= 6 and value in text:
             text = text.replace(value, REDACTED.encode())
     return text
+
+
+def scrubbed_value(value: Any, secrets: tuple[Secret[str], ...]) -> Any:
+    """Return a JSON value, text or bytes without the secrets in any string of it."""
+    if isinstance(value, str):
+        return scrubbed(value.encode("utf-8", "surrogatepass"), secrets).decode("utf-8", "surrogatepass")
+    if isinstance(value, bytes):
+        return scrubbed(value, secrets)
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [scrubbed_value(item, secrets) for item in items]
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {scrubbed_value(key, secrets): scrubbed_value(item, secrets) for key, item in fields.items()}
+    return value

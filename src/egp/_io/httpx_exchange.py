@@ -13,6 +13,7 @@ import anyio
 
 from egp._core.failures import Stage
 from egp._core.headers import Headers
+from egp._core.http1.request import RETRY_COUNT_HEADER
 from egp._core.options import Timeouts
 from egp._core.response import ResponseHead
 from egp._io.backends import current_backend
@@ -106,7 +107,8 @@ class _BaseHttpxExchange:
             del fields["host"]
         if self._flow.request.expects == "json":
             del fields["accept-encoding"]
-        return [*fields.items(), ("x-egp-retry-count", str(step.retries))]
+        fields.setdefault(RETRY_COUNT_HEADER, str(step.retries))
+        return list(fields.items())
 
     def _received(self, response: httpx.Response) -> ResponseHead:
         self._response = response

@@ -5,21 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
+from egp._sync.events import EventStreaming
 from egp._sync.parse import Parsing
+from egp._sync.run_tools import ToolRunning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from typing import Unpack
 
     from egp_api.models import ChatCompletion, ChatCompletionChunk, ChatModelList
 
-    from egp._options import CreateOptions, ModelsOptions, StreamCallOptions, StreamCreateOptions
+    from egp._options import CreateOptions, ModelsOptions, StreamCreateOptions
     from egp._responses import RawResponse
-    from egp._sync.event_stream import ChatCompletionStream
     from egp._sync.session import Session
     from egp._sync.stream import Stream
-    from egp._sync.tool_runner import ToolRunner
-    from egp.tools.jobs import Approve
 
 __all__ = ["Chat", "Completions", "RawCompletions"]
 
@@ -38,7 +36,7 @@ class Chat:
         return Completions(self._session)
 
 
-class Completions(Parsing):
+class Completions(Parsing, EventStreaming, ToolRunning):
     """`client.chat.completions`."""
 
     __slots__ = ("_session",)
@@ -83,87 +81,6 @@ class Completions(Parsing):
             EGPError: the request cannot be sent as it is; nothing was sent.
         """
         return (self._session.calls.create(stream, keywords)).parse()
-
-    def stream(self, **keywords: Unpack[StreamCreateOptions]) -> ChatCompletionStream[Any]:
-        """Ask as `create(stream=True)` does, for events: what was added, and what is complete.
-
-        Use it in a `with` block; the request is sent there. `tools` takes functions and types as well, and
-        `response_format` takes types.
-        """
-        from egp._sync.event_stream import chat_stream
-
-        return chat_stream(self, cast("dict[str, Any]", keywords))
-
-    def run_tools(
-        self,
-        *,
-        approve: Approve | None = None,
-        context: object = None,
-        max_turns: int | None = 10,
-        max_calls: int | None = None,
-        max_tokens_total: int | None = None,
-        stream: bool | None = None,
-        **keywords: Unpack[StreamCreateOptions],
-    ) -> ToolRunner:
-        """Ask a model and run the tools that it calls, until it answers; `final()` has the answer.
-
-        Args:
-            approve: decides upon each call before any of its turn runs: it returns True or False, or a
-                `Deny`, `Edit` or `Stop` of `egp.tools`.
-            context: what tools get as the value of their `ToolContext`.
-            max_turns: how often the model may answer; None is no limit.
-            max_calls: how many calls may be run; None is no limit.
-            max_tokens_total: how many tokens may be used up before the last answer; None is no limit.
-            stream: whether each turn has its events.
-            keywords: those of `create()`. `tools` has functions, best made with `egp.tool`; `deadline` is
-                that of the whole run.
-
-        Raises:
-            EGPError: a tool cannot be told to the model, or cannot be run. Nothing was sent. What a run
-                raises, `ToolRunner.final` says.
-        """
-        from egp._sync.tool_runner import ToolRunner
-        from egp.tools.run import RunOptions
-
-        options = RunOptions(
-            approve=approve,
-            context=context,
-            max_turns=max_turns,
-            max_calls=max_calls,
-            max_tokens_total=max_tokens_total,
-        )
-        return ToolRunner(self, cast("dict[str, Any]", keywords), options, stream=stream)
-
-    def resume_tools(
-        self,
-        state: Mapping[str, Any],
-        *,
-        tools: Iterable[Any],
-        approve: Approve | None = None,
-        context: object = None,
-        max_turns: int | None = 10,
-        max_calls: int | None = None,
-        max_tokens_total: int | None = None,
-        stream: bool | None = None,
-        **options: Unpack[StreamCallOptions],
-    ) -> ToolRunner:
-        """Go on from the `state` of a run that ended early: at a limit, by `Stop`, by an error.
-
-        The fields of the request are in the state. Tools, limits and the options of calls are given anew.
-        Limits count what was before, too.
-        """
-        from egp._sync.tool_runner import ToolRunner
-        from egp.tools.run import RunOptions
-
-        keywords = {**cast("dict[str, Any]", options), "tools": tools}
-        run_options = RunOptions(
-            approve=approve,
-            context=context,
-            max_turns=max_turns,
-            max_calls=max_calls,
-            max_tokens_total=max_tokens_total,
-        )
-        return ToolRunner(self, keywords, run_options, stream=stream, state=state)
 
     def models(self, **keywords: Unpack[ModelsOptions]) -> ChatModelList:
         """List the models that chat completions can be asked of.

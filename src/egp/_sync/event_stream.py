@@ -10,15 +10,15 @@ from egp._core.stream_events import StreamEvents
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
 
     from egp_api.models import ChatCompletion, ChatCompletionChunk
 
-    from egp._core.accumulate import CompletionAccumulator
-    from egp._core.chat_events import ChatCompletionStreamEvent, Reader
-    from egp._sync.chat import Completions
+    from egp._core.chat_events import ChatCompletionStreamEvent
+    from egp._sync.session import Session
     from egp._sync.stream import Stream
+    from egp.structured.output import OutputReader
+    from egp.structured.parsed import ParsedChatCompletion
 
 __all__ = ["ChatCompletionStream", "Text"]
 
@@ -36,16 +36,14 @@ class ChatCompletionStream(Generic[T]):
 
     def __init__(
         self,
-        open_stream: Callable[[], Stream[ChatCompletionChunk]],
+        session: Session,
+        keywords: dict[str, Any],
         *,
-        content_reader: Reader[T] | None = None,
-        arguments_reader: Callable[[str], Reader[object] | None] | None = None,
-        finished: Callable[[ChatCompletion], ChatCompletion] | None = None,
+        reader: OutputReader[T] | None = None,
     ) -> None:
-        self._open_stream = open_stream
-        self._content_reader = content_reader
-        self._arguments_reader = arguments_reader
-        self._finished = finished
+        self._session = session
+        self._keywords = keywords
+        self._reader = reader
         self._stream: Stream[ChatCompletionChunk] | None = None
         self._events: StreamEvents[T] | None = None
         self._waiting: deque[ChatCompletionStreamEvent[T]] = deque()
@@ -61,7 +59,7 @@ class ChatCompletionStream(Generic[T]):
     @property
     def snapshot(self) -> ChatCompletion:
         """The completion so far, made anew each time."""
-        return self._accumulator().completion()
+        return self.raw.accumulator.completion()
 
     @property
     def current_completion_snapshot(self) -> ChatCompletion:
@@ -79,7 +77,7 @@ class ChatCompletionStream(Generic[T]):
         return self._waiting.popleft()
 
     def _take(self) -> None:
-        stream = self._opened()
+        stream = self._stream or self._opened()
         try:
             chunk = next(stream)
         except StopIteration:
@@ -87,22 +85,21 @@ class ChatCompletionStream(Generic[T]):
             if self._events is not None:
                 self._waiting.extend(self._events.finish())
             return
-        if self._events is None:
+        events = self._events
+        if events is None:
             # Made with the first chunk: an attempt before it may have failed and left another accumulator.
-            self._events = StreamEvents(
-                self._accumulator(),
-                content_reader=self._content_reader,
-                arguments_reader=self._arguments_reader,
+            events = self._events = StreamEvents(
+                stream.accumulator,
+                content_reader=None if self._reader is None else self._reader.content,
+                arguments_reader=None if self._reader is None else self._reader.arguments.get,
             )
-        self._waiting.extend(self._events.events_of(chunk))
-
-    def _accumulator(self) -> CompletionAccumulator:
-        return self.raw.accumulator
+        self._waiting.extend(events.events_of(chunk))
 
     def _opened(self) -> Stream[ChatCompletionChunk]:
-        if self._stream is None:
-            self._stream = self._open_stream()
-        return self._stream
+        stream = self._stream
+        if stream is None:
+            stream = self._stream = (self._session.calls.create(True, self._keywords)).parse()
+        return stream
 
     def text(self, choice_index: int = 0) -> Text:
         """Iterate over the pieces of the text of one choice, none of them empty."""
@@ -114,11 +111,21 @@ class ChatCompletionStream(Generic[T]):
             pass
         return self
 
-    def get_final_completion(self) -> ChatCompletion:
-        """Read to the end and return what all chunks add up to, those taken before included."""
+    def get_final_completion(self) -> ParsedChatCompletion[T]:
+        """Read to the end and return what all chunks add up to, those taken before included.
+
+        Raises:
+            StructuredOutputError: with a type as `response_format`, or types or functions as `tools`: what
+                `parse` raises for an answer that is cut, declined or does not fit.
+        """
+        # Imported here: a loop over text does without.
+        from egp.structured.parsed import ParsedChatCompletion
+
         self.until_done()
         completion = self.raw.get_final_completion()
-        return completion if self._finished is None else self._finished(completion)
+        if self._reader is None or not self._reader.is_typed:
+            return ParsedChatCompletion[T].of(completion)
+        return self._reader.read(completion)
 
     def close(self) -> None:
         """Free the connection. More than once is harmless."""
@@ -135,27 +142,6 @@ class ChatCompletionStream(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def chat_stream(completions: Completions, keywords: dict[str, Any]) -> ChatCompletionStream[Any]:
-    """Return the events of a call of `create`; types and functions among the keywords are read as such."""
-    response_format, tools = keywords.pop("response_format", None), keywords.pop("tools", None)
-    strict = keywords.pop("strict", "auto")
-    if response_format is None and tools is None:
-        return ChatCompletionStream(lambda: completions.create(stream=True, **keywords))
-    # Imported here: streams of text alone do without.
-    from egp.structured.output import output_fields
-    from egp.structured.plain_json import PlainJSON
-
-    reader, fields = output_fields(response_format, tools, strict)
-    readers = (reader.content, *reader.arguments.values())
-    is_typed = any(each is not None and not isinstance(each, PlainJSON) for each in readers)
-    return ChatCompletionStream(
-        lambda: completions.create(stream=True, **keywords, **fields),
-        content_reader=reader.content,
-        arguments_reader=reader.arguments.get,
-        finished=reader.read if is_typed else None,
-    )
 
 
 class Text:

@@ -105,7 +105,7 @@ class Parsing:
 
         if "stream" in keywords:
             raise TypeError("parse() takes no stream: use stream(response_format=…)")
-        reader, fields = output_fields(response_format, tools, strict)
+        reader, fields = output_fields(response_format, tools, strict, str(keywords.get("model", "")))
         messages = list(keywords.pop("messages", ()))
         clock = self._session.clock
         deadline = seconds_or_none("deadline", keywords.get("deadline", self._session.settings.call.deadline))

@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from egp._core.tool_loop import Ask, Decide, End, Run
+from egp._sync.event_stream import ChatCompletionStream
 from egp.errors import APIError, APITimeoutError, EGPError
+from egp.structured.output import OutputReader
 from egp.tools.jobs import CAN_AWAIT, run_jobs, settled
 from egp.tools.run import ToolRun
 
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, CompletionUsage
 
     from egp._core.tool_calls import ToolCall
-    from egp._sync.chat import Completions
-    from egp._sync.event_stream import ChatCompletionStream
+    from egp._sync.session import Session
     from egp.tools.run import RunOptions, ToolRunResult
 
 __all__ = ["ToolRunner", "Turn"]
@@ -83,14 +84,14 @@ class ToolRunner:
 
     def __init__(
         self,
-        completions: Completions,
+        session: Session,
         keywords: dict[str, Any],
         options: RunOptions,
         *,
         stream: bool | None,
         state: Mapping[str, Any] | None = None,
     ) -> None:
-        self._completions = completions
+        self._session = session
         self._is_streamed = bool(stream)
         self._turn: Turn | None = None
         self.run = ToolRun(keywords, options, can_await=CAN_AWAIT, state=state)
@@ -165,10 +166,11 @@ class ToolRunner:
         keywords = self.run.keywords(ask)
         if self._is_streamed:
             keywords.setdefault("stream_options", {"include_usage": True})
-            stream: ChatCompletionStream[Any] = self._completions.stream(**keywords)
+            reader = OutputReader[None](None, self.run.tools)
+            stream = ChatCompletionStream(self._session, keywords, reader=reader)
             return Turn(self, stream.__enter__())
         turn = Turn(self, None)
-        turn.take(self._completions.create(**keywords))
+        turn.take((self._session.calls.create(None, keywords)).parse())
         return turn
 
     def _decide(self, call: ToolCall) -> None:

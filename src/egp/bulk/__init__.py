@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import attrs
 
 from egp.bulk._options import Options
-from egp.bulk._prices import Price
 from egp.bulk._results import Result, results
 from egp.bulk._scan import Fault, InvalidInputError
 from egp.bulk._summary import Summary
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from egp import AsyncClient
     from egp.bulk._keywords import RunKeywords
 
-__all__ = ["Fault", "InvalidInputError", "Price", "Result", "Summary", "arun", "results", "run"]
+__all__ = ["Fault", "InvalidInputError", "Result", "Summary", "arun", "results", "run"]
 
 T = TypeVar("T")
 

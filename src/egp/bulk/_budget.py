@@ -22,7 +22,9 @@ _RESERVE = 0.005  # the share of a limit that is left alone: requests may overta
 _SLACK = 0.1  # seconds for which a rate that was not used may be made up for
 _CUT = 0.85  # what is left of a rate after a refusal that nothing announced
 _GROWTH = 0.004  # the share by which such a rate grows each second
-_MEMORY = 20.0  # seconds over which the accepted rate is averaged
+_ENOUGH = 20  # things accepted, before a rate is taken from them
+_SLICE = 5.0  # seconds
+_SLICES = 24  # over which the accepted rate is averaged, pauses and all
 
 
 class Budget:
@@ -30,7 +32,6 @@ class Budget:
 
     __slots__ = (
         "_accepted",
-        "_accepted_at",
         "_began",
         "_found",
         "_found_at",
@@ -54,9 +55,8 @@ class Budget:
         self._told_of = float("-inf")
         self._found: float | None = None
         self._found_at = 0.0
+        self._accepted: dict[int, float] = {}
         self._began: float | None = None
-        self._accepted = 0.0
-        self._accepted_at = 0.0
         self._spent = 0.0
         self._mark = float("-inf")
         self._owed = 0.0
@@ -106,10 +106,15 @@ class Budget:
     def accept(self, now: float, cost: float) -> None:
         """Note that the service has taken something."""
         if self._began is None:
-            self._began = self._accepted_at = now
-        self._accepted *= max(0.0, 1 - (now - self._accepted_at) / _MEMORY)
-        self._accepted += cost
-        self._accepted_at = now
+            self._began = now
+        current = int(now / _SLICE)
+        accepted = self._accepted
+        if current in accepted:
+            accepted[current] += cost
+            return
+        accepted[current] = cost
+        for old in [known for known in accepted if known <= current - _SLICES]:
+            del accepted[old]
 
     def learn(self, said: ToldOf, now: float, started_at: float, spent_then: float) -> bool:
         """Take in what an answer says, whose request was started at `started_at` when `spent_then` was spent.
@@ -139,10 +144,15 @@ class Budget:
         """Note a refusal. Returns whether it came while the service had said that there was enough."""
         if self._limit is not None and self._left <= 0.05 * self._limit:
             return False
-        seconds = min(_MEMORY / 2, max(1.0, now - (self._began if self._began is not None else now)))
-        rate = self._accepted / seconds if self._accepted else 1.0
-        self._found = _CUT * (rate if self._found is None else min(rate, self._found_rate(now)))
-        self._found = max(self._found, 0.05)
+        first = int(now / _SLICE) - _SLICES + 1
+        accepted = sum(cost for known, cost in self._accepted.items() if known >= first)
+        if self._began is None or accepted < _ENOUGH:
+            # So few say nothing of a rate.
+            return True
+        rate = accepted / max(1.0, now - max(self._began, first * _SLICE))
+        if self._found is not None:
+            rate = min(max(rate, self._found), self._found_rate(now))
+        self._found = _CUT * rate
         self._found_at = now
         return True
 

@@ -32,7 +32,6 @@ class Watch:
         self._tally = tally
         self._schedule = schedule
         self._spending = spending
-        self._has_prices = bool(options.prices)
         self._display = display(options.progress)
         self._started = time.monotonic()
         self._shown_at = float("-inf")
@@ -80,7 +79,7 @@ class Watch:
             level=self._schedule.level,
             rate=rate,
             tokens=tally.tokens,
-            cost=self._spending.spent if self._has_prices else None,
+            cost=float(self._spending.spent) if self._spending.has_prices else None,
             seconds=now - self._started,
             seconds_left=left / rate if rate > 0 else None,
             waits_for=self._schedule.waits_for,

@@ -154,11 +154,12 @@ def _readable(path: Path) -> BinaryIO:
     stream = path.open("rb", buffering=1024 * 1024)
     magic = stream.read(2)
     stream.seek(0)
-    if magic == _GZIP:
-        # gzip's own readline is slow; a buffer around it is not.
-        raw = cast("io.RawIOBase", gzip.GzipFile(fileobj=stream))
-        return cast("BinaryIO", io.BufferedReader(raw, 1024 * 1024))
-    return stream
+    if magic != _GZIP:
+        return stream
+    stream.close()
+    # gzip's own readline is slow; a buffer around it is not.
+    raw = cast("io.RawIOBase", gzip.GzipFile(path))
+    return cast("BinaryIO", io.BufferedReader(raw, 1024 * 1024))
 
 
 class _Spool:

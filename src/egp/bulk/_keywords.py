@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
-    from egp.bulk._prices import Price
     from egp.bulk._progress import Snapshot
+    from egp.prices import Prices
 
 __all__ = ["RunKeywords"]
 
@@ -23,10 +24,10 @@ class RunKeywords(TypedDict, total=False):
     """Requests a minute, for each model; None for what the service allows."""
     tpm: float | None
     """Tokens a minute, for each model, prompts and answers together; None for what the service allows."""
-    max_cost: float | None
-    """US dollars for this run: nothing is sent that might go beyond. Needs `prices`."""
-    prices: Mapping[str, Price | tuple[float, ...]]
-    """By model: dollars for a million tokens of input, of output and, if it differs, of cached input."""
+    max_cost: Decimal | str | float | None
+    """What this run may cost, in the currency of `prices`: nothing is sent that might go beyond."""
+    prices: Prices | None
+    """What knows the price of an answer: `egp.prices.PriceTable`, or `ListPrices` of the extra `cost`."""
     deadline: float | None
     """Seconds after which nothing more is sent."""
     grace: float

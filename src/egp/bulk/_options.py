@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from egp.bulk._prices import Price, prices_of
 from egp.bulk._schedule import Policy
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from egp.bulk._progress import Snapshot
     from egp.bulk._scan import Changed
+    from egp.prices import Prices
 
 __all__ = ["Options"]
+
+
+def _decimal(value: Decimal | str | float | None) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation:
+        raise EGPError(f"max_cost is an amount of money, not {value!r}") from None
 
 
 @frozen(kw_only=True)
@@ -34,10 +42,10 @@ class Options:
     """Requests a minute, for each model; None for what the service allows."""
     tpm: float | None = None
     """Tokens a minute, for each model, prompts and answers together; None for what the service allows."""
-    max_cost: float | None = None
-    """US dollars, of this run: nothing is sent that might go beyond. Needs `prices`."""
-    prices: Mapping[str, Price | tuple[float, ...]] = field(factory=dict[str, Price])
-    """By model: dollars for a million tokens of input, of output and, if it differs, of cached input."""
+    max_cost: Decimal | None = field(default=None, converter=_decimal)
+    """What this run may cost, in the currency of `prices`: nothing is sent that might go beyond."""
+    prices: Prices | None = None
+    """What knows the price of an answer: `egp.prices.PriceTable` or `ListPrices`."""
     deadline: float | None = None
     """Seconds after which nothing more is sent."""
     grace: float = 60.0
@@ -77,9 +85,8 @@ class Options:
             raise EGPError(f"grace is a number of seconds from 0, not {self.grace!r}")
         if self.changed not in {"refuse", "redo", "keep"}:
             raise EGPError(f"changed is 'refuse', 'redo' or 'keep', not {self.changed!r}")
-        if self.max_cost is not None and not self.prices:
-            raise EGPError("max_cost needs prices: dollars for a million tokens of each model")
-        prices_of(self.prices)
+        if self.max_cost is not None and self.prices is None:
+            raise EGPError("max_cost needs prices: egp.prices.PriceTable, or ListPrices")
 
     @property
     def policy(self) -> Policy:

@@ -56,7 +56,7 @@ def text_of(snapshot: Snapshot) -> str:
     parts.append(f"{snapshot.rate:.1f}/s" if snapshot.rate < 100 else f"{snapshot.rate:.0f}/s")
     parts.append(f"{_short(snapshot.tokens)} tokens")
     if snapshot.cost is not None:
-        parts.append(f"${snapshot.cost:.2f}" if snapshot.cost >= 1 else f"${snapshot.cost:.4f}")
+        parts.append(f"cost {snapshot.cost:.2f}" if snapshot.cost >= 1 else f"cost {snapshot.cost:.4f}")
     if snapshot.seconds_left is not None:
         parts.append(f"{_clock(snapshot.seconds_left)} left")
     if snapshot.waits_for and snapshot.waits_for not in {"concurrency", "retry"}:

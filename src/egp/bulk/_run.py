@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from egp.bulk import _output, _request, _scan
 from egp.bulk._display import Watch
 from egp.bulk._input import opened
-from egp.bulk._prices import prices_of
 from egp.bulk._request import digest_of
 from egp.bulk._schedule import Job, Next, Schedule
 from egp.bulk._send import Sender
@@ -111,8 +110,8 @@ class _Run:
         self._journal = journal
         self._options = options
         self._sender = Sender(client)
-        self._prices = prices_of(options.prices)
-        self._spending = Spending(self._prices, options.max_cost)
+        self._spending = Spending(options.prices, options.max_cost)
+        self._spending.check(plan.models)
         self._schedule = Schedule(options.policy, random.random, self._spending)
         self._tally = Tally()
         self._left = _to_do(lines, plan)
@@ -220,8 +219,8 @@ class _Run:
         if outcome.is_success:
             tally.latencies.add(now - job.started_at)
             tally.unknown_usage += usage is None
-            if self._prices:
-                self._spending.pay(job.request.model, usage)
+            if self._spending.has_prices:
+                self._spending.pay(job.request.model, outcome.document)
         following = self._schedule.finish(job, verdict, now, None if usage is None else usage[:2])
         if following is not Next.WRITE:
             return
@@ -361,7 +360,7 @@ class _Run:
             completion_tokens=tally.completion_tokens,
             cached_tokens=tally.cached_tokens,
             unknown_usage=tally.unknown_usage,
-            cost=self._spending.spent if self._prices else None,
+            cost=self._spending.spent if self._spending.has_prices else None,
             unpriced=self._spending.unpriced,
             latency=latency,
             slowed=schedule.slowed,

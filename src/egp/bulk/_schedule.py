@@ -7,6 +7,7 @@ its requests, not for the one that met them. Retries are decided here alone; the
 from __future__ import annotations
 
 from collections import deque
+from decimal import Decimal
 from enum import Enum
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["Job", "Next", "Policy", "Schedule"]
 
 _FOREVER = float("inf")
+_FREE = Decimal(0)
 _FIRST_GUESS = 256  # tokens of an answer, before any has come
 _LONGEST_BACKOFF = 30.0
-_MANY = 3  # failures in a row, of as many requests, that are no accident
+_FEW = 3  # failures in a row that are no accident
 _QUEUED_BYTES = 32 * 1024 * 1024
 
 
@@ -83,7 +85,7 @@ class Job:
         self.first_started_at: float | None = None
         self.due = 0.0
         self.tokens = 0.0
-        self.cost = 0.0
+        self.cost = _FREE
         self.spent_requests = 0.0
         self.spent_tokens = 0.0
 
@@ -100,10 +102,12 @@ class _Lane:
         "model",
         "paused_by",
         "paused_until",
+        "probed_at",
         "probes",
         "queue",
         "ratio",
         "refusals",
+        "refused_at",
         "requests",
         "retries",
         "silent_since",
@@ -124,8 +128,10 @@ class _Lane:
         self.average: float | None = None
         self.ratio = 1.0
         self.refusals = 0
+        self.refused_at = float("-inf")
         self.is_away = False
         self.probes = 0
+        self.probed_at = float("-inf")
         self.failed_ids: set[str] = set()
         self.silent_since: float | None = None
         self.waits = ""
@@ -273,7 +279,7 @@ class Schedule:
         self._learn(lane, job, verdict, now)
         fate = verdict.fate
         if fate in {Fate.DONE, Fate.ENDED}:
-            self._answered(lane, now, is_good=fate is Fate.DONE)
+            self._answered(lane, job, now, is_good=fate is Fate.DONE)
             return Next.WRITE
         if fate is Fate.STOP:
             self.stop(f"{verdict.why}: {verdict.message}")
@@ -335,12 +341,15 @@ class Schedule:
             if said is not None and budget.learn(said, now, job.started_at, spent):
                 self._note("limit lowered by the service")
 
-    def _answered(self, lane: _Lane, now: float, *, is_good: bool) -> None:
+    def _answered(self, lane: _Lane, job: Job, now: float, *, is_good: bool) -> None:
         if lane.is_away:
             lane.is_away = False
             lane.level.restart()
             self._note("service back")
-        lane.refusals = lane.probes = 0
+        lane.probes = 0
+        if job.started_at > lane.refused_at:
+            # What was started before says nothing of how it is now.
+            lane.refusals = 0
         lane.silent_since = None
         if lane.failed_ids:
             lane.failed_ids.clear()
@@ -353,14 +362,18 @@ class Schedule:
         if is_news:
             self._note("concurrency lowered after a 429")
         wait = verdict.wait
+        is_unannounced = False
+        if is_news and lane.refusals == 0:
+            is_unannounced = lane.requests.refuse(now)
+            if is_unannounced:
+                self._note("rate lowered after a 429")
         if wait is not None:
             self._pause(lane, now + wait, "Retry-After")
-        elif is_news and lane.requests.refuse(now):
-            # Nothing announced it: back off, and go on slower.
-            self._note("rate lowered after a 429")
+        elif is_news and (is_unannounced or lane.refusals):
             self._pause(lane, now + self._backoff(lane.refusals), "429")
         if is_news:
             lane.refusals += 1
+            lane.refused_at = now
         return self._again(lane, job, now, now, wait)
 
     def _failed(self, lane: _Lane, job: Job, verdict: Verdict, now: float) -> Next:
@@ -369,11 +382,19 @@ class Schedule:
         if verdict.wait is not None:
             self._pause(lane, now + verdict.wait, "Retry-After")
         lane.failed_ids.add(job.request.custom_id)
-        lane.probes += 1
-        was_away = lane.is_away
-        if not was_away and lane.probes >= _MANY and (verdict.is_silence or len(lane.failed_ids) >= _MANY):
+        if not lane.is_away:
+            lane.probes += 1
+        elif job.started_at > lane.probed_at:
+            # What was in flight already when the service went away is no probe.
+            lane.probes += 1
+            lane.probed_at = now
+        # Failures come sooner than answers: a few in a row, of many in flight, are no outage.
+        many = max(_FEW, 2 * (lane.in_flight + 1))
+        # A request that the service fails at is no outage, however often it is tried.
+        if not lane.is_away and lane.probes >= many and (verdict.is_silence or len(lane.failed_ids) >= _FEW):
             lane.is_away = True
             lane.probes = 0
+            lane.probed_at = now
             self._note("service away")
         if lane.is_away:
             self._pause(lane, now + self._backoff(lane.probes), "outage")

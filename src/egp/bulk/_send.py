@@ -32,6 +32,8 @@ class Outcome(NamedTuple):
     """Tokens of the prompt, of the answer, and of the prompt those from the cache."""
     finish_reason: str | None = None
     is_success: bool = False
+    document: Any = None
+    """The completion, where this is a success."""
 
 
 class Sender:
@@ -91,7 +93,9 @@ def _answered(
         return _unreadable("the answer has no choices", status, document, request, digest)
     first = choices[0]
     reason = first.get("finish_reason") if is_object(first) else None
-    return Outcome(verdict, line, usage, reason if isinstance(reason, str) else None, is_success=True)
+    return Outcome(
+        verdict, line, usage, reason if isinstance(reason, str) else None, is_success=True, document=document
+    )
 
 
 def _inside(verdict: Verdict, error: Any) -> Verdict:

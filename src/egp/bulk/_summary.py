@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 if TYPE_CHECKING:
+    from decimal import Decimal
     from pathlib import Path
 
     from egp.bulk._scan import Fault
@@ -53,8 +54,8 @@ class Summary:
     cached_tokens: int
     unknown_usage: int
     """Answers that told no usage; their tokens are in no sum."""
-    cost: float | None
-    """US dollars, an estimate; None where no price is known."""
+    cost: Decimal | None
+    """An estimate, in the currency of the prices; None where none were given."""
     unpriced: int
     """Answers whose model has no known price, or whose usage is unknown; they are not in `cost`."""
     latency: dict[str, float]
@@ -88,10 +89,11 @@ class Summary:
             *("total", "done_before", "failed_before", "answered", "failed", "left", "invalid", "foreign"),
             *("unwritten", "stopped", "is_complete", "seconds", "rate", "attempts", "statuses"),
             *("finish_reasons", "prompt_tokens", "completion_tokens", "cached_tokens", "unknown_usage"),
-            *("cost", "unpriced", "latency", "slowed", "events"),
+            *("unpriced", "latency", "slowed", "events"),
         )
         return {
             "output": str(self.output),
+            "cost": None if self.cost is None else str(self.cost),
             "rescue": None if self.rescue is None else str(self.rescue),
             **{name: getattr(self, name) for name in names},
             "faults": [{"where": fault.where, "message": fault.message} for fault in self.faults],
@@ -124,7 +126,7 @@ class Summary:
             lines.append(tokens)
         if self.cost is not None:
             more = f"; {self.unpriced} answers have no known price" if self.unpriced else ""
-            lines.append(f"cost: about ${self.cost:.4f}{more}")
+            lines.append(f"cost: about {self.cost:.4f}{more}")
         if self.latency:
             shown = (f"{name} {self.latency[name]:.3g} s" for name in ("p50", "p90", "p99", "max"))
             lines.append("latency: " + ", ".join(shown))

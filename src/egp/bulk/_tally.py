@@ -33,8 +33,8 @@ class Latencies:
 
     def centile(self, percent: float) -> float | None:
         """Return the duration that `percent` of all do not exceed; None where there are none."""
-        if not self.count:
-            return None
+        if not self.count or percent >= 100:
+            return self.greatest if self.count else None
         wanted = self.count * percent / 100
         seen = 0
         for index in sorted(self._counts):

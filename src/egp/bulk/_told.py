@@ -56,7 +56,7 @@ def told(headers: Mapping[str, str], wall_clock: float) -> Told:
         if "rate" in name and "limit" in name:
             for prefix in _PREFIXES:
                 if name.startswith(prefix):
-                    found[name[len(prefix) :]] = headers[name]
+                    found[_turned(name[len(prefix) :])] = headers[name]
                     break
             else:
                 if name == "ratelimit":
@@ -106,6 +106,12 @@ def _until_date(value: str, wall_clock: float) -> float | None:
         return max(0.0, date.timestamp() - wall_clock)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def _turned(name: str) -> str:
+    """`requests-limit`, as Anthropic has it, is `limit-requests`."""
+    resource, _, what = name.rpartition("-")
+    return f"{what}-{resource}" if resource and what in {"limit", "remaining", "reset"} else name
 
 
 def _of(found: dict[str, str], suffixes: tuple[str, ...], wall_clock: float) -> ToldOf | None:

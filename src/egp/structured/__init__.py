@@ -1,6 +1,6 @@
 """Structured output: from a Python type to a JSON schema, and from JSON text back to a value of the type.
 
-    schema_of(type, *, strict="auto", name=None) -> Schema[T]
+    schema_of(type, *, strict="auto", name=None, model=None) -> Schema[T]
     Schema.decode(text: str | bytes) -> T        raises InvalidJSONError or OutputValidationError
     Schema.read_partial(text: str) -> object     what can be read of text that is still arriving
     Schema.response_format() -> dict             the field `response_format` of a request

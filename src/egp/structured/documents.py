@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from egp._core.json_types import is_array, is_object
+from egp.structured.backend import UnsupportedTypeError
 
 __all__ = ["REF", "hoisted", "inline_root", "is_object_schema", "resolved"]
 
@@ -35,11 +36,14 @@ def inline_root(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def hoisted(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    """Return one document of a schema and its definitions, those inside them moved to its root."""
+    """Return one document of a schema and its definitions, those inside them moved to its root.
+
+    Raises:
+        UnsupportedTypeError: two different definitions have one name.
+    """
     found: dict[str, Any] = {}
+    _without_definitions({"$defs": definitions}, found)
     root = _without_definitions(schema, found)
-    for name, definition in definitions.items():
-        found[name] = _without_definitions(definition, found)
     return {**root, "$defs": found} if found else root
 
 
@@ -49,7 +53,9 @@ def _without_definitions(node: Any, found: dict[str, Any]) -> Any:
     if not is_object(node):
         return node
     for name, definition in node.get("$defs", {}).items():
-        found[name] = _without_definitions(definition, found)
+        made = _without_definitions(definition, found)
+        if found.setdefault(name, made) != made:
+            raise UnsupportedTypeError(f"two classes in it are named {name}")
     return {key: _without_definitions(value, found) for key, value in node.items() if key != "$defs"}
 
 

@@ -31,7 +31,7 @@ class MsgspecBackend:
             classes = [each for each in types_in(type_) if has_fields(each)]
             found, definitions = msgspec.json.schema_components((type_, *classes), schema_hook=_schema_hook)
             self._decoder = msgspec.json.Decoder(type_, dec_hook=_dec_hook)
-        except (TypeError, ValueError, NotImplementedError) as error:
+        except (KeyError, TypeError, ValueError, NotImplementedError) as error:
             raise UnsupportedTypeError(_why_not(type_, error)) from None
         for cls, node in zip(classes, found[1:], strict=True):
             # A model of pydantic's inside another type describes itself.
@@ -112,6 +112,9 @@ def _nodes_by_field(definition: dict[str, Any], cls: Any) -> dict[str, dict[str,
 
 
 def _why_not(type_: Any, error: Exception) -> str:
+    if isinstance(error, KeyError):
+        # msgspec tells classes apart by module and name.
+        return f"two classes in it are named {type_name(error.args[0])}, in the same place of one module"
     text = str(error).partition("\n")[0]
     if "custom type" in text:
         return f"{type_name(type_)} has no JSON schema"

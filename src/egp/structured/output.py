@@ -51,6 +51,12 @@ class OutputReader(Generic[T]):
     arguments: Mapping[str, Reader[object]]
     """Reads the arguments, by the name of the function."""
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether a type stands behind the text or any tool, and not JSON alone."""
+        readers = (self.content, *self.arguments.values())
+        return any(each is not None and not isinstance(each, PlainJSON) for each in readers)
+
     def read(
         self, completion: ChatCompletion, earlier: tuple[ParsedChatCompletion[T], ...] = ()
     ) -> ParsedChatCompletion[T]:
@@ -120,7 +126,7 @@ class OutputReader(Generic[T]):
 
 
 def output_fields(
-    response_format: Any, tools: Iterable[Any] | None, strict: Strict
+    response_format: Any, tools: Iterable[Any] | None, strict: Strict, model: str | None = None
 ) -> tuple[OutputReader[Any], dict[str, Any]]:
     """Return the reader of a call's answers, and the fields `response_format` and `tools` of its request.
 
@@ -128,6 +134,7 @@ def output_fields(
         response_format: a type, or what `create` takes, or None.
         tools: types, functions, tools of `egp.tool`, and what `create` takes, mixed; or None.
         strict: see `Strict`; for the types and functions among them.
+        model: the model that will be asked.
 
     Raises:
         EGPError: a type has no schema.
@@ -140,16 +147,16 @@ def output_fields(
             content = None if given.get("type") in _FORMATS_OF_TEXT else PlainJSON()
             fields["response_format"] = response_format
         else:
-            schema: Schema[Any] = schema_of(response_format, strict=strict)
+            schema: Schema[Any] = schema_of(response_format, strict=strict, model=model)
             content = schema
             fields["response_format"] = schema.response_format()
     arguments: dict[str, Reader[object]] = {}
     if tools is not None:
-        fields["tools"] = [_tool(tool, strict, arguments) for tool in tools]
+        fields["tools"] = [_tool(tool, strict, model, arguments) for tool in tools]
     return OutputReader(content, arguments), fields
 
 
-def _tool(tool: Any, strict: Strict, arguments: dict[str, Reader[object]]) -> Any:
+def _tool(tool: Any, strict: Strict, model: str | None, arguments: dict[str, Reader[object]]) -> Any:
     """Return a tool as the request has it, and add the reader of its arguments."""
     from egp.tools import Tool
 
@@ -168,7 +175,7 @@ def _tool(tool: Any, strict: Strict, arguments: dict[str, Reader[object]]) -> An
         if is_object(function) and isinstance(function.get("name"), str):
             arguments[function["name"]] = PlainJSON(is_lenient=True)
         return tool
-    schema: Schema[object] = schema_of(tool, strict=strict)
+    schema: Schema[object] = schema_of(tool, strict=strict, model=model)
     arguments[schema.name] = schema
     return schema.function_tool()
 

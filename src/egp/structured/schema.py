@@ -26,6 +26,8 @@ __all__ = ["Schema", "Strict", "schema_of"]
 
 T = TypeVar("T")
 
+_VENDORS_WITH_CONSTRAINTS = frozenset(("azure", "openai"))
+
 Strict = bool | Literal["auto"]
 """Whether a schema must be in the strict profile.
 
@@ -111,10 +113,20 @@ class Schema(Generic[T]):
 
 
 @overload
-def schema_of(type: TypeForm[T], *, strict: Strict = "auto", name: str | None = None) -> Schema[T]: ...
+def schema_of(
+    type: TypeForm[T], *, strict: Strict = "auto", name: str | None = None, model: str | None = None
+) -> Schema[T]: ...
 @overload
-def schema_of(type: object, *, strict: Strict = "auto", name: str | None = None) -> Schema[Any]: ...
-def schema_of(type: Any, *, strict: Strict = "auto", name: str | None = None) -> Schema[Any]:  # noqa: A002
+def schema_of(
+    type: object, *, strict: Strict = "auto", name: str | None = None, model: str | None = None
+) -> Schema[Any]: ...
+def schema_of(
+    type: Any,  # noqa: A002
+    *,
+    strict: Strict = "auto",
+    name: str | None = None,
+    model: str | None = None,
+) -> Schema[Any]:
     """Return the schema of a type; it is made once per type.
 
     Args:
@@ -122,6 +134,8 @@ def schema_of(type: Any, *, strict: Strict = "auto", name: str | None = None) ->
             be built of these and of the plain types: `list[…]`, unions, `Literal`, `Enum`, dates, …
         strict: see `Strict`.
         name: the name to send; by default that of the type.
+        model: the model that will be asked, such as `openai/gpt-4o`. Where its vendor takes no limits of
+            numbers and lengths and no patterns, a strict schema tells them in descriptions.
 
     Raises:
         EGPError: the type cannot be a schema, or not a strict one; the message names the field. Or the extra
@@ -130,11 +144,20 @@ def schema_of(type: Any, *, strict: Strict = "auto", name: str | None = None) ->
     try:
         hash(type)
     except TypeError:
-        return _schema(type, strict, name)
-    return _cached_schema(type, strict, name)
+        return _schema(type, strict, name, takes_constraints(model))
+    return _cached_schema(type, strict, name, takes_constraints(model))
 
 
-def _schema(type_: Any, strict: Strict, name: str | None) -> Schema[Any]:
+def takes_constraints(model: str | None) -> bool:
+    """Return whether strict schemas for a model may have limits of numbers and lengths, and patterns."""
+    if model is None or "/" not in model:
+        return True
+    vendor, _, name = model.partition("/")
+    # Models that users have tuned take none.
+    return vendor in _VENDORS_WITH_CONSTRAINTS and not name.startswith("ft:")
+
+
+def _schema(type_: Any, strict: Strict, name: str | None, has_constraints: bool) -> Schema[Any]:
     backend = backend_of(type_)
     plain = inline_root(backend.json_schema)
     is_wrapped = not is_object_schema(plain)
@@ -143,7 +166,10 @@ def _schema(type_: Any, strict: Strict, name: str | None) -> Schema[Any]:
     made, is_strict = plain, False
     if strict:
         try:
-            made, is_strict = strictness.strict(plain, root=type_name(type_)), True
+            made, is_strict = (
+                strictness.strict(plain, root=type_name(type_), has_constraints=has_constraints),
+                True,
+            )
         except strictness.NotStrictError as error:
             if strict is True:
                 hint = "strict='auto' sends the plain schema"

@@ -65,18 +65,20 @@ class NotStrictError(Exception):
         self.reason = reason
 
 
-def strict(schema: dict[str, Any], *, root: str) -> dict[str, Any]:
+def strict(schema: dict[str, Any], *, root: str, has_constraints: bool = True) -> dict[str, Any]:
     """Return the strict form of a plain schema, whose root is an object. The schema itself is not changed.
 
     Args:
         schema: the plain schema.
         root: what to call its root in errors.
+        has_constraints: whether limits of numbers, lengths and patterns stay keywords; otherwise they are
+            told in the description.
 
     Raises:
         NotStrictError: there is none; its path names the field.
     """
     definitions = schema.get("$defs", {})
-    form = _Form(definitions)
+    form = _Form(definitions, has_constraints=has_constraints)
     made: dict[str, Any] = form.of({key: value for key, value in schema.items() if key != "$defs"}, root)
     if definitions:
         made["$defs"] = {name: form.of(node, name) for name, node in definitions.items()}
@@ -87,8 +89,9 @@ def strict(schema: dict[str, Any], *, root: str) -> dict[str, Any]:
 class _Form:
     """Makes strict forms of the nodes of one document."""
 
-    def __init__(self, definitions: dict[str, Any]) -> None:
+    def __init__(self, definitions: dict[str, Any], *, has_constraints: bool) -> None:
         self._definitions = definitions
+        self._has_constraints = has_constraints
 
     def of(self, node: Any, path: str) -> dict[str, Any]:
         if not is_object(node):
@@ -118,7 +121,7 @@ class _Form:
         if kind == "array":
             return self._array(node, path)
         if kind in _SCALARS:
-            return _described({"type": kind}, node)
+            return self._described({"type": kind}, node)
         raise NotStrictError(path, "it takes any value")
 
     def _object(self, node: dict[str, Any], path: str) -> dict[str, Any]:
@@ -133,7 +136,7 @@ class _Form:
             for name, each in properties.items()
         }
         return {
-            **_described({"type": "object"}, node),
+            **self._described({"type": "object"}, node),
             "properties": made,
             "required": list(made),
             "additionalProperties": False,
@@ -152,12 +155,13 @@ class _Form:
         return made
 
     def _array(self, node: dict[str, Any], path: str) -> dict[str, Any]:
-        made = _described({"type": "array"}, node)
+        made = self._described({"type": "array"}, node)
         places = node.get("prefixItems")
         if places:
             # There are no tuples: items of any of their types, as many as there are places.
             made["items"] = _any_of([self.of(each, f"{path}[{index}]") for index, each in enumerate(places)])
-            made.setdefault("maxItems", len(places))
+            if self._has_constraints:
+                made.setdefault("maxItems", len(places))
             if len({json.dumps(each, sort_keys=True) for each in places}) > 1:
                 _note(made, f"in this order: {', '.join(_named(each, self._definitions) for each in places)}")
             return made
@@ -171,7 +175,7 @@ class _Form:
         if not resolved(node, self._definitions):
             raise NotStrictError(path, "it takes any value")
         # Nothing may stand beside a reference.
-        return _described({"anyOf": [made]}, node) if "description" in node else made
+        return self._described({"anyOf": [made]}, node) if "description" in node else made
 
     def _merged(self, node: dict[str, Any], path: str) -> dict[str, Any]:
         if len(node["allOf"]) != 1:
@@ -180,7 +184,7 @@ class _Form:
         return self.of({**node["allOf"][0], **rest}, path)
 
     def _union(self, node: dict[str, Any], members: list[Any], path: str) -> dict[str, Any]:
-        return _described(_any_of([self.of(each, path) for each in members]), _description_of(node))
+        return self._described(_any_of([self.of(each, path) for each in members]), _description_of(node))
 
     def _enumeration(self, node: dict[str, Any], values: list[Any]) -> dict[str, Any]:
         kinds: dict[str, list[Any]] = {}
@@ -190,7 +194,21 @@ class _Form:
             {"type": "null"} if kind == "null" else {"type": kind, "enum": each}
             for kind, each in kinds.items()
         ]
-        return _described(_any_of(members), _description_of(node))
+        return self._described(_any_of(members), _description_of(node))
+
+    def _described(self, made: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+        """Return `made` with the keywords that the profile has; the others go into the description."""
+        if "description" in node and "description" not in made:
+            made["description"] = node["description"]
+        kept = _KEPT.get(made.get("type", ""), frozenset[str]())
+        for keyword, value in node.items():
+            if keyword in _DROPPED or keyword in _STRUCTURE:
+                continue
+            if keyword in kept and _is_enforced(keyword, value, has_constraints=self._has_constraints):
+                made[keyword] = value
+            else:
+                _note(made, f"{keyword}: {json.dumps(value, ensure_ascii=False)}")
+        return made
 
 
 def _any_of(members: list[dict[str, Any]]) -> dict[str, Any]:
@@ -214,24 +232,11 @@ def _undescribed(node: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in node.items() if key != "description"}
 
 
-def _described(made: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """Return `made` with the keywords of `node` that the profile has; the others go into the description."""
-    if "description" in node and "description" not in made:
-        made["description"] = node["description"]
-    kept = _KEPT.get(made.get("type", ""), frozenset[str]())
-    for keyword, value in node.items():
-        if keyword in _DROPPED or keyword in _STRUCTURE:
-            continue
-        if keyword in kept and _is_enforced(keyword, value):
-            made[keyword] = value
-        else:
-            _note(made, f"{keyword}: {json.dumps(value, ensure_ascii=False)}")
-    return made
-
-
-def _is_enforced(keyword: str, value: Any) -> bool:
+def _is_enforced(keyword: str, value: Any, *, has_constraints: bool) -> bool:
     if keyword == "format":
         return value in _FORMATS
+    if not has_constraints:
+        return False
     return keyword != "pattern" or not _LOOKAROUND.search(value)
 
 

@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--spec", help="the OpenAPI document to serve; by default the package's own")
     parser.add_argument("--no-check", action="store_true", help="accept any request, even one without a key")
     parser.add_argument("program", nargs="*", metavar="-- program", help="what to run against the server")
+    parser.add_argument("--end", choices=("done", "eof"), default="done", help="eof: streams without [DONE]")
     parser.add_argument("--script", help="a YAML or JSON list of answers to give first")
     parser.add_argument(
         "--record", metavar="CASSETTE", help="the file to record the service at --upstream into"
@@ -36,6 +37,7 @@ def main() -> int:
             prefix=arguments.prefix,
             spec=arguments.spec,
             check=not arguments.no_check,
+            end=arguments.end,
             script=arguments.script,
             record=arguments.record,
             upstream=arguments.upstream,

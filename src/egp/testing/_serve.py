@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from egp.testing._matching import Matching
+    from egp.testing._reply import End
 
 
 def serve(
@@ -28,6 +29,7 @@ def serve(
     prefix: str = "",
     spec: Mapping[str, Any] | Path | str | None = None,
     check: bool = True,
+    end: End = "done",
     script: Path | str | None = None,
     record: Path | str | None = None,
     upstream: str | None = None,
@@ -47,6 +49,7 @@ def serve(
         prefix: The path that all is below, such as `/public`.
         spec: The OpenAPI document to serve; by default the package's own.
         check: Whether to refuse what the service refuses.
+        end: How answers end; `"eof"` leaves out the `[DONE]` of streams.
         script: A YAML or JSON file of answers to give first, such as `- reply: Paris`.
         record: A cassette to record `upstream` into.
         upstream: The base URL of the service to record.
@@ -69,6 +72,7 @@ def serve(
         prefix=prefix,
         spec=spec,
         check=check,
+        end=end,
         record=record,
         upstream=upstream,
         secrets=secrets,

@@ -95,14 +95,15 @@ class ToolRun:
         given = {**keywords}
         deadline = given.pop("deadline", None)
         self._until = None if deadline is None else clock() + deadline
-        self._tools, sent = _tools_of(given.pop("tools", None) or (), can_await=can_await)
+        self.tools, sent = _tools_of(given.pop("tools", None) or (), can_await=can_await)
+        """What can be called, by name."""
         self._call_options = {name: given.pop(name) for name in _CALL_OPTIONS if name in given}
         self._fields = _plain(given) if state is None else _fields_in(state)
         """The fields of the request, as JSON, that stay the same."""
         self._sent = sent
         self._loop = ToolLoop(
             self._fields.pop("messages", None) or (),
-            self._tools,
+            self.tools,
             Limits(
                 max_turns=options.max_turns,
                 max_calls=options.max_calls,
@@ -189,7 +190,7 @@ class ToolRun:
         return [self._job(call) for call in run.calls]
 
     def _job(self, call: ToolCall) -> Job:
-        tool = self._tools[call.name]
+        tool = self.tools[call.name]
         context = ToolContext(self.options.context, call.id, call.turn)
         return Job(partial(tool.call_with, call.arguments or {}, context), tool.is_async)
 

@@ -44,9 +44,9 @@ def compare_operations(
 
 def _call_of(operation: Operation) -> str:
     """Return how a user calls an operation, and whether it streams."""
-    arguments = [*operation.path_order, "client=client.generated", *(["body=…"] if operation.body else [])]
+    arguments = [*operation.path_order, "client=…", *(["body=…"] if operation.body else [])]
     told = "streams" if operation.streams else "does not stream"
-    return f"{told}: api.{operation.tag}.{operation.function}.sync({', '.join(arguments)})"
+    return f"{told}, .sync({', '.join(arguments)}) in api.{operation.tag}"
 
 
 class _Pair:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+import certifi
 import egp_api
 import trio
 
@@ -82,6 +83,7 @@ for package in (egp, egp_api):
     for name in package.__all__:
         getattr(package, name)
 assert egp.__version__ == version("egp-client") == expected_version
+assert Path(certifi.where()).is_file(), "certifi has no certificates"
 contract = files(egp_api).joinpath("openapi.yaml").read_bytes()
 assert hashlib.sha256(contract).hexdigest() == egp_api.SPEC_SHA256
 

@@ -55,9 +55,9 @@ UNKNOWN: Union = frozenset()
 
 
 class Annotations:
-    """Reads the annotations of one release; `public` has the public name of every class by its path."""
+    """Reads the annotations of one release; `public` has the paths of the classes that users can name."""
 
-    def __init__(self, modules: griffe.ModulesCollection, public: dict[str, str]) -> None:
+    def __init__(self, modules: griffe.ModulesCollection, public: set[str]) -> None:
         self._modules = modules
         self._public = public
 
@@ -138,7 +138,9 @@ class Annotations:
             path = text
         target = self.find(path)
         if isinstance(target, griffe.Class):
-            return frozenset({Part(self._public.get(target.path, "(private)"), (), target)})
+            # Not the path: the modules that have a class, and that hand it on, may change.
+            name = f"{target.path.partition('.')[0]}.{target.name}"
+            return frozenset({Part(name if target.path in self._public else "(private)", (), target)})
         if isinstance(target, griffe.Attribute) and target.path not in above and self.is_alias(target):
             tree = ast.parse(str(target.value), mode="eval").body
             return self._read(tree, target.parent or target, above | {target.path})

@@ -11,14 +11,7 @@ from typing import NamedTuple, cast
 
 import griffe
 
-from tools.release.interface.annotations import (
-    UNKNOWN,
-    Annotations,
-    Union,
-    accepts,
-    hidden_classes,
-    show,
-)
+from tools.release.interface.annotations import UNKNOWN, Annotations, Union, accepts, hidden_classes, show
 from tools.release.semver import Change
 from tools.release.version import Step
 
@@ -55,10 +48,10 @@ class Release:
             if (root / folder / package / "__init__.py").is_file():
                 self.packages[package] = cast(griffe.Module, self._loader.load(package))
         self._loader.resolve_aliases(implicit=True, external=False)
-        self._public: dict[str, str] = {}
+        self._public: set[str] = set()
         self.annotations = Annotations(self._loader.modules_collection, self._public)
         for package in self.packages.values():
-            self._name_classes(package)
+            self._find_public(package)
 
     def members(self, parent: griffe.Object) -> dict[str, griffe.Object]:
         """Return the public members of a module or a class by name, inherited ones too, imports followed."""
@@ -74,12 +67,12 @@ class Release:
         """Return the classes that an instance is also one of: those with a public name, and foreign ones."""
         found: set[str] = set()
         for each in (source, *_mro(source)):
-            if each is not source and each.path in self._public:
-                found.add(self._public[each.path])
             for base in each.bases:
-                for part in self.annotations.read(base, each.parent or each):
-                    if part.source is None:
-                        found.add(part.name)
+                found |= {
+                    part.name
+                    for part in self.annotations.read(base, each.parent or each)
+                    if not part.is_hidden
+                }
         return found - {"object", "Generic", "Protocol", "ABC"}
 
     def keywords(self, source: griffe.Class) -> list[Parameter]:
@@ -102,16 +95,20 @@ class Release:
             kind = each.kind.value if each.kind else ""
             if number == 0 and each.name in {"self", "cls"}:
                 continue
-            if each.name.startswith("__") or kind == "positional-only":
-                each_name, kind = f"#{number}", "positional-only"
-            else:
-                each_name = each.name
+            unnamed = kind == "positional-only"
             union = self.annotations.read(each.annotation, function)
             unpacked = next((part for part in union if part.name == "Unpack"), None)
             if unpacked and (source := next(iter(unpacked.arguments[0])).source):
                 found += self.keywords(source)
             else:
-                found.append(Parameter(each_name, kind, self.value(each.default, function), union))
+                found.append(
+                    Parameter(
+                        f"#{number}" if unnamed else each.name,
+                        kind,
+                        self.value(each.default, function),
+                        union,
+                    )
+                )
         return found
 
     def value(self, value: object, scope: griffe.Object) -> str | None:
@@ -123,17 +120,17 @@ class Release:
                 target = self.annotations.find(".".join(filter(None, (scope.resolve(first), rest))))
             except griffe.NameResolutionError:
                 return text
-            if isinstance(target, griffe.Attribute) and target.value is not None and target.path != "":
+            if isinstance(target, griffe.Attribute) and target.value is not None:
                 simple = str(target.value)
-                return simple if not simple.endswith(")") else text.rpartition(".")[2]
+                return rest or first if simple.endswith(")") else simple
         return text
 
-    def _name_classes(self, module: griffe.Module) -> None:
-        for name, member in self.members(module).items():
+    def _find_public(self, module: griffe.Module) -> None:
+        for member in self.members(module).values():
             if isinstance(member, griffe.Module):
-                self._name_classes(member)
+                self._find_public(member)
             elif isinstance(member, griffe.Class):
-                self._public.setdefault(member.path, f"{module.path}.{name}")
+                self._public.add(member.path)
 
 
 class Comparison:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from egp._core.failures import ProtocolError
+from egp._core.failures import ConnectionEndedError, MalformedResponseError
+from egp._core.http1.fields import parse_fields
 
 __all__ = ["Body", "Chunked", "Nothing", "Sized", "UntilClose"]
 
@@ -12,22 +13,24 @@ __all__ = ["Body", "Chunked", "Nothing", "Sized", "UntilClose"]
 class Body:
     """Takes the bytes of the connection, gives those of the body."""
 
-    __slots__ = ("excess", "is_complete")
+    __slots__ = ("excess", "fault", "is_complete")
 
     def __init__(self) -> None:
         self.is_complete = False
         """Whether the last byte of the body has come."""
         self.excess = False
         """Whether bytes came after the last one, which no request asked for."""
+        self.fault: MalformedResponseError | None = None
+        """What is wrong after the bytes given out: nothing more can be read."""
 
     def feed(self, data: bytes) -> bytes:
-        """The bytes of the body in these of the connection."""
+        """Return the bytes of the body in these of the connection, as far as there is no fault."""
         raise NotImplementedError
 
     def end(self) -> None:
-        """The connection has ended; raises `ProtocolError` where the body has not."""
+        """Take note that the connection has ended; raise `ConnectionEndedError` where the body has not."""
         if not self.is_complete:
-            raise ProtocolError(self._missing())
+            raise ConnectionEndedError(self._missing())
 
     def _missing(self) -> str:
         return "the connection ended before the response did"
@@ -82,14 +85,14 @@ class UntilClose(Body):
 
 
 # Section 7.1: a size in hex, extensions that are ignored, the end of the line.
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LONGEST_LINE = 16 * 1024
 
 
 class Chunked(Body):
-    """Chunks, each led by its size, and trailers, which are passed over."""
+    """Chunks, each led by its size, and trailers, which are checked and passed over."""
 
-    __slots__ = ("_in_trailers", "_left", "_line", "_trailer_bytes")
+    __slots__ = ("_in_trailers", "_left", "_line", "_trailer_bytes", "_trailers")
 
     def __init__(self) -> None:
         super().__init__()
@@ -98,6 +101,7 @@ class Chunked(Body):
         self._line = b""
         self._in_trailers = False
         self._trailer_bytes = 0
+        self._trailers: list[str] = []
 
     def feed(self, data: bytes) -> bytes:
         if self.is_complete:
@@ -107,7 +111,7 @@ class Chunked(Body):
             data = self._line + data
             self._line = b""
         if self._in_trailers:
-            self._trailers(data, 0)
+            self._read_trailers(data, 0)
             return b""
         position = 0
         size = len(data)
@@ -124,49 +128,56 @@ class Chunked(Body):
                 left = -1
             if left < 0:
                 # The line end that closes a chunk.
-                if data.startswith(b"\r\n", position):
-                    position += 2
-                elif data.startswith(b"\n", position):
-                    position += 1
-                elif data[position:] in (b"", b"\r"):
+                if not data.startswith(b"\r\n", position):
+                    if data[position:] not in (b"", b"\r"):
+                        self.fault = MalformedResponseError("the server sent a chunk longer than its size")
                     break
-                else:
-                    raise ProtocolError("the server sent a chunk longer than its size")
+                position += 2
                 left = 0
                 continue
             line = _SIZE.match(data, position)
-            if line is None:
-                self._check_unfinished(data, position)
+            if line is None or line.end() - position > _LONGEST_LINE:
+                self._check_size_line(data, position)
                 break
             position = line.end()
             left = int(line[1], 16)
             if left == 0:
                 self._in_trailers = True
                 self._left = 0
-                self._trailers(data, position)
+                self._read_trailers(data, position)
                 return parts[0] if len(parts) == 1 else b"".join(parts)
         self._left = left
         self._line = data[position:]
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _check_unfinished(self, data: bytes, position: int) -> None:
+    def _check_size_line(self, data: bytes, position: int) -> None:
         if len(data) - position > _LONGEST_LINE or data.find(b"\n", position) >= 0:
-            raise ProtocolError(f"the server sent an invalid chunk size: {data[position : position + 20]!r}")
+            begin = data[position : position + 20]
+            self.fault = MalformedResponseError(f"the server sent an invalid chunk size: {begin!r}")
 
-    def _trailers(self, data: bytes, position: int) -> None:
+    def _read_trailers(self, data: bytes, position: int) -> None:
+        try:
+            self._take_trailers(data, position)
+        except MalformedResponseError as fault:
+            self.fault = fault
+
+    def _take_trailers(self, data: bytes, position: int) -> None:
         while True:
             end = data.find(b"\n", position)
+            length = (len(data) if end < 0 else end + 1) - position
+            if self._trailer_bytes + length > _LONGEST_LINE:
+                raise MalformedResponseError("the server's trailers are too long")
             if end < 0:
                 self._line = data[position:]
-                if self._trailer_bytes + len(self._line) > _LONGEST_LINE:
-                    raise ProtocolError("the server's trailers are too long")
                 return
-            line = data[position:end].rstrip(b"\r")
-            self._trailer_bytes += end + 1 - position
+            if data[end - 1 : end] != b"\r" or end == position:
+                raise MalformedResponseError("a line of the server's trailers does not end in CR LF")
+            self._trailer_bytes += length
+            line = data[position : end - 1].decode("latin-1")
             position = end + 1
-            if self._trailer_bytes > _LONGEST_LINE:
-                raise ProtocolError("the server's trailers are too long")
             if not line:
+                parse_fields(self._trailers)
                 self.is_complete = True
                 self.excess = position < len(data)
                 return
+            self._trailers.append(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from egp._core.failures import UndecodableError
@@ -10,13 +11,13 @@ from egp._core.failures import UndecodableError
 if TYPE_CHECKING:
     from egp._core.headers import Headers
 
-__all__ = ["ACCEPTED", "Inflater", "inflater"]
+__all__ = ["ACCEPTED", "LARGEST_PIECE", "Inflater", "inflater"]
 
 ACCEPTED = "gzip, deflate"
 
 
 def inflater(headers: Headers) -> Inflater | None:
-    """What decodes a body with these headers; None where there is nothing to decode.
+    """Return what decodes a body with these headers; None where there is nothing to decode.
 
     Raises `UndecodableError` for an encoding that was not asked for.
     """
@@ -32,45 +33,75 @@ def inflater(headers: Headers) -> Inflater | None:
     return Inflater(codings[0])
 
 
-class Inflater:
-    """Decodes one gzip or deflate body, as far as its bytes allow at any time."""
+LARGEST_PIECE = 1024 * 1024
+"""Bytes that are decoded at a time: a small input may stand for a thousand times as much."""
 
-    __slots__ = ("_coding", "_pending", "_stream")
+
+class Inflater:
+    """Decodes one gzip or deflate body, as far as its bytes allow, a bounded piece at a time."""
+
+    __slots__ = ("_coding", "_fault", "_input", "_is_past_end", "_stream")
 
     def __init__(self, coding: str) -> None:
         self._coding = coding
         self._stream: zlib._Decompress | None = None
-        self._pending = b""
+        self._input = b""
+        self._is_past_end = False
+        self._fault: UndecodableError | None = None
 
-    def feed(self, data: bytes) -> bytes:
-        """The decoded bytes that these make known; raises `UndecodableError`."""
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the encoded body."""
+        if not self._is_past_end:
+            self._input = self._input + data if self._input else data
+
+    def next(self) -> bytes:
+        """Return the next decoded piece; empty when more bytes are needed. Raises `UndecodableError`."""
         if self._stream is None:
-            data = self._pending + data
-            if len(data) < 2:
-                self._pending = data
+            if len(self._input) < 2:
                 return b""
-            self._stream = zlib.decompressobj(self._window(data))
-        decoded = b""
+            self._stream = zlib.decompressobj(self._window(self._input))
+        if self._fault is not None:
+            raise self._fault
+        before = stream = self._stream
         try:
-            while data:
-                if self._stream.eof:
-                    # RFC 1952, section 2.2: a gzip body may have several members. What is none is padding.
-                    if data[0] != _GZIP_BEGIN:
+            while self._input:
+                stream = self._stream
+                if stream.eof:
+                    # RFC 1952, section 2.2: a gzip body may have several members. What is none is padding,
+                    # and so is all that follows it, however the bytes are split.
+                    if self._coding == "deflate" or self._input[0] != _GZIP_BEGIN:
+                        self._is_past_end = True
+                        self._input = b""
                         break
-                    self._stream = zlib.decompressobj(_GZIP)
-                decoded += self._stream.decompress(data)
-                data = self._stream.unused_data if self._coding != "deflate" else b""
+                    stream = self._stream = zlib.decompressobj(_GZIP)
+                before = stream.copy()
+                decoded = stream.decompress(self._input, LARGEST_PIECE)
+                self._input = stream.unused_data if stream.eof else stream.unconsumed_tail
+                if decoded:
+                    return decoded
         except zlib.error as error:
-            raise UndecodableError(f"the body is not {self._coding}, as its header says: {error}") from None
+            self._fault = UndecodableError(f"the body is not {self._coding}, as its header says: {error}")
+            return self._salvaged(before)
+        return b""
+
+    def _salvaged(self, stream: zlib._Decompress) -> bytes:
+        """Return what the input gives before its fault, which zlib keeps to itself, byte by byte."""
+        parts: list[bytes] = []
+        with suppress(zlib.error):
+            parts.extend(stream.decompress(bytes((byte,)), LARGEST_PIECE) for byte in self._input)
+        self._input = b""
+        decoded = b"".join(parts)
+        if not decoded and self._fault is not None:
+            raise self._fault
         return decoded
 
     def end(self) -> None:
-        """The body has ended; raises `UndecodableError` where its encoding has not."""
-        if self._pending if self._stream is None else not self._stream.eof:
+        """Take note that the body has ended; raise `UndecodableError` where its encoding has not."""
+        if self._input if self._stream is None else not self._stream.eof:
             raise UndecodableError(f"the {self._coding} body breaks off before its end")
 
     def _window(self, start: bytes) -> int:
-        """What zlib calls the window, which also names the wrapper."""
+        """Return what zlib calls the window, which also names the wrapper."""
         if self._coding != "deflate":
             return _GZIP
         # RFC 1950, section 2.2: the wrapper that deflate stands for; some servers leave it out.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from egp._core.failures import ProtocolError
-from egp._core.headers import TOKEN, Headers
+from egp._core.failures import ConnectionEndedError, MalformedResponseError
+from egp._core.headers import Headers
 from egp._core.http1.body import Body, Chunked, Nothing, Sized, UntilClose
+from egp._core.http1.fields import parse_fields
 from egp._core.response import ResponseHead
 
 __all__ = ["LARGEST_HEAD", "Head", "HeadReader"]
@@ -30,37 +31,41 @@ class Head(ResponseHead):
 class HeadReader:
     """Collects bytes until the head of the final response is in."""
 
-    __slots__ = ("_buffer", "_method", "has_bytes")
+    __slots__ = ("_buffer", "_interim_bytes", "_method", "has_bytes")
 
     def __init__(self, method: str) -> None:
         self._method = method
         self._buffer = b""
+        self._interim_bytes = 0
         self.has_bytes = False
         """Whether any byte of a response has come."""
 
     def feed(self, data: bytes) -> tuple[Head, bytes] | None:
-        """The head and the bytes after it once they are in, else None. Empty data is the end of the stream.
+        """Return the head and the bytes after it once they are in, else None. Empty data ends the stream.
 
-        Raises `ProtocolError` for what is not an HTTP/1 response, or for an end in its middle.
+        Raises `ConnectionEndedError` for an end before or within the head, `MalformedResponseError` for what
+        is not an HTTP/1 response. Neither depends on how the bytes are split.
         """
         if not data:
             if not self.has_bytes:
-                raise ProtocolError("the server closed the connection without a response")
-            raise ProtocolError("the server closed the connection in the middle of the response's headers")
+                raise ConnectionEndedError("the server closed the connection without a response")
+            raise ConnectionEndedError("the server closed the connection within the response's headers")
         self.has_bytes = True
         searched = max(0, len(self._buffer) - 3)
         buffer = self._buffer = self._buffer + data if self._buffer else data
         while True:
             end = _END.search(buffer, searched)
+            size = len(buffer) if end is None else end.start()
+            if self._interim_bytes + size > LARGEST_HEAD:
+                raise MalformedResponseError(f"the response's headers are longer than {LARGEST_HEAD} bytes")
             if end is None:
-                if len(buffer) > LARGEST_HEAD:
-                    raise ProtocolError(f"the response's headers are longer than {LARGEST_HEAD} bytes")
                 return None
             head = _parse(buffer[: end.start()], self._method)
             buffer = self._buffer = buffer[end.end() :]
             if head is not None:
                 return head, buffer
-            # An interim response (1xx): the final one follows it.
+            # An interim response (1xx): the final one follows it. All of them count against the limit.
+            self._interim_bytes += end.end()
             searched = 0
 
 
@@ -71,56 +76,38 @@ _STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [\t\x20-\x7e\x80-\
 
 
 def _parse(data: bytes, method: str) -> Head | None:
-    """The head, or None for an interim one."""
+    """Return the head, or None for an interim one."""
     lines = data.decode("latin-1").split("\n")
-    status_line = lines[0].rstrip("\r")
+    status_line = lines[0].removesuffix("\r")
     matched = _STATUS_LINE.fullmatch(status_line)
     if matched is None:
-        raise ProtocolError(f"the server does not answer with HTTP/1.1 but with {status_line[:80]!r}")
+        raise MalformedResponseError(
+            f"the server does not answer with HTTP/1.1 but with {status_line[:80]!r}"
+        )
     minor, digits = matched.groups()
     status = int(digits)
     if status == 101:
-        raise ProtocolError("the server switched to a protocol that was not asked for")
+        raise MalformedResponseError("the server switched to a protocol that was not asked for")
+    headers = Headers(parse_fields(lines[1:]))
     if status < 200:
         return None
-    headers = Headers(_fields(lines))
     body = _framing(status, method, headers)
-    options = headers.get("connection", "").lower()
+    options = headers.get("connection")
+    closes = options is not None and "close" in [option.strip(" \t") for option in options.lower().split(",")]
     ambiguous = "transfer-encoding" in headers and "content-length" in headers
-    keeps_alive = (
-        minor == "1" and "close" not in options and not ambiguous and not isinstance(body, UntilClose)
-    )
+    keeps_alive = minor == "1" and not closes and not ambiguous and not isinstance(body, UntilClose)
     return Head(status, headers, body, keeps_alive=keeps_alive)
 
 
-def _fields(lines: list[str]) -> list[tuple[str, str]]:
-    fields: list[tuple[str, str]] = []
-    for index in range(1, len(lines)):
-        line = lines[index].rstrip("\r")
-        if "\r" in line or "\0" in line:
-            # Section 5.5 of RFC 9110: readers disagree on what these end.
-            raise ProtocolError(f"the server sent a header line that is none: {line[:40]!r}")
-        if line[:1] in (" ", "\t") and fields:
-            # Section 5.2: a folded line continues the value before it.
-            name, value = fields[-1]
-            fields[-1] = (name, f"{value} {line.strip()}".strip())
-            continue
-        name, colon, value = line.partition(":")
-        # Section 5.1: no space before the colon, which once made two readers see two messages.
-        if not colon or not TOKEN.fullmatch(name):
-            raise ProtocolError(f"the server sent a header line that is none: {name[:40]!r}")
-        fields.append((name.lower(), value.strip(" \t")))
-    return fields
-
-
 def _framing(status: int, method: str, headers: Headers) -> Body:
-    """How the body is framed: section 6.3, its rules in its order."""
+    """Return how the body is framed: section 6.3, its rules in its order."""
     if method == "HEAD" or status in (204, 304):
         return Nothing()
     coding = headers.get("transfer-encoding")
     if coding is not None:
-        if coding.strip().lower() != "chunked":
-            raise ProtocolError(f"the transfer coding {coding[:40]!r} was not asked for")
+        # Section 7: the name and nothing else; values had their spaces and tabs taken off.
+        if coding.lower() != "chunked":
+            raise MalformedResponseError(f"the transfer coding {coding[:40]!r} was not asked for")
         return Chunked()
     length = headers.get("content-length")
     if length is None:
@@ -129,5 +116,5 @@ def _framing(status: int, method: str, headers: Headers) -> Body:
     values = {value.strip(" \t") for value in length.split(",")}
     number = values.pop()
     if values or not _LENGTH.fullmatch(number):
-        raise ProtocolError(f"the server sent an invalid content-length: {length[:40]!r}")
+        raise MalformedResponseError(f"the server sent an invalid content-length: {length[:40]!r}")
     return Sized(int(number))

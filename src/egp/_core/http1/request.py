@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from egp._core.config import Settings
     from egp._core.request import Request
 
-__all__ = ["RequestWriter"]
+__all__ = ["RETRY_COUNT_HEADER", "RequestWriter"]
+
+RETRY_COUNT_HEADER = "x-egp-retry-count"
 
 USER_AGENT = f"egp-client/{__version__}"
 
@@ -29,7 +31,7 @@ class RequestWriter:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         # Header blocks by what they depend on; each is built once.
-        self._prepared: dict[tuple[str, str | None], Secret[bytes]] = {}
+        self._prepared: dict[tuple[str, str | None], tuple[Secret[bytes], bool]] = {}
 
     def message(self, request: Request, target: str, retries: int) -> list[memoryview]:
         """The request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
@@ -38,13 +40,15 @@ class RequestWriter:
         """
         key = (request.expects, request.content_type if request.content is not None else None)
         if request.headers:
-            block = self._block(request)
+            block, is_counted = self._block(request)
         else:
-            block = self._prepared.get(key) or self._prepared.setdefault(key, self._block(request))
+            prepared = self._prepared.get(key) or self._prepared.setdefault(key, self._block(request))
+            block, is_counted = prepared
         content = request.content
+        count = "" if is_counted else f"{RETRY_COUNT_HEADER}: {retries}\r\n"
         length = f"content-length: {len(content)}\r\n" if content is not None else ""
         start = f"{request.method} {target} HTTP/1.1\r\n".encode("ascii")
-        end = f"x-egp-retry-count: {retries}\r\n{length}\r\n".encode("ascii")
+        end = f"{count}{length}\r\n".encode("ascii")
         if content is None or len(content) <= _COALESCED_BYTES:
             return [memoryview(b"".join((start, block.reveal(), end, content or b"")))]
         return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]
@@ -73,6 +77,8 @@ class RequestWriter:
             name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()
         }
 
-    def _block(self, request: Request) -> Secret[bytes]:
-        lines = "".join([f"{name}: {value}\r\n" for name, value in self.fields(request).items()])
-        return Secret(lines.encode("ascii"))
+    def _block(self, request: Request) -> tuple[Secret[bytes], bool]:
+        """Return the header lines, and whether the user's own retry count is among them."""
+        fields = Secret(self.fields(request))
+        lines = "".join([f"{name}: {value}\r\n" for name, value in fields.reveal().items()])
+        return Secret(lines.encode("ascii")), RETRY_COUNT_HEADER in fields.reveal()

@@ -11,13 +11,16 @@ __all__ = ["ResponseParser"]
 class ResponseParser:
     """Takes what the connection gives, and gives the head and the decoded body."""
 
-    __slots__ = ("_inflater", "_reader", "_rest", "head")
+    __slots__ = ("_fault", "_inflater", "_reader", "_rest", "has_more", "head")
 
     def __init__(self, method: str) -> None:
         self._reader = HeadReader(method)
         self._inflater: Inflater | None = None
         self._rest = b""
+        self._fault: Exception | None = None
         self.head: Head | None = None
+        self.has_more = False
+        """Whether `next_data` has something: decoded bytes, or the fault that comes after them."""
 
     @property
     def has_begun(self) -> bool:
@@ -25,7 +28,7 @@ class ResponseParser:
         return self._reader.has_bytes
 
     def feed_head(self, data: bytes) -> Head | None:
-        """The head, once it is in. Raises `ProtocolError`."""
+        """Return the head, once it is in. Raises as `HeadReader.feed` does."""
         found = self._reader.feed(data)
         if found is None:
             return None
@@ -33,38 +36,60 @@ class ResponseParser:
         return self.head
 
     def start_body(self) -> bytes:
-        """The decoded part of the body that came with the head; raises as `feed_body` does."""
+        """Return the decoded part of the body that came with the head; raises as `feed_body` does."""
         head = self._known_head()
         self._inflater = inflater(head.headers)
         rest, self._rest = self._rest, b""
         return self.feed_body(rest) if rest or head.body.is_complete else b""
 
     def feed_body(self, data: bytes) -> bytes:
-        """The decoded bytes of the body in these; raises `ProtocolError` or `UndecodableError`."""
+        """Return the decoded bytes of the body in these, or the first piece of them.
+
+        Raises `MalformedResponseError` or `UndecodableError`, but only after what came whole before it.
+        """
         body = self._known_head().body
-        decoded = body.feed(data)
+        framed = body.feed(data)
+        self._fault = body.fault
+        if self._inflater is None:
+            self.has_more = self._fault is not None
+            return framed or self.next_data()
+        self._inflater.feed(framed)
+        self.has_more = True
+        return self.next_data()
+
+    def next_data(self) -> bytes:
+        """Return the next decoded bytes of what was fed, empty when there are none; raise as `feed_body`."""
+        if not self.has_more:
+            return b""
         if self._inflater is not None:
-            decoded = self._inflater.feed(decoded)
-            if body.is_complete:
-                self._inflater.end()
-        return decoded
+            decoded = self._inflater.next()
+            if decoded:
+                return decoded
+        self.has_more = False
+        if self._fault is not None:
+            raise self._fault
+        if self._inflater is not None and self._known_head().body.is_complete:
+            self._inflater.end()
+        return b""
 
     def end(self) -> None:
-        """The connection has ended; raises `ProtocolError` or `UndecodableError` where the body has not."""
+        """Take note that the connection has ended; raise where the body or its encoding has not."""
         self._known_head().body.end()
         if self._inflater is not None:
             self._inflater.end()
 
     @property
     def is_complete(self) -> bool:
-        """Whether the whole body has come."""
-        return self.head is not None and self.head.body.is_complete
+        """Whether the whole body has come, and nothing of it is held back."""
+        return self.head is not None and self.head.body.is_complete and not self.has_more
 
     @property
     def is_reusable(self) -> bool:
         """Whether the connection may carry another request."""
         head = self.head
-        return head is not None and head.keeps_alive and head.body.is_complete and not head.body.excess
+        if head is None or self.has_more:
+            return False
+        return head.keeps_alive and head.body.is_complete and not head.body.excess
 
     def _known_head(self) -> Head:
         if self.head is None:

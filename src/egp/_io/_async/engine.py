@@ -146,7 +146,7 @@ async def _sent(exchange: AsyncAnyExchange, writer: RequestWriter, step: Send) -
         failure = failure_of(error, exchange.stage)
         if failure is None:
             raise
-        failure = failure._replace(stale=exchange.is_stale and not failure.is_timeout)
+        failure.stale = exchange.is_stale and not failure.is_timeout
     await exchange.aclose()
     return failure
 

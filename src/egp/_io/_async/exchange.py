@@ -76,6 +76,10 @@ class AsyncExchange:
                 return data
         connection = self._connection
         while connection is not None:
+            if parser.has_more:
+                data = parser.next_data()
+                if data:
+                    return data
             if parser.is_complete:
                 await self.aclose()
                 break

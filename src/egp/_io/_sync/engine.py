@@ -147,7 +147,7 @@ def _sent(exchange: AnyExchange, writer: RequestWriter, step: Send) -> Any:
         failure = failure_of(error, exchange.stage)
         if failure is None:
             raise
-        failure = failure._replace(stale=exchange.is_stale and not failure.is_timeout)
+        failure.stale = exchange.is_stale and not failure.is_timeout
     exchange.close()
     return failure
 

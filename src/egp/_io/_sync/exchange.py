@@ -77,6 +77,10 @@ class Exchange:
                 return data
         connection = self._connection
         while connection is not None:
+            if parser.has_more:
+                data = parser.next_data()
+                if data:
+                    return data
             if parser.is_complete:
                 self.close()
                 break

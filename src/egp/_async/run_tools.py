@@ -1,0 +1,113 @@
+"""`chat.completions.run_tools`: functions that the model calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Unpack
+
+    from egp_api.types import JSONObject
+
+    from egp._async.session import AsyncSession
+    from egp._async.tool_runner import AsyncToolRunner
+    from egp._options import StreamCallOptions, StreamParseOptions
+    from egp.tools.async_jobs import Approve
+
+    # Functions, best made into tools by egp.tool, and tools of the vendor's own, which it runs itself.
+    Runnable = Callable[..., Any] | Mapping[str, object] | JSONObject[Any]
+
+__all__ = ["AsyncToolRunning"]
+
+
+class AsyncToolRunning:
+    """The methods `run_tools` and `resume_tools` of `client.chat.completions`."""
+
+    __slots__ = ()
+
+    _session: AsyncSession
+
+    def run_tools(
+        self,
+        *,
+        tools: Iterable[Runnable],
+        approve: Approve | None = None,
+        context: object = None,
+        max_turns: int | None = 10,
+        max_calls: int | None = None,
+        max_tokens_total: int | None = None,
+        stream: bool | None = None,
+        response_format: Mapping[str, object] | JSONObject[Any] | None = None,
+        **keywords: Unpack[StreamParseOptions],
+    ) -> AsyncToolRunner:
+        """Ask a model and run the tools that it calls, until it answers. Needs the extra `tools`.
+
+        `run_tools(…).final()` has the answer; iterate over the run for its turns. The other keywords are
+        those of `create`; `deadline` is that of the whole run.
+
+        Args:
+            tools: functions, best made with `egp.tool`, and tools that the vendor runs itself.
+            approve: decides upon each call before any of its turn runs: it returns True or False, or a
+                `Deny`, `Edit` or `Stop` of `egp.tools`.
+            context: what tools get as the value of their `ToolContext`.
+            max_turns: how often the model may answer; None is no limit.
+            max_calls: how many calls may be run; None is no limit.
+            max_tokens_total: how many tokens may be used up before the last answer; None is no limit.
+            stream: whether each turn has its events.
+            response_format: as `create` takes it.
+
+        Raises:
+            EGPError: a tool cannot be told to the model, or cannot be run; nothing was sent. What a run
+                raises later, `final` says.
+        """
+        fields: dict[str, Any] = {**cast("dict[str, Any]", keywords), "tools": tools}
+        if response_format is not None:
+            fields["response_format"] = response_format
+        # Imported here: few programs need it.
+        from egp._async.tool_runner import AsyncToolRunner
+        from egp.tools.run import RunOptions
+
+        options = RunOptions(
+            approve=approve,
+            context=context,
+            max_turns=max_turns,
+            max_calls=max_calls,
+            max_tokens_total=max_tokens_total,
+        )
+        return AsyncToolRunner(self._session, fields, options, stream=stream)
+
+    def resume_tools(
+        self,
+        state: Mapping[str, Any],
+        *,
+        tools: Iterable[Runnable],
+        approve: Approve | None = None,
+        context: object = None,
+        max_turns: int | None = 10,
+        max_calls: int | None = None,
+        max_tokens_total: int | None = None,
+        stream: bool | None = None,
+        **options: Unpack[StreamCallOptions],
+    ) -> AsyncToolRunner:
+        """Go on from the `state` of a run that ended early: at a limit, by `Stop`, by an error.
+
+        The fields of the request are in the state. Tools, limits and the options of calls are given anew, as
+        `run_tools` takes them. Limits count what was before, too.
+
+        Raises:
+            EGPError: the state is none, or as `run_tools` raises it.
+        """
+        fields: dict[str, Any] = {**cast("dict[str, Any]", options), "tools": tools}
+        # Imported here: few programs need it.
+        from egp._async.tool_runner import AsyncToolRunner
+        from egp.tools.run import RunOptions
+
+        run_options = RunOptions(
+            approve=approve,
+            context=context,
+            max_turns=max_turns,
+            max_calls=max_calls,
+            max_tokens_total=max_tokens_total,
+        )
+        return AsyncToolRunner(self._session, fields, run_options, stream=stream, state=state)
