@@ -41,6 +41,11 @@ if TYPE_CHECKING:
         RequestInfo,
         StreamInterruptedError,
         StructuredOutputError,
+        ToolError,
+        ToolLoopCutError,
+        ToolLoopError,
+        ToolLoopLimitError,
+        ToolLoopStoppedError,
         UnprocessableEntityError,
     )
     from egp.tools.function import tool
@@ -109,6 +114,11 @@ __all__ = [
     "Stream",
     "StreamInterruptedError",
     "StructuredOutputError",
+    "ToolError",
+    "ToolLoopCutError",
+    "ToolLoopError",
+    "ToolLoopLimitError",
+    "ToolLoopStoppedError",
     "UnprocessableEntityError",
     "__version__",
     "audio_part",
