@@ -1,0 +1,86 @@
+"""Which proxy the environment puts before a server."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+import pytest
+
+from egp import EGPError
+from egp._core.config import Origin
+from egp._core.proxy import proxy_for
+
+HTTPS = Origin("https", "api.example.com", 443)
+HTTP = Origin("http", "api.example.com", 8080)
+
+
+@pytest.mark.parametrize(
+    ("origin", "environ", "proxy"),
+    [
+        (HTTPS, {}, None),
+        (HTTPS, {"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+        (HTTPS, {"https_proxy": "http://lower:1", "HTTPS_PROXY": "http://upper:1"}, "http://lower:1"),
+        (HTTPS, {"HTTP_PROXY": "http://proxy:3128"}, None),
+        (HTTPS, {"ALL_PROXY": "proxy"}, "http://proxy:80"),
+        (HTTPS, {"HTTPS_PROXY": "", "ALL_PROXY": "https://proxy"}, "https://proxy:443"),
+        (HTTPS, {"ALL_PROXY": "socks5h://proxy"}, "socks5h://proxy:1080"),
+        (HTTPS, {"HTTPS_PROXY": "http://[::1]:3128/"}, "http://[::1]:3128"),
+        (HTTP, {"HTTP_PROXY": "http://proxy"}, "http://proxy:80"),
+        (HTTP, {"HTTP_PROXY": "http://evil", "REQUEST_METHOD": "GET"}, None),
+        (HTTP, {"http_proxy": "http://own", "REQUEST_METHOD": "GET"}, "http://own:80"),
+    ],
+)
+def test_the_variable_of_the_scheme_counts(origin, environ, proxy):
+    found = proxy_for(origin, environ)
+
+    assert (None if found is None else str(found)) == proxy
+
+
+def test_credentials_of_the_url_are_sent_as_basic_and_shown_nowhere():
+    proxy = proxy_for(HTTPS, {"HTTPS_PROXY": "http://user:p%40ss%3Aword@proxy:3128"})
+
+    assert b64decode(proxy.authorization.reveal().removeprefix("Basic ")) == b"user:p@ss:word"
+    assert "ss" not in f"{proxy}{proxy!r}"
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "rules", "goes_straight"),
+    [
+        ("api.example.com", 443, "*", True),
+        ("api.example.com", 443, "example.com", True),
+        ("api.example.com", 443, ".example.com", True),
+        ("api.example.com", 443, "*.example.com", True),
+        ("api.example.com", 443, "other.org, API.EXAMPLE.COM", True),
+        ("api.example.com", 443, "other.org api.example.com", True),
+        ("api.example.com", 443, "ample.com", False),
+        ("api.example.com", 443, "api.example.com:443", True),
+        ("api.example.com", 443, "api.example.com:8443", False),
+        ("api.example.com", 443, "", False),
+        ("localhost", 80, "localhost", True),
+        ("127.0.0.1", 80, "127.0.0.1", True),
+        ("127.0.0.1", 80, "127.0.0.0/8", True),
+        ("10.1.2.3", 80, "10.0.0.0/16", False),
+        ("10.1.2.3", 80, "3", False),
+        ("10.1.2.3", 80, "10.1.2.3:80", True),
+        ("::1", 80, "[::1]", True),
+        ("::1", 80, "::1", True),
+        ("::1", 80, "[::1]:80", True),
+        ("::1", 80, "[::1]:81", False),
+        ("fd00::5", 80, "fd00::/8", True),
+        ("fd00::5", 80, "not an address/8", False),
+    ],
+)
+def test_no_proxy_takes_hosts_domains_addresses_networks_and_ports(host, port, rules, goes_straight):
+    environ = {"ALL_PROXY": "http://proxy", "NO_PROXY": rules}
+
+    assert (proxy_for(Origin("http", host, port), environ) is None) == goes_straight
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:secret@", "http://proxy:99999", "ftp://proxy", "http://pro xy", "http://proxy:x", "://"]
+)
+def test_what_is_no_proxy_is_an_error_that_names_the_variable_and_shows_no_password(url):
+    with pytest.raises(EGPError, match="HTTPS_PROXY") as caught:
+        proxy_for(HTTPS, {"HTTPS_PROXY": url})
+
+    assert "secret" not in str(caught.value)
