@@ -77,7 +77,8 @@ def test_no_proxy_takes_hosts_domains_addresses_networks_and_ports(host, port, r
 
 
 @pytest.mark.parametrize(
-    "url", ["http://user:secret@", "http://proxy:99999", "ftp://proxy", "http://pro xy", "http://proxy:x", "://"]
+    "url",
+    ["http://user:secret@", "http://proxy:99999", "ftp://proxy", "http://pro xy", "http://proxy:x", "://"],
 )
 def test_what_is_no_proxy_is_an_error_that_names_the_variable_and_shows_no_password(url):
     with pytest.raises(EGPError, match="HTTPS_PROXY") as caught:
