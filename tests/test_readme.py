@@ -11,7 +11,8 @@ from egp._options import ClientOptions
 from tools.snippets import snippets
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md"]
+DOCS = ROOT / "docs"
+DOCUMENTS = [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), ROOT / "CONTRIBUTING.md"]
 README = (ROOT / "README.md").read_text()
 
 
@@ -39,18 +40,38 @@ def test_the_code_runs(snippet, egp_server, monkeypatch, tmp_path):
 
 
 def test_the_tree_of_the_errors_is_the_one_of_the_code():
-    (tree,) = [block for block in README.split("```") if block.startswith("\nEGPError")]
+    (tree,) = [
+        block for block in (DOCS / "errors.md").read_text().split("```") if block.startswith("\nEGPError")
+    ]
     named = set(re.findall(r"\w+Error", tree))
 
     assert named == {name for name in egp.__all__ if name.endswith("Error")}
 
 
 def test_the_table_of_options_has_each_option():
-    table = README.partition("| option of `Client`")[2].partition("\n\n")[0]
+    table = (DOCS / "configuration.md").read_text().partition("| option of `Client`")[2].partition("\n\n")[0]
     first_column = [row.split("|")[1] for row in table.splitlines()[2:]]
     named = set(re.findall(r"`(\w+)`", " ".join(first_column)))
 
     assert named == {*ClientOptions.__annotations__, *Client.__init__.__kwdefaults__}
+
+
+def test_the_readme_is_short_enough_to_be_read():
+    assert len(README.splitlines()) <= 130
+
+
+def test_every_page_is_reachable_from_the_readme():
+    found, left = set(), [ROOT / "README.md"]
+    while left:
+        page = left.pop()
+        if page in found:
+            continue
+        found.add(page)
+        for target in re.findall(r"\]\(([^)#]+\.md)[^)]*\)", page.read_text()):
+            if "://" not in target:
+                left.append((page.parent / target).resolve())
+
+    assert found >= set(DOCS.rglob("*.md"))
 
 
 def test_the_scripts_that_are_shown_exist_and_can_be_run():
