@@ -320,7 +320,7 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
 
 
 def status_error_type(status: int) -> type[APIStatusError]:
-    """The class of the tree for an HTTP status that is not a success."""
+    """Return the class of the tree for an HTTP status that is not a success."""
     if status >= 500:
         return InternalServerError
     return _BY_STATUS.get(status, APIStatusError)

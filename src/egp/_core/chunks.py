@@ -117,7 +117,7 @@ class Chunks(Generic[T]):
         return self._accumulator
 
     def next(self) -> T | None:
-        """The next chunk; None when more bytes are needed, or `ended`.
+        """Return the next chunk; None when more bytes are needed, or `ended`.
 
         Raises StreamFailure when the stream cannot go on, and the error given to `fail`, after the
         chunks that came before.
@@ -192,7 +192,7 @@ class Chunks(Generic[T]):
                 self._finish()
 
     def limit(self) -> tuple[float | None, str]:
-        """The instant until which to wait for bytes, and what to say when it passes."""
+        """Return the instant until which to wait for bytes, and what to say when it passes."""
         options = self._options
         if not self._said_something and options.first_token_timeout is not None:
             if self._first_until is None:
@@ -206,7 +206,7 @@ class Chunks(Generic[T]):
         return None, ""
 
     def partial(self) -> Any:
-        """What the chunks given out add up to, where they are those of a chat completion."""
+        """Return what the chunks given out add up to, where they are those of a chat completion."""
         if self._accumulator is None or not self.started:
             return None
         return self._accumulator.completion()

@@ -16,7 +16,7 @@ LONGEST_MESSAGE = 500
 
 
 def body_value(content: bytes) -> Any:
-    """The body as JSON where it is JSON, else as text, else as the bytes received; None when empty."""
+    """Return the body as JSON where it is JSON, else as text, else as the bytes received; None when empty."""
     if not content:
         return None
     try:
@@ -30,12 +30,12 @@ def body_value(content: bytes) -> Any:
 
 
 def message_of(status: int, body: Any) -> str:
-    """The readable message of an error response with this status and `body_value`."""
+    """Return the readable message of an error response with this status and `body_value`."""
     return message_in(body) or f"the server answered with status {_phrase(status)} and no message"
 
 
 def message_in(body: Any) -> str | None:
-    """The server's own words in a body of any of the known shapes, cut to a readable length.
+    """Return the server's own words in a body of any of the known shapes, cut to a readable length.
 
     `{"error": {"message": …}}`, `{"error": "…"}`, `{"detail": "…"}`, `{"detail": [{"loc", "msg"}, …]}`,
     `{"message": …}`, HTML and text; a JSON value of another shape is shown as it is.

@@ -70,7 +70,7 @@ class StreamFailure(Exception):  # noqa: N818 - not an error yet: the driver mak
 
 
 def chunk_payload(data: bytes, name: str, *, is_chat: bool = False, may_be_cut: bool = False) -> Any:
-    """The JSON object of an event that holds a chunk; None for an event to pass over; `DONE` for the end.
+    """Return the JSON object of an event that is a chunk; None for one to pass over; `DONE` for the end.
 
     `may_be_cut`: the stream ended in this event, so data that cannot be read are a piece of something.
 
@@ -186,7 +186,7 @@ def _reported(body: Any) -> StreamFailure:
 
 
 def error_status(body: Any) -> int | None:
-    """The HTTP status that an error object stands for, by its numbers or words; None when it tells none."""
+    """Return the HTTP status that an error object stands for, by its numbers or words, or None."""
     whole = _object_or_empty(body)
     for part in (_object_or_empty(whole.get("error")), whole):
         values = [
@@ -203,7 +203,7 @@ def error_status(body: Any) -> int | None:
 
 
 def wrong_body(content: bytes, content_type: str) -> StreamFailure:
-    """What to say of a whole body that came where an event stream was asked for."""
+    """Return what to say of a whole body that came where an event stream was asked for."""
     body = body_value(content)
     if json.is_object(body) and (body.get("error") or _is_error(body)):
         return _reported(body)
@@ -220,7 +220,7 @@ def wrong_body(content: bytes, content_type: str) -> StreamFailure:
 
 
 def no_choice(payload: dict[str, Any] | None) -> StreamFailure:
-    """What to say of a stream without any choice; `payload` is what it had instead, if anything."""
+    """Return what to say of a stream without any choice; `payload` is what it had instead, if anything."""
     words = message_in(payload)
     message = "the stream ended without any choice"
     return StreamFailure(APIResponseValidationError, f"{message}: {words}" if words else message, payload)

@@ -11,7 +11,7 @@ __all__ = ["attempt_line"]
 
 
 def attempt_line(method: str, url: str, attempt: Attempt) -> str:
-    """Method, path, status, duration, attempt, request id: never a header, a query or a body."""
+    """Return method, path, status, duration, attempt, request id: never a header, a query or a body."""
     path = "/" + url.partition("://")[2].partition("/")[2].partition("?")[0]
     outcome = attempt.error or str(attempt.status)
     parts = [f"{method} {path} {outcome} in {attempt.duration:.3f} s", f"attempt {attempt.number}"]

@@ -56,7 +56,7 @@ class Pool(Generic[C]):
         return len(self._waiting)
 
     def take(self) -> C | Ticket[C] | None:
-        """An idle connection; None: open one; or a ticket: wait until it is served.
+        """Return an idle connection; None: open one; or a ticket: wait until it is served.
 
         Whoever got a connection, or leave to open one, ends with `give` or `drop`.
         """

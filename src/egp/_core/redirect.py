@@ -24,7 +24,7 @@ class Refuse(NamedTuple):
 
 
 def after_redirect(status: int, location: str | None, url: str, *, followed: int) -> Follow | Refuse:
-    """The decision after a 3xx response to a request for `url`, `followed` redirects having been followed.
+    """Decide what follows a 3xx response to a request for `url`, after `followed` redirects.
 
     Only 307 and 308 keep method and body (RFC 9110, section 15.4), and only the same origin may see them.
     """

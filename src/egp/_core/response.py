@@ -58,8 +58,7 @@ class ResponseProperties:
 
     @property
     def headers(self) -> Headers:
-        """The headers, those about rate limits among them; names in lower case, values of secret ones
-        redacted."""
+        """The headers, with those about rate limits: names in lower case, values of secret ones redacted."""
         return self.head.headers
 
     @property

@@ -10,7 +10,7 @@ __all__ = ["default_context"]
 
 
 def default_context() -> ssl.SSLContext:
-    """A context that trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name."""
+    """Return a context that trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name."""
     return _context(os.environ.get("SSL_CERT_FILE") or None, os.environ.get("SSL_CERT_DIR") or None)
 
 

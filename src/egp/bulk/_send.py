@@ -99,7 +99,7 @@ def _answered(
 
 
 def _inside(verdict: Verdict, error: Any) -> Verdict:
-    """The verdict on an error that came with a status of success."""
+    """Return the verdict on an error that came with a status of success."""
     code = error.get("code") if is_object(error) else None
     message = str(error.get("message", "")) if is_object(error) else str(error)
     status = int(code) if isinstance(code, int) or (isinstance(code, str) and code.isdecimal()) else 0
@@ -129,7 +129,7 @@ def _unreadable(message: str, status: int, body: Any, request: Request, digest: 
 
 
 def _body_of(error: APIError) -> bytes:
-    """The body of an error status as JSON: an object as it came, anything else in the form of an error."""
+    """Return the body of an error status as JSON: an object as it came, else in the form of an error."""
     body = error.body
     if not is_object(body):
         body = {"error": {"message": _text(body) or error.message}}

@@ -145,7 +145,7 @@ def _amount(value: str | None) -> float | None:
 
 
 def _draft(value: str) -> dict[str, str]:
-    """The members of `ratelimit: limit=100, remaining=50, reset=5`, and of `"default";r=50;t=5`."""
+    """Return the members of `ratelimit: limit=100, remaining=50, reset=5`, and of `"default";r=50;t=5`."""
     names = {"r": "remaining", "t": "reset"}
     found: dict[str, str] = {}
     for part in re.split(r"[,;]", value):

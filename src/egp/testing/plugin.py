@@ -66,7 +66,7 @@ def _egp_server_of_the_session() -> Generator[Server]:
 
 @pytest.fixture
 def egp_server(_egp_server_of_the_session: Server, monkeypatch: pytest.MonkeyPatch) -> Generator[Server]:
-    """A local server of the EGP chat-completions endpoint: `egp.testing.Server`.
+    """Return a local server of the EGP chat-completions endpoint: `egp.testing.Server`.
 
     One server runs for the whole session; each test finds it without scripted replies and without recorded
     requests. For the length of the test the environment of egp and openai (EGP_BASE_URL, EGP_API_KEY,
@@ -83,7 +83,7 @@ def egp_server(_egp_server_of_the_session: Server, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def egp_cassette(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Generator[Server]:
-    """A local server that plays the test's cassette, or with `--egp-record` records it.
+    """Return a local server that plays the test's cassette, or with `--egp-record` records it.
 
     A test marked `egp_cassette` has it without naming it. The environment of egp and openai points at the
     server, as for `egp_server`. A request that was not recorded, and a recording that was not used, fail the

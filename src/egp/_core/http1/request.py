@@ -34,7 +34,7 @@ class RequestWriter:
         self._prepared: dict[tuple[str, str | None], tuple[Secret[bytes], bool]] = {}
 
     def message(self, request: Request, target: str, retries: int) -> list[memoryview]:
-        """The request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
+        """Return the request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
 
         In views, since their repr does not show what they hold.
         """
@@ -54,7 +54,7 @@ class RequestWriter:
         return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]
 
     def fields(self, request: Request) -> dict[str, str]:
-        """The header fields of a request, secrets revealed, without those that frame the message."""
+        """Return the header fields of a request, secrets revealed, without those that frame the message."""
         settings = self._settings
         # Compressed events would be held back until the compressor's block is full.
         streaming = request.expects == "events"
