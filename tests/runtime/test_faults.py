@@ -1,6 +1,7 @@
 """What breaks on a real connection, byte by byte, in every mode."""
 
 import gzip
+import socket
 import time
 
 import pytest
@@ -34,10 +35,14 @@ def test_a_refused_connection_is_tried_again_and_told_of(make_client, refused_ur
     assert caught.value.status_code is None
 
 
-def test_an_unknown_host_is_a_connection_error(make_client):
+def test_an_unknown_host_is_a_connection_error(make_client, monkeypatch):
+    def unknown(*arguments, **options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
     client = make_client("http://no-such-host.invalid", max_retries=0)
 
-    with pytest.raises(APIConnectionError):
+    with pytest.raises(APIConnectionError, match="Name or service not known"):
         client.send()
 
 
