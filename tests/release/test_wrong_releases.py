@@ -177,7 +177,7 @@ def test_a_list_of_another_index_is_refused(devpi, devpi_server):
 
 
 def test_the_usual_place_of_a_list_is_refused_where_devpi_has_it_elsewhere(devpi):
-    with pytest.raises(Refusal, match=r"answered 415|not a list of packages") as refused:
+    with pytest.raises(Refusal, match=r"415|not a list of packages") as refused:
         Index.open(devpi).versions()
 
     assert "--simple" in refused.value.way_out
@@ -191,7 +191,7 @@ def test_an_index_that_is_not_there_is_refused(devpi):
 
 
 def test_a_folder_of_the_index_that_is_not_there_is_refused(index_server, identified):
-    with pytest.raises(Refusal, match="answered 405"):
+    with pytest.raises(Refusal, match="405"):
         Index.open(f"{index_server.url}team/").check_login()
     with pytest.raises(Refusal, match="not a list of packages"):
         Index.open(f"{index_server.url}team/").versions()
@@ -312,8 +312,8 @@ def test_a_wrong_password_is_met_before_the_upload_where_everybody_may_read(
 
 DOORS = {
     "sends uploads elsewhere": (302, {"Location": "https://other.corp/"}, "--index"),
-    "answered 404": (404, {}, "--index"),
-    "answered 405": (405, {}, "--index"),
+    "has another answer .*404": (404, {}, "--index"),
+    "has another answer .*405": (405, {}, "--index"),
     "asks for fewer requests": (429, {"Retry-After": "17"}, "wait 17 seconds"),
     "failed when asked to let us in": (503, {}, "run the same command again"),
 }
@@ -339,7 +339,7 @@ UPLOADS = {
     "takes no file of this size": (413, "", {}, "client_max_body_size"),
     "asks for fewer requests": (429, "", {}, "wait a while"),
     "failed while it took": (500, "", {}, "later, run the same command again"),
-    "answered 418": (418, "a teapot", {}, "--index"),
+    "has another answer .*a teapot": (418, "a teapot", {}, "--index"),
 }
 
 

@@ -5,6 +5,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tools.release import consumer
 from tools.release.build import build_reproducibly
@@ -80,12 +81,10 @@ def check_use(release: Release) -> str:
     uses: dict[str, Callable[[], str]] = {f"with {extras}": everything, "without extras": bare}
     oldest = next(iter(interpreters.items()), ("here", sys.executable))
     for name, python in interpreters.items():
-        uses[f"on Python {name}"] = lambda name=name, python=python: smoke(name, python, "testing")
+        uses[f"on Python {name}"] = partial(smoke, name, python, "testing")
     for wanted in ("testing", extras):  # all extras at once would hide that a floor is too low
         name = f"{oldest[0]}, lowest direct versions with {wanted}"
-        uses[f"on Python {name}"] = lambda name=name, wanted=wanted: smoke(
-            name, oldest[1], wanted, "--resolution=lowest-direct"
-        )
+        uses[f"on Python {name}"] = partial(smoke, name, oldest[1], wanted, "--resolution=lowest-direct")
     with ThreadPoolExecutor(2) as pool:
         started = [pool.submit(_named, name, use) for name, use in uses.items()]
         try:

@@ -39,13 +39,15 @@ def sha256(path: Path) -> str:
 
 def unpack(archive: Path, folder: Path) -> None:
     """Unpack an archive; Python 3.11.4 and later also filter strange paths."""
-    options = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-    shutil.unpack_archive(archive, folder, **options)
+    if hasattr(tarfile, "data_filter"):
+        shutil.unpack_archive(archive, folder, filter="data")
+    else:
+        shutil.unpack_archive(archive, folder)
 
 
 def build(source: Path, output: Path, *, epoch: int) -> Distributions:
     """Build the sdist and, from the same folder, the wheel; every time stamp in them is `epoch`."""
-    options = ["--installer", "uv", "--sdist", "--wheel", "--outdir", output]
+    options: list[str | Path] = ["--installer", "uv", "--sdist", "--wheel", "--outdir", output]
     try:
         run(
             [sys.executable, "-m", "build", *options, source],

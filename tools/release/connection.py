@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -64,7 +64,8 @@ def explained(url: str, moment: str, *, identified: bool) -> Generator[None]:
     try:
         yield
     except requests.HTTPError as error:
-        raise refusal_of(error.response, where, moment, identified=identified) from None
+        answer = cast("requests.Response", error.response)  # raise_for_status, which raised it, has one
+        raise refusal_of(answer, where, moment, identified=identified) from None
     except requests.Timeout:
         raise Refusal(f"The index at {where} fell silent {moment}.", way_out=AGAIN) from None
     except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
@@ -81,38 +82,30 @@ def explained(url: str, moment: str, *, identified: bool) -> Generator[None]:
 
 def refusal_of(answer: requests.Response, where: str, moment: str, *, identified: bool) -> Refusal:
     """Return what an answer of an index means, and what to do."""
-    status = f"{answer.status_code} {answer.reason or ''}".strip()
     words = _words(answer)
     match answer.status_code:
         case 401 | 403:
             who = "these credentials" if identified else "a caller without credentials"
-            return Refusal(f"The index at {where} refused {who} {moment} ({status}).", way_out=WAY_OUT)
+            said, way_out = f"refused {who} {moment}", WAY_OUT
         case 400 | 409 if answer.status_code == 409 or _EXISTS.search(f"{answer.reason} {answer.text}"):
-            return Refusal(
-                f"The index at {where} says that it already has a file of this name ({status}).",
-                way_out="wait for any other run to end, then run the command again: it compares the bytes",
-            )
+            said = "says that it already has a file of this name"
+            way_out = "wait for any other run to end, then run the command again: it compares the bytes"
         case 400:
-            problem = f"The index at {where} refused what was sent {moment} ({status}){words}."
-            return Refusal(
-                problem, way_out="what it says is about the metadata: see [project] in pyproject.toml"
-            )
+            said, way_out = f"refused what was sent {moment}{words}", "see [project] in pyproject.toml"
         case 413:
-            problem = f"The index at {where} takes no file of this size {moment} ({status})."
-            return Refusal(
-                problem, way_out="have its limit raised (nginx: client_max_body_size); then run again"
-            )
+            said = f"takes no file of this size {moment}"
+            way_out = "have its limit raised (nginx: client_max_body_size); then run again"
         case 429:
             wait = answer.headers.get("retry-after")
-            problem = f"The index at {where} asks for fewer requests {moment} ({status})."
-            return Refusal(problem, way_out=f"wait {f'{wait} seconds' if wait else 'a while'}, then {AGAIN}")
+            said = f"asks for fewer requests {moment}"
+            way_out = f"wait {f'{wait} seconds' if wait else 'a while'}, then {AGAIN}"
         case code if code >= 500:
-            return Refusal(f"The index at {where} failed {moment} ({status}).", way_out=f"later, {AGAIN}")
+            said, way_out = f"failed {moment}", f"later, {AGAIN}"
         case _:
-            return Refusal(
-                f"The index at {where} answered {status} {moment}{words}.",
-                way_out="check --index (the URL for uploads) and --simple (the URL of the list)",
-            )
+            said = f"has another answer {moment}{words}"
+            way_out = "check --index (the URL for uploads) and --simple (the URL of the list)"
+    status = f"{answer.status_code} {answer.reason or ''}".strip()
+    return Refusal(f"The index at {where} {said} ({status}).", way_out=way_out)
 
 
 def _words(answer: requests.Response) -> str:

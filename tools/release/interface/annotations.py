@@ -86,7 +86,7 @@ class Annotations:
         """Return what a path leads to, through every import, None outside the two packages."""
         try:
             found = self._modules.get_member(path)
-            target = found.final_target if found.is_alias else found
+            target: griffe.Object = found.final_target if found.is_alias else found
         except (KeyError, griffe.GriffeError):
             return None
         return target

@@ -30,7 +30,7 @@ def _read(folder: Path) -> Counter[str]:
         owner = ".".join(["egp", *file.relative_to(folder).parts[:-1][:1]])
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Constant) and _VARIABLE.fullmatch(str(node.value)):
-                variables.add(f"variable {node.value}")
+                variables.add(f"variable {node.value!s}")
             words.update(_arguments(node, owner))
     return words + Counter(variables)
 
@@ -42,7 +42,7 @@ def _arguments(node: ast.AST, owner: str) -> Iterator[str]:
         ):
             given = {each.arg: _literal(each.value) for each in keywords}
             said = "".join(f" {name}={given[name]}" for name in _SETTINGS if given.get(name))
-            for name in [each.value for each in args if isinstance(each, ast.Constant)]:
+            for name in [str(each.value) for each in args if isinstance(each, ast.Constant)]:
                 word = f"{owner}: {'command' if how == 'add_parser' else 'argument'} {name}"
                 yield f"{word}{said}"
                 if given.get("default"):

@@ -50,8 +50,8 @@ class Release:
         self._loader.resolve_aliases(implicit=True, external=False)
         self._public: set[str] = set()
         self.annotations = Annotations(self._loader.modules_collection, self._public)
-        for package in self.packages.values():
-            self._find_public(package)
+        for module in self.packages.values():
+            self._find_public(module)
 
     def members(self, parent: griffe.Object) -> dict[str, griffe.Object]:
         """Return the public members of a module or a class by name, inherited ones too, imports followed."""
