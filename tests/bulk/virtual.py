@@ -31,8 +31,8 @@ class Bucket:
         self._at = 0.0
 
     def left(self, now: float) -> float:
-        self._left = min(self.limit, self._left + (now - self._at) * self.limit / 60)
-        self._at = now
+        self._left = min(self.limit, self._left + max(0.0, now - self._at) * self.limit / 60)
+        self._at = max(now, self._at)
         return self._left
 
     def take(self, amount: float) -> None:
@@ -118,10 +118,16 @@ class Run:
     """A run of endless requests, or of so many."""
 
     def __init__(
-        self, service: Any, policy: Policy | None = None, *, count: int = 10**9, size: int = 0
+        self,
+        service: Any,
+        policy: Policy | None = None,
+        *,
+        count: int = 10**9,
+        size: int = 0,
+        budgets: Any = None,
     ) -> None:
         self.service = service
-        self.schedule = Schedule(policy or Policy(), lambda: 0.5)
+        self.schedule = Schedule(policy or Policy(), lambda: 0.5, budgets=budgets)
         self.now = 0.0
         self.left = count
         self.done: list[tuple[float, str]] = []

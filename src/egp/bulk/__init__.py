@@ -26,7 +26,7 @@ from egp.bulk._scan import Fault, InvalidInputError
 from egp.bulk._summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Coroutine, Iterable
+    from collections.abc import AsyncIterable, Coroutine, Iterable, Mapping
     from typing import Unpack
 
     from egp import AsyncClient
@@ -63,7 +63,7 @@ async def arun(
         EGPError: a file cannot be read or written or is in use, an option makes no sense, or a body has
             changed under an id that has its answer. Nothing was sent.
     """
-    made = _options(cast("dict[str, Any]", options))
+    made = options_of(cast("dict[str, Any]", options))
     from egp.bulk._run import perform
 
     if client is not None:
@@ -88,7 +88,8 @@ def run(
     return _waited(arun(source, output, **options))
 
 
-def _options(given: dict[str, Any]) -> Options:
+def options_of(given: Mapping[str, Any]) -> Options:
+    """Return the options of a run from its keywords; raises TypeError for one that there is not."""
     report: Any = given.get("report") or ()
     is_one = isinstance(report, (str, os.PathLike))
     paths: Any = [report] if is_one else report

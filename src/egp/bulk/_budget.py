@@ -156,10 +156,8 @@ class Budget:
         self._found_at = now
         return True
 
-    def empty(self, until: float) -> None:
-        """Note that nothing is left before a time."""
-        if self._limit is not None and self._reset_at <= until:
-            self._left, self._reset_at, self._refilled_at = min(self._left, 0.0), until, None
+    def hold(self, until: float) -> None:
+        """Note that the service asks to wait; the schedule does, and a budget needs to know nothing of it."""
 
     def _told_rate(self, now: float, cost: float) -> float:
         limit = self._limit or 0.0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["requests", "results", "write"]
+__all__ = ["as_line", "requests", "results", "write"]
 
 _ROWS = 2000
 
@@ -36,7 +36,7 @@ def requests(path: Path) -> Iterator[dict[str, Any]]:
     Raises:
         EGPError: the file cannot be read as Parquet, or pyarrow is missing.
     """
-    return map(_as_line, _rows(path))
+    return map(as_line, _rows(path))
 
 
 def results(path: Path) -> Iterator[bytes]:
@@ -72,7 +72,8 @@ def write(path: Path, lines: Iterable[bytes]) -> None:
         writer.write_table(arrow.Table.from_pylist(batch, schema=schema))
 
 
-def _as_line(row: dict[str, Any]) -> dict[str, Any]:
+def as_line(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row as a line of input: text that is JSON as JSON, and without the nulls of structs."""
     line: dict[str, Any] = {}
     for name, value in row.items():
         read = _read(value) if name in {"body", "messages", "tools", "response_format"} else value

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 from egp.bulk import _output, _request, _scan
 from egp.bulk._display import Watch
+from egp.bulk._engine import Engine
 from egp.bulk._input import opened
 from egp.bulk._request import digest_of
-from egp.bulk._schedule import Job, Next, Schedule
+from egp.bulk._schedule import Job, Schedule
 from egp.bulk._send import Sender
 from egp.bulk._spending import Spending
 from egp.bulk._summary import Summary
-from egp.bulk._tally import Tally, count
+from egp.bulk._tally import Tally
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -32,20 +33,17 @@ if TYPE_CHECKING:
     from egp.bulk._journal import Journal
     from egp.bulk._options import Options
     from egp.bulk._scan import Plan
-    from egp.bulk._send import Outcome
 
 __all__ = ["perform"]
 
 _SYNC_EVERY = 0.2
-_READ_AT_ONCE = 64
 
 
 async def perform(source: Source, output: Path, client: AsyncClient, options: Options) -> Summary:
     """Carry out a run, from the first look at its input to the report."""
-    started = time.monotonic()
     with await opened(source) as lines, _target(lines, output, options) as target:
         plan = await _planned(lines, target.journal, options)
-        run = _Run(lines, plan, target.journal, client, options, started)
+        run = _Run(lines, plan, target.journal, client, options)
         summary = await run.perform(output)
         if summary.is_complete:
             await asyncio.to_thread(target.finish, lines)
@@ -97,150 +95,75 @@ async def _planned(lines: Input, journal: Journal, options: Options) -> Plan:
 
 
 class _Run:
+    """The work of a run on one machine: lines of a file, and a journal."""
+
     def __init__(
-        self,
-        lines: Input,
-        plan: Plan,
-        journal: Journal,
-        client: AsyncClient,
-        options: Options,
-        started: float,
+        self, lines: Input, plan: Plan, journal: Journal, client: AsyncClient, options: Options
     ) -> None:
         self._plan = plan
         self._journal = journal
         self._options = options
-        self._sender = Sender(client)
         self._spending = Spending(options.prices, options.max_cost)
         self._spending.check(plan.models)
         self._schedule = Schedule(options.policy, random.random, self._spending)
         self._tally = Tally()
+        self._engine = Engine(self, self._schedule, Sender(client), self._tally, self._spending)
         self._left = _to_do(lines, plan)
-        self._is_exhausted = False
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._wake: asyncio.Future[None] | None = None
+        self.is_exhausted = False
         self._unwritten: list[tuple[bytes, bool]] = []
         self._rescue: Path | None = None
-        self._crash: BaseException | None = None
-        self._started = started
         self._interrupts = 0
 
     async def perform(self, output: Path) -> Summary:
-        self._started = time.monotonic()
+        started = time.monotonic()
+        engine = self._engine
         watch = Watch(self._plan, self._tally, self._schedule, self._spending, self._options)
         keeping = asyncio.create_task(self._keep_safe())
         showing = asyncio.create_task(watch.show())
         try:
             with self._signals(), self._timer():
-                await self._dispatch()
-                await self._drain()
+                await engine.dispatch()
+                is_late = self._schedule.stopped == _DEADLINE
+                await engine.drain(self._options.grace if is_late else None)
         finally:
-            for task in self._tasks:
-                task.cancel()
+            engine.cancel()
             for task in (keeping, showing):
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             watch.end()
-        if self._crash is not None:
-            raise self._crash
         self._write_rest()
         with contextlib.suppress(OSError):
             await asyncio.to_thread(self._journal.sync)
-        return self._summary(output, time.monotonic() - self._started, watch)
+        if engine.crash is not None:
+            raise engine.crash
+        return self._summary(output, time.monotonic() - started, watch)
 
-    # Sending
+    # What the engine asks for
 
-    async def _dispatch(self) -> None:
-        schedule = self._schedule
-        loop = asyncio.get_running_loop()
-        create_task, discard = loop.create_task, self._tasks.discard
-        while True:
-            self._read_on()
-            found = schedule.next(time.monotonic())
-            if isinstance(found, Job):
-                task = create_task(self._attempt(found))
-                self._tasks.add(task)
-                task.add_done_callback(discard)
-            elif schedule.is_over() or (self._is_exhausted and schedule.is_empty):
-                return
+    def next_job(self) -> Job | None:
+        line = next(self._left, None)
+        if line is None:
+            self.is_exhausted = True
+            return None
+        request = _request.read(line.text, line.number)
+        return Job(request, digest_of(request), line.number)
+
+    def finished(self, job: Job, line: bytes, *, is_success: bool) -> None:  # noqa: ARG002 - see Work
+        if not self._unwritten:
+            try:
+                self._journal.append(line)
+            except OSError as error:
+                self._engine.stop(f"the output cannot be written: {error.strerror}")
             else:
-                await self._sleep(found)
-
-    def _read_on(self) -> None:
-        """Read some lines, where there is room for them."""
-        schedule = self._schedule
-        if self._is_exhausted or not schedule.wants_more():
-            return
-        for _ in range(_READ_AT_ONCE):
-            line = next(self._left, None)
-            if line is None:
-                self._is_exhausted = True
+                self._count_line(is_success=is_success)
                 return
-            request = _request.read(line.text, line.number)
-            schedule.offer(Job(request, digest_of(request), line.number))
-            if not schedule.wants_more():
-                return
+        self._unwritten.append((line, is_success))
 
-    async def _sleep(self, until: float) -> None:
-        """Wait until a time, or until something has happened."""
-        loop = asyncio.get_running_loop()
-        self._wake = future = loop.create_future()
-        timer = None
-        if until < float("inf"):
-            timer = loop.call_later(max(0.0, until - time.monotonic()), self._woken)
-        try:
-            await future
-        finally:
-            self._wake = None
-            if timer is not None:
-                timer.cancel()
-
-    def _woken(self) -> None:
-        if self._wake is not None and not self._wake.done():
-            self._wake.set_result(None)
-
-    async def _attempt(self, job: Job) -> None:
-        try:
-            outcome = await self._sender.attempt(job.request, job.digest)
-            self._finish(job, outcome)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must end the run, not one task
-            self._crash = error
-            self._schedule.stop("a fault of the program")
-        self._woken()
-
-    def _finish(self, job: Job, outcome: Outcome) -> None:
-        tally, verdict, usage = self._tally, outcome.verdict, outcome.usage
-        now = time.monotonic()
-        count(tally.attempts, verdict.why)
-        if usage is not None:
-            tally.prompt_tokens += usage[0]
-            tally.completion_tokens += usage[1]
-            tally.cached_tokens += usage[2]
-        if outcome.is_success:
-            tally.latencies.add(now - job.started_at)
-            tally.unknown_usage += usage is None
-            if self._spending.has_prices:
-                self._spending.pay(job.request.model, outcome.document)
-        following = self._schedule.finish(job, verdict, now, None if usage is None else usage[:2])
-        if following is not Next.WRITE:
-            return
-        count(tally.statuses, verdict.why)
-        if outcome.finish_reason is not None:
-            count(tally.finish_reasons, outcome.finish_reason)
-        self._write(outcome.line, is_success=outcome.is_success)
+    def dropped(self, job: Job) -> None:
+        """Nothing: a later run asks it again."""
 
     # Ending
-
-    async def _drain(self) -> None:
-        """Wait for what is in flight: as long as it takes, or as the deadline's grace lasts."""
-        schedule = self._schedule
-        grace = self._options.grace if schedule.stopped == _DEADLINE else None
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=grace)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks))
 
     @contextlib.contextmanager
     def _timer(self) -> Generator[None]:
@@ -248,7 +171,7 @@ class _Run:
         if deadline is None:
             yield
             return
-        timer = asyncio.get_running_loop().call_later(deadline, self._stop, _DEADLINE)
+        timer = asyncio.get_running_loop().call_later(deadline, self._engine.stop, _DEADLINE)
         try:
             yield
         finally:
@@ -273,27 +196,11 @@ class _Run:
 
     def _interrupted(self, name: str) -> None:
         self._interrupts += 1
-        self._stop(f"{name} was received")
+        self._engine.stop(f"{name} was received")
         if self._interrupts > 1:
-            for task in self._tasks:
-                task.cancel()
-
-    def _stop(self, why: str) -> None:
-        self._schedule.stop(why)
-        self._woken()
+            self._engine.cancel()
 
     # Writing
-
-    def _write(self, line: bytes, *, is_success: bool) -> None:
-        if not self._unwritten:
-            try:
-                self._journal.append(line)
-            except OSError as error:
-                self._stop(f"the output cannot be written: {error.strerror}")
-            else:
-                self._count_line(is_success=is_success)
-                return
-        self._unwritten.append((line, is_success))
 
     def _count_line(self, *, is_success: bool) -> None:
         if is_success:
@@ -328,17 +235,10 @@ class _Run:
                 try:
                     await asyncio.to_thread(self._journal.sync)
                 except OSError as error:
-                    self._stop(f"the output cannot be written: {error.strerror}")
+                    self._engine.stop(f"the output cannot be written: {error.strerror}")
 
     def _summary(self, output: Path, seconds: float, watch: Watch) -> Summary:
         plan, tally, schedule = self._plan, self._tally, self._schedule
-        latencies = tally.latencies
-        latency: dict[str, float] = {}
-        if latencies.count:
-            for percent in (50, 90, 95, 99):
-                latency[f"p{percent}"] = latencies.centile(percent) or 0.0
-            latency["max"] = latencies.greatest
-            latency["mean"] = latencies.total / latencies.count
         return Summary(
             output=output,
             total=plan.to_do + plan.done + plan.failed,
@@ -362,7 +262,7 @@ class _Run:
             unknown_usage=tally.unknown_usage,
             cost=self._spending.spent if self._spending.has_prices else None,
             unpriced=self._spending.unpriced,
-            latency=latency,
+            latency=tally.latencies.summary(),
             slowed=schedule.slowed,
             events=schedule.events,
             curve=tuple(watch.curve.samples),

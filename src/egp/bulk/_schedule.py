@@ -115,12 +115,11 @@ class _Lane:
         "waits",
     )
 
-    def __init__(self, model: str, policy: Policy) -> None:
+    def __init__(self, model: str, policy: Policy, budgets: tuple[Budget, Budget]) -> None:
         self.model = model
         self.queue: deque[Job] = deque()
         self.retries: list[tuple[float, int, Job]] = []
-        self.requests = Budget(policy.rpm)
-        self.tokens = Budget(policy.tpm)
+        self.requests, self.tokens = budgets
         self.level = Level(policy.max_concurrency)
         self.in_flight = 0
         self.paused_until = float("-inf")
@@ -181,7 +180,15 @@ class _Lane:
 class Schedule:
     """The requests of a run that have been read and not been done with. Times are of a monotonic clock."""
 
-    def __init__(self, policy: Policy, random: Callable[[], float], spending: Spending | None = None) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        random: Callable[[], float],
+        spending: Spending | None = None,
+        budgets: Callable[[str], tuple[Budget, Budget]] | None = None,
+    ) -> None:
+        """`budgets` makes the budgets of a model's requests and tokens, where they are not its own."""
+        self._budgets = budgets or self._own_budgets
         self._policy = policy
         self._spending = spending
         self._random = random
@@ -204,6 +211,9 @@ class Schedule:
         """Return whether more requests should be read: enough for all lanes, and not too much for memory."""
         window = max(1000, 2 * self._policy.max_concurrency)
         return self.stopped is None and self.queued < window and self._queued_bytes < _QUEUED_BYTES
+
+    def _own_budgets(self, _model: str) -> tuple[Budget, Budget]:
+        return Budget(self._policy.rpm), Budget(self._policy.tpm)
 
     def is_over(self) -> bool:
         """Return whether nothing is started any more."""
@@ -229,7 +239,9 @@ class Schedule:
         """Add a request that has been read."""
         lane = self._lanes.get(job.request.model)
         if lane is None:
-            lane = self._lanes[job.request.model] = _Lane(job.request.model, self._policy)
+            lane = self._lanes[job.request.model] = _Lane(
+                job.request.model, self._policy, self._budgets(job.request.model)
+            )
         lane.queue.append(job)
         self.queued += 1
         self._queued_bytes += len(job.request.body)
@@ -426,6 +438,8 @@ class Schedule:
     def _pause(self, lane: _Lane, until: float, why: str) -> None:
         if until > lane.paused_until:
             lane.paused_until, lane.paused_by = until, why
+        if why == "Retry-After":
+            lane.requests.hold(until)
 
     def _backoff(self, times: int) -> float:
         wait = min(_LONGEST_BACKOFF, 0.5 * 2.0 ** min(times, 16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 __all__ = ["Curve", "Latencies", "Tally"]
 
@@ -43,13 +44,26 @@ class Latencies:
                 return min(self.greatest, _SMALLEST * math.pow(_STEP, index + 0.5))
         return self.greatest
 
-    def merge(self, other: Latencies) -> None:
-        """Add what another has counted."""
-        for index, count in other._counts.items():
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as JSON has it."""
+        counts = {str(index): count for index, count in self._counts.items()}
+        return {"counts": counts, "count": self.count, "total": self.total, "greatest": self.greatest}
+
+    def add_dict(self, other: dict[str, Any]) -> None:
+        """Add what another gave by `to_dict`."""
+        for name, count in other["counts"].items():
+            index = int(name)
             self._counts[index] = self._counts.get(index, 0) + count
-        self.count += other.count
-        self.total += other.total
-        self.greatest = max(self.greatest, other.greatest)
+        self.count += other["count"]
+        self.total += other["total"]
+        self.greatest = max(self.greatest, other["greatest"])
+
+    def summary(self) -> dict[str, float]:
+        """Return centiles, greatest and mean by name; nothing where there are none."""
+        if not self.count:
+            return {}
+        found = {f"p{percent}": self.centile(percent) or 0.0 for percent in (50, 90, 95, 99)}
+        return {**found, "max": self.greatest, "mean": self.total / self.count}
 
 
 class Curve:

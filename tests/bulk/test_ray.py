@@ -1,0 +1,191 @@
+"""Runs on Ray; in tox's environment `ray`."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from egp import EGPError
+from egp.bulk import InvalidInputError
+from tests.bulk.conftest import envelope
+from tests.bulk.service import Answer
+
+ray = pytest.importorskip("ray")
+pytest.importorskip("ray.data")
+pytestmark = [
+    pytest.mark.timeout(900),
+    # Ray's own: its processes and sockets outlive the objects.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+from egp.bulk.ray import results, run_dataset, run_files  # noqa: E402 - after the look whether there is Ray
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Ray on this machine; its workers find the service by a file, since each test has another."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    ray.init(
+        num_cpus=4,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+        _node_ip_address="127.0.0.1",
+    )
+    yield
+    ray.shutdown()
+
+
+@pytest.fixture
+def on_ray(service, cluster):
+    options = {"client": {"base_url": service.url, "api_key": "sk-secret"}, "actors": 2}
+
+    def call(function, *arguments, **more):
+        return function(*arguments, **{**options, **more})
+
+    return call
+
+
+def found(folder):
+    return Counter(result.custom_id for result in results(folder) if result.is_success)
+
+
+def test_each_request_has_one_line_and_a_second_run_asks_nothing(service, write, tmp_path, on_ray):
+    source, folder = write(500), tmp_path / "out"
+
+    first = on_ray(run_files, source, folder)
+    second = on_ray(run_files, source, folder)
+
+    assert (first.answered, first.left, first.is_complete) == (500, 0, True)
+    assert (second.answered, second.done_before) == (0, 500)
+    assert found(folder) == dict.fromkeys((f"r{number}" for number in range(500)), 1)
+    assert service.asked.total() == 500
+    assert len(list(folder.glob("results-*.jsonl"))) == 2
+
+
+def test_a_dataset_is_asked(service, tmp_path, on_ray):
+    items = [{"custom_id": f"r{number}", **envelope(f"r{number}")["body"]} for number in range(50)]
+    items += [{"custom_id": "text", "model": "m", "messages": items[0]["messages"]}]
+
+    summary = on_ray(run_dataset, ray.data.from_items(items), tmp_path / "out")
+
+    assert summary.answered == 51
+
+
+def test_what_cannot_be_sent_is_said_before_anything_is_sent(service, write, tmp_path, on_ray):
+    with pytest.raises(InvalidInputError):
+        on_ray(run_files, write([envelope("r0"), "{broken"]), tmp_path / "out")
+
+    assert not service.asked
+
+
+def test_a_refused_key_stops_all_actors(service, write, tmp_path, on_ray):
+    service.decide = lambda body, number: Answer(401, {"error": {"message": "no such key"}})
+
+    summary = on_ray(run_files, write(1000), tmp_path / "out", max_concurrency=20)
+
+    assert summary.stopped == "401: no such key"
+    assert summary.left == 1000
+    assert service.asked.total() < 100
+
+
+def test_a_limit_is_shared(service, write, tmp_path, on_ray):
+    summary = on_ray(run_files, write(60), tmp_path / "out", rpm=600)
+
+    assert summary.answered == 60
+    spread = service.times[-1] - service.times[0]
+    assert 4.5 <= spread <= 8
+
+
+def test_a_second_run_on_the_same_folder_is_refused(service, write, tmp_path, on_ray):
+    from egp.bulk._journal import Journal
+
+    folder = tmp_path / "out"
+    folder.mkdir()
+    with Journal(folder / ".lock"), pytest.raises(EGPError, match="in use by another run"):
+        on_ray(run_files, write(3), folder)
+
+
+PROGRAM = """
+import sys
+from egp.bulk.ray import run_files
+summary = run_files(sys.argv[1], sys.argv[2], actors=4, max_concurrency=200,
+                    client={"base_url": sys.argv[3], "api_key": "k"})
+assert summary.is_complete, summary
+"""
+
+
+def descendants(pid):
+    children = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat") as stat:
+                    children.setdefault(int(stat.read().rpartition(")")[2].split()[1]), []).append(int(name))
+            except OSError:
+                continue
+    found, left = [], [pid]
+    while left:
+        left += children.get(left.pop(), [])
+        found = [*found, *left]
+    return set(found)
+
+
+def killed(source, folder, service, answers):
+    """Run until so many have been answered, then kill everything at once."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(source), str(folder), service.url],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and service.answered.total() < answers:
+        time.sleep(0.005)
+    is_running = process.poll() is None
+    processes = descendants(process.pid)
+    for pid in [process.pid, *processes]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.wait()
+    return is_running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes by /proc")
+@pytest.mark.timeout(3600)
+def test_runs_that_are_killed_lose_nothing_and_repeat_no_answer_that_was_written(service, write, tmp_path):
+    """Twice by default; EGP_BULK_KILLS says how often."""
+    kills = int(os.environ.get("EGP_BULK_KILLS", "2"))
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    service.decide = lambda body, number: Answer(delay=0.05)
+    source = write(2000)
+    twice = deaths = 0
+    for number in range(kills):
+        folder = tmp_path / f"out-{number}"
+        service.asked.clear()
+        service.answered.clear()
+
+        deaths += killed(source, folder, service, chance.randrange(100, 1900))
+        written = found(folder)
+        asked = service.asked.copy()
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(source), str(folder), service.url],
+            capture_output=True,
+            text=True,
+        )
+
+        assert done.returncode == 0, done.stderr
+        assert found(folder) == dict.fromkeys((f"r{n}" for n in range(2000)), 1)
+        assert not [name for name in written if service.asked[name] > asked[name]]
+        repeated = service.asked.total() - 2000
+        assert repeated <= 200
+        twice += repeated
+        print(f"kill {number + 1}: {len(written)} written, {repeated} asked twice", flush=True)
+    print(json.dumps({"seed": seed, "kills": deaths, "asked twice": twice}))
