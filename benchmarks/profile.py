@@ -24,7 +24,7 @@ PARTS = {
         "_core/headers.py",
         "_io/wire.py",
     ),
-    "pool": ("_core/pool.py", "_io/sync_pool.py"),
+    "pool": ("_core/pool.py", "_io/_sync/pool.py"),
     "events": ("_core/sse.py", "_core/events.py", "_core/chunks.py", "_stream.py", "_io/sync_stream.py"),
     "accumulating": ("_core/accumulate.py",),
     "attempts": ("_core/attempts.py", "_core/course.py", "_core/retry.py", "_io/", "_core/"),

@@ -14,4 +14,4 @@ def session_of(client: Client | AsyncClient) -> Any:
 
 def pools_of(client: Client | AsyncClient) -> list[Any]:
     """Return the connection pools of a client, one for each origin that it has called."""
-    return [pool for pool in client._session.engine._pools._pools.values() if pool is not None]
+    return client._session.engine._pools.pools()

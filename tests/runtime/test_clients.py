@@ -305,14 +305,8 @@ def test_silent_connections_are_probed(make_client, raw_server, mode):
 
     (pool,) = pools_of(client.client)
     (kept, _) = pool._pool._idle[0]
-    raw = {
-        "sync": lambda: kept._socket,
-        "asyncio": lambda: kept._transport.get_extra_info("socket"),
-        "uvloop": lambda: kept._transport.get_extra_info("socket"),
-        "trio": lambda: kept._raw.socket,
-    }[mode]()
 
-    assert raw.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    assert kept._socket.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_threads_share_a_client(raw_server):

@@ -1,119 +1,253 @@
+import gc
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from egp._core.pool import Pool, Ticket
+from egp._core.pool import Place, Pool, Ticket
 
 
-def make(limit=2, expiry=10.0):
-    return Pool(limit=limit, expiry=expiry)
+class Driven:
+    """A pool and what a driver adds: places in hand, and tickets that were woken."""
+
+    def __init__(self, limit=2, expiry=10.0):
+        self.pool = Pool(limit=limit, expiry=expiry)
+        self.woken = []
+
+    def take(self, ticket=None):
+        place = Place()
+        return place if self.pool.take(place, self.pool.dropped.append, ticket) else None
+
+    def used(self, connection):
+        place = self.take()
+        self.pool.hold(place, connection)
+        return place
+
+    def wait(self, name):
+        ticket = Ticket(lambda: self.woken.append(name))
+        self.pool.join(ticket, self.pool.dropped.append)
+        return ticket
+
+    def call(self):
+        self.pool.settle()
+        for ticket in self.pool.due():
+            ticket.wake()
+        return self.woken
 
 
 def test_connections_are_opened_up_to_the_limit_and_then_waited_for():
-    pool = make()
+    driven = Driven(limit=2)
 
-    granted = [pool.take() for _ in range(3)]
+    places = [driven.take() for _ in range(3)]
 
-    assert granted[:2] == [None, None]
-    assert isinstance(granted[2], Ticket)
+    assert [place is not None for place in places] == [True, True, False]
 
 
 def test_the_connection_used_last_is_used_next():
-    pool = make()
-    pool.take(), pool.take()
-    pool.give("old", 1.0)
-    pool.give("new", 2.0)
+    driven = Driven()
+    old, new = driven.used("old"), driven.used("new")
+    driven.pool.give(old, 1.0, keep=True)
+    driven.pool.give(new, 2.0, keep=True)
 
-    assert [pool.take(), pool.take()] == ["new", "old"]
+    places = [driven.take(), driven.take()]
+
+    assert [place.connection for place in places] == ["new", "old"]
 
 
 def test_those_who_wait_are_served_in_order():
-    pool = make(limit=1)
-    pool.take()
-    first, second = pool.take(), pool.take()
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    first, second = driven.wait("first"), driven.wait("second")
 
-    assert pool.give("a", 0.0) is first
-    assert (first.connection, second.is_served) == ("a", False)
-    assert pool.drop() is second
-    assert second.connection is None
+    driven.pool.give(place, 0.0, keep=True)
+
+    assert driven.call() == ["first"]
+    assert driven.take(second) is None
+    assert driven.take(first).connection == "a"
+
+
+def test_who_comes_later_does_not_get_what_somebody_waits_for():
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    ticket = driven.wait("first")
+    driven.pool.give(place, 0.0, keep=True)
+    driven.call()
+
+    assert driven.take() is None
+    assert driven.take(ticket).connection == "a"
 
 
 def test_idle_connections_expire():
-    pool = make()
-    pool.take(), pool.take()
-    pool.give("old", 1.0)
-    pool.give("new", 5.0)
+    driven = Driven()
+    old, new = driven.used("old"), driven.used("new")
+    driven.pool.give(old, 1.0, keep=True)
+    driven.pool.give(new, 5.0, keep=True)
 
-    assert pool.expired(12.0) == ["old"]
-    assert pool.idle == 1
+    assert driven.pool.expired(12.0) == ["old"]
+    assert driven.pool.idle == 1
 
 
 def test_who_leaves_the_line_is_not_served():
-    pool = make(limit=1)
-    pool.take()
-    first, second = pool.take(), pool.take()
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    first, second = driven.wait("first"), driven.wait("second")
 
-    assert pool.leave(first, 0.0) is None
-    assert pool.give("a", 0.0) is second
+    driven.pool.leave(first)
+    driven.pool.give(place, 0.0, keep=True)
+
+    assert driven.call() == ["second"]
+    assert driven.take(second).connection == "a"
 
 
-def test_who_leaves_after_being_served_passes_it_on():
-    pool = make(limit=1)
-    pool.take()
-    first, second = pool.take(), pool.take()
-    pool.give("a", 0.0)
+def test_who_leaves_after_being_called_passes_it_on():
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    first, second = driven.wait("first"), driven.wait("second")
+    driven.pool.give(place, 0.0, keep=True)
+    driven.call()
 
-    assert pool.leave(first, 0.0) is second
-    assert second.connection == "a"
+    driven.pool.leave(first)
+
+    assert driven.call() == ["first", "second"]
+    assert driven.take(second).connection == "a"
+
+
+def test_a_place_that_is_dropped_is_free_and_its_connection_is_closed():
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    ticket = driven.wait("first")
+
+    del place
+
+    assert driven.pool.settle() == ["a"]
+    assert driven.call() == ["first"]
+    assert driven.take(ticket).connection is None
+
+
+def test_a_ticket_that_is_dropped_after_being_called_passes_it_on():
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    first, second = driven.wait("first"), driven.wait("second")
+    driven.pool.give(place, 0.0, keep=True)
+    driven.call()
+
+    del first
+
+    assert driven.call() == ["first", "second"]
+    assert driven.take(second) is not None
+
+
+def test_a_place_that_is_given_back_twice_is_one_place():
+    driven = Driven(limit=1)
+    place = driven.used("a")
+
+    given = [driven.pool.give(place, 0.0, keep=True) for _ in range(2)]
+
+    assert given == [None, None]
+    assert (driven.pool.taken, driven.pool.idle) == (0, 1)
+
+
+def test_what_the_pool_has_forgotten_is_closed_by_its_holder():
+    driven = Driven(limit=1)
+    place = driven.used("a")
+    driven.pool.forget()
+
+    assert driven.pool.give(place, 0.0, keep=True) == "a"
+    assert driven.pool.idle == 0
 
 
 class Traffic(RuleBasedStateMachine):
     """Any order of events keeps the limit, loses no place, and hands no connection to two."""
 
+    LIMIT = 3
+
     def __init__(self):
         super().__init__()
-        self.pool = Pool(limit=3, expiry=5.0)
+        self.pool = Pool(limit=self.LIMIT, expiry=5.0)
         self.now = 0.0
-        self.used = []
-        self.waiting = []
+        self.places = []
+        self.tickets = []
+        self.woken = set()
         self.count = 0
 
-    def granted(self, connection):
-        if connection is None:
+    def held(self, place):
+        if place.connection is None:
             self.count += 1
-            connection = self.count
-        assert connection not in self.used
-        self.used.append(connection)
+            self.pool.hold(place, self.count)
+        assert all(other.connection != place.connection for other in self.places)
+        self.places.append(place)
 
-    def served(self, ticket):
-        if ticket is not None:
-            self.waiting.remove(ticket)
-            self.granted(ticket.connection)
+    def pick(self, things, index):
+        return things.pop(index % len(things))
 
     @rule()
     def take(self):
-        granted = self.pool.take()
-        if isinstance(granted, Ticket):
-            self.waiting.append(granted)
-        else:
-            self.granted(granted)
+        place = Place()
+        if self.pool.take(place, self.pool.dropped.append):
+            self.held(place)
+            return
+        number = self.count = self.count + 1
+        ticket = Ticket(lambda: self.woken.add(number))
+        self.pool.join(ticket, self.pool.dropped.append)
+        self.tickets.append((number, ticket))
 
-    @precondition(lambda self: self.used)
+    @precondition(lambda self: self.places)
+    @rule(index=st.integers(0, 9), keep=st.booleans())
+    def give(self, index, keep):
+        place = self.pick(self.places, index)
+        connection = place.connection
+        assert self.pool.give(place, self.now, keep=keep) == (None if keep else connection)
+
+    @precondition(lambda self: self.places)
     @rule(index=st.integers(0, 9))
-    def give(self, index):
-        self.served(self.pool.give(self.used.pop(index % len(self.used)), self.now))
+    def drop_place(self, index):
+        place = self.pick(self.places, index)
+        connection = place.connection
+        del place
+        assert connection in self.pool.settle()
 
-    @precondition(lambda self: self.used)
+    @precondition(lambda self: self.places)
     @rule(index=st.integers(0, 9))
-    def drop(self, index):
-        self.used.pop(index % len(self.used))
-        self.served(self.pool.drop())
+    def drop_place_in_a_cycle(self, index):
+        holder = [self.pick(self.places, index)]
+        holder.append(holder)
+        del holder
+        gc.collect()
 
-    @precondition(lambda self: self.waiting)
+    @precondition(lambda self: self.places)
+    @rule(index=st.integers(0, 9))
+    def renew(self, index):
+        place = self.pick(self.places, index)
+        had = place.connection
+        assert self.pool.renew(place) == had
+        self.held(place)
+
+    @precondition(lambda self: self.tickets)
     @rule(index=st.integers(0, 9))
     def leave(self, index):
-        ticket = self.waiting.pop(index % len(self.waiting))
-        assert self.pool.leave(ticket, self.now) is None
+        self.pool.leave(self.pick(self.tickets, index)[1])
+
+    @precondition(lambda self: self.tickets)
+    @rule(index=st.integers(0, 9))
+    def drop_ticket(self, index):
+        self.pick(self.tickets, index)
+
+    @rule()
+    def call(self):
+        self.pool.settle()
+        for ticket in self.pool.due():
+            ticket.wake()
+
+    @precondition(lambda self: self.tickets)
+    @rule()
+    def go_on(self):
+        """Whoever was woken takes its place; a place was kept for each."""
+        for number, ticket in list(self.tickets):
+            if number in self.woken:
+                place = Place()
+                assert self.pool.take(place, self.pool.dropped.append, ticket)
+                self.tickets.remove((number, ticket))
+                self.held(place)
 
     @rule(seconds=st.floats(0, 4))
     def age(self, seconds):
@@ -122,11 +256,18 @@ class Traffic(RuleBasedStateMachine):
 
     @invariant()
     def holds(self):
-        assert self.pool.taken == len(self.used)
-        assert self.pool.taken + self.pool.idle <= 3
-        assert self.pool.waiting == len(self.waiting)
-        assert not self.waiting or self.pool.taken == 3
+        self.pool.settle()
+        assert self.pool.taken == len(self.places)
+        assert sorted(self.pool.used) == sorted(place.connection for place in self.places)
+        assert self.pool.taken + self.pool.idle <= self.LIMIT
+        assert self.pool.waiting == len(self.tickets)
+
+    def teardown(self):
+        self.tickets.clear()
+        self.places.clear()
+        self.pool.settle()
+        assert (self.pool.taken, self.pool.waiting, self.pool.due()) == (0, 0, [])
 
 
 TestTraffic = Traffic.TestCase
-TestTraffic.settings = settings(max_examples=40, stateful_step_count=30)
+TestTraffic.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

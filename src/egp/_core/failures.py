@@ -7,6 +7,7 @@ from enum import Enum
 from egp.errors import APIConnectionError, APIError, APIResponseValidationError, APITimeoutError
 
 __all__ = [
+    "ClientClosedError",
     "ConnectionEndedError",
     "Failure",
     "MalformedResponseError",
@@ -31,6 +32,10 @@ class UndecodableError(Exception):
 
 class PoolTimeoutError(Exception):
     """No connection became free in time."""
+
+
+class ClientClosedError(Exception):
+    """The user closed the client in the meantime."""
 
 
 class Stage(Enum):
@@ -145,6 +150,8 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
         )
     if isinstance(exception, PoolTimeoutError):
         return Failure(APITimeoutError, str(exception), is_timeout=True)
+    if isinstance(exception, ClientClosedError):
+        return Failure(APIConnectionError, str(exception), retried=False)
     if isinstance(exception, ConnectionEndedError):
         return Failure(APIConnectionError, str(exception))
     if isinstance(exception, MalformedResponseError):

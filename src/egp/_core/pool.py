@@ -1,28 +1,43 @@
-"""Which connection a request gets: the book-keeping of a pool, every step in constant time, without I/O."""
+"""Which connection a request gets: the book-keeping of a pool, every step in constant time, without I/O.
+
+What is in use is never counted up and down. It is what is alive: whoever uses a connection holds a
+`Place`, and whoever waits for one a `Ticket`, and the pool refers to both weakly. So nothing that ends
+early, be it by an interrupt between two instructions, by a cancellation or by the garbage collector, can
+keep a place.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from weakref import ref
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Pool", "Ticket"]
+__all__ = ["Place", "Pool", "Ticket"]
 
 C = TypeVar("C")
 
+OnDrop: TypeAlias = "Callable[[ref[Any]], None]"
 
-class Ticket(Generic[C]):
-    """A place in the line of those who wait for a connection."""
 
-    __slots__ = ("connection", "is_served", "wake")
+class Place(Generic[C]):
+    """Room for one connection. It is free again once it is given back, or dropped."""
+
+    __slots__ = ("__weakref__", "connection")
 
     def __init__(self) -> None:
-        self.is_served = False
-        """Whether the place has been given: with a connection, or, where it is None, leave to open one."""
         self.connection: C | None = None
-        self.wake: Callable[[], None] | None = None
+
+
+class Ticket:
+    """A position in the line of those who wait for a place."""
+
+    __slots__ = ("__weakref__", "wake")
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self.wake = wake
         """What the driver wakes the waiting one with."""
 
 
@@ -30,20 +45,33 @@ class Pool(Generic[C]):
     """Connections to one origin.
 
     Idle ones are handed out last in, first out, so that those not needed grow old and are closed. Waiting
-    requests are served first come, first served.
+    requests are served first come, first served: whoever is called, by `due`, has a place kept until it takes
+    it or leaves.
+
+    The `on_drop` of its methods is called in whichever thread a place or a ticket is dropped, perhaps by the
+    garbage collector in the middle of a method of this pool. It may do no more than put what it is given into
+    `dropped`, and see to it that `settle` is called.
     """
 
-    __slots__ = ("_expiry", "_idle", "_waiting", "limit", "taken")
+    __slots__ = ("_called", "_expiry", "_idle", "_places", "dropped", "limit", "line")
 
     def __init__(self, *, limit: int, expiry: float) -> None:
         self.limit = limit
         """Connections that may be open at once."""
+        self.dropped: deque[ref[Any]] = deque()
+        """What was dropped and is still to be cleared up."""
         self._expiry = expiry
-        self.taken = 0
-        """Connections in use or being opened."""
         self._idle: deque[tuple[C, float]] = deque()
-        # Ordered, and in constant time left from any place.
-        self._waiting: OrderedDict[Ticket[C], None] = OrderedDict()
+        self._places: dict[ref[Place[C]], C | None] = {}
+        # In constant time left from any position.
+        self.line: OrderedDict[ref[Ticket], None] = OrderedDict()
+        """Those who wait and have not been called, in their order."""
+        self._called: set[ref[Ticket]] = set()
+
+    @property
+    def taken(self) -> int:
+        """Places in use: each has a connection, or one is being opened for it."""
+        return len(self._places)
 
     @property
     def idle(self) -> int:
@@ -52,47 +80,78 @@ class Pool(Generic[C]):
 
     @property
     def waiting(self) -> int:
-        """Requests that wait for a connection."""
-        return len(self._waiting)
+        """Requests that wait, those that have been called included."""
+        return len(self.line) + len(self._called)
 
-    def take(self) -> C | Ticket[C] | None:
-        """Return an idle connection; None: open one; or a ticket: wait until it is served.
+    @property
+    def used(self) -> list[C]:
+        """Connections in use."""
+        return [connection for connection in list(self._places.values()) if connection is not None]
 
-        Whoever got a connection, or leave to open one, ends with `give` or `drop`.
+    def take(self, place: Place[C], on_drop: OnDrop, ticket: Ticket | None = None) -> bool:
+        """Take a place, with an idle connection if there is one; without, one may be opened.
+
+        False: there is none, wait. Whoever waits has joined the line with a ticket.
         """
+        key = None if ticket is None else ref(ticket)
+        if key not in self._called and self.limit - len(self._places) <= len(self._called):
+            return False
+        self._places[ref(place, on_drop)] = None
+        if key is not None:
+            self._called.discard(key)
+            self.line.pop(key, None)
         if self._idle:
-            self.taken += 1
-            return self._idle.pop()[0]
-        if self.taken < self.limit:
-            self.taken += 1
+            # Taken out in one step: an interrupt loses a connection here, and no place.
+            self.hold(place, self._idle.pop()[0])
+        return True
+
+    def hold(self, place: Place[C], connection: C) -> None:
+        """Note the connection of a place, which is closed when the place is dropped."""
+        place.connection = connection
+        key = ref(place)
+        # Not for one that the pool has forgotten: its holder hears of that, and closes the connection.
+        if key in self._places:
+            self._places[key] = connection
+
+    def renew(self, place: Place[C]) -> C | None:
+        """Give a place the next idle connection, or none. The one that it had is returned: close it."""
+        unwanted, place.connection = place.connection, None
+        if self._idle:
+            self.hold(place, self._idle.pop()[0])
+        elif ref(place) in self._places:
+            self._places[ref(place)] = None
+        return unwanted
+
+    def give(self, place: Place[C], now: float, *, keep: bool) -> C | None:
+        """Give a place back. Its connection is kept for the next, or returned: close it."""
+        connection, place.connection = place.connection, None
+        is_known = self._places.pop(ref(place), self) is not self
+        if keep and is_known and connection is not None:
+            self._idle.append((connection, now + self._expiry))
             return None
-        ticket: Ticket[C] = Ticket()
-        self._waiting[ticket] = None
-        return ticket
+        return connection
 
-    def give(self, connection: C, now: float) -> Ticket[C] | None:
-        """Return a connection that can be used again. The ticket, if any, is served now: wake it."""
-        ticket = self._next()
-        if ticket is not None:
-            ticket.connection = connection
-            return ticket
-        self.taken -= 1
-        self._idle.append((connection, now + self._expiry))
-        return None
+    def join(self, ticket: Ticket, on_drop: OnDrop) -> None:
+        """Wait at the end of the line; harmless for who waits already."""
+        key = ref(ticket, on_drop)
+        if key not in self._called and key not in self.line:
+            self.line[key] = None
 
-    def drop(self) -> Ticket[C] | None:
-        """Return a place whose connection is closed or was never made. The ticket is served: wake it."""
-        ticket = self._next()
-        if ticket is None:
-            self.taken -= 1
-        return ticket
+    def leave(self, ticket: Ticket) -> None:
+        """Wait no longer."""
+        self.line.pop(ref(ticket), None)
+        self._called.discard(ref(ticket))
 
-    def leave(self, ticket: Ticket[C], now: float) -> Ticket[C] | None:
-        """Stop waiting. A ticket that had been served passes on what it got: wake the one returned."""
-        if not ticket.is_served:
-            self._waiting.pop(ticket, None)
-            return None
-        return self.drop() if ticket.connection is None else self.give(ticket.connection, now)
+    def due(self) -> list[Ticket]:
+        """Call those for whom there is a place now: wake them."""
+        tickets: list[Ticket] = []
+        while self.line and len(self._called) < self.limit - len(self._places):
+            key, _ = self.line.popitem(last=False)
+            ticket = key()
+            if ticket is not None:
+                self._called.add(key)
+                tickets.append(ticket)
+        return tickets
 
     def expired(self, now: float) -> list[C]:
         """Idle connections that have grown too old, taken out of the pool: close them."""
@@ -101,23 +160,29 @@ class Pool(Generic[C]):
             old.append(self._idle.popleft()[0])
         return old
 
-    def clear(self) -> list[C]:
-        """All idle connections, taken out of the pool: close them."""
-        connections = [connection for connection, _ in self._idle]
-        self._idle.clear()
+    def settle(self) -> list[C]:
+        """Clear up what was dropped. The connections among it: close them."""
+        connections: list[C] = []
+        while self.dropped:
+            key = self.dropped.popleft()
+            connection = self._places.pop(key, None)
+            if connection is not None:
+                connections.append(connection)
+            self.line.pop(key, None)
+            self._called.discard(key)
         return connections
 
-    def dismiss(self) -> list[Ticket[C]]:
-        """All who wait, each served with leave to open a connection: they are to hear that there is none."""
-        tickets: list[Ticket[C]] = []
-        while (ticket := self._next()) is not None:
-            self.taken += 1
-            tickets.append(ticket)
-        return tickets
+    def clear(self) -> list[C]:
+        """All idle connections, taken out of the pool: close them."""
+        connections: list[C] = []
+        while self._idle:
+            connections.append(self._idle.pop()[0])
+        return connections
 
-    def _next(self) -> Ticket[C] | None:
-        if not self._waiting:
-            return None
-        ticket, _ = self._waiting.popitem(last=False)
-        ticket.is_served = True
-        return ticket
+    def forget(self) -> list[Ticket]:
+        """Forget who has a place, and dismiss all who wait: wake them, so that they hear of it."""
+        self._places.clear()
+        tickets = [ticket for key in (*self._called, *self.line) if (ticket := key()) is not None]
+        self._called.clear()
+        self.line.clear()
+        return tickets

@@ -9,7 +9,7 @@ from egp._core.failures import Failure, failure_of
 from egp._core.flow import CallFlow, Drain, Drained, Send, Sleep, Step
 from egp._io._async.exchange import AsyncExchange
 from egp._io._async.response import AsyncAnyExchange, AsyncStreamResponse
-from egp._io.async_pool import AsyncPools
+from egp._io.async_pools import AsyncPools
 from egp._io.backends import sleep
 from egp._io.clock import SYSTEM_CLOCK
 from egp._io.interception import is_httpx_taken

@@ -14,7 +14,7 @@ from egp._io.backends.blocking import sleep
 from egp._io.clock import SYSTEM_CLOCK
 from egp._io.interception import is_httpx_taken
 from egp._io.log import log_attempts, log_bodies
-from egp._io.sync_pool import Pools
+from egp._io.sync_pools import Pools
 from egp.errors import EGPError
 
 if TYPE_CHECKING:

@@ -5,26 +5,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from egp._core.failures import Stage
+from egp._core.failures import ClientClosedError, Stage
 from egp._core.http1.response import ResponseParser
 
 if TYPE_CHECKING:
     from egp._core.flow import CallFlow, Send
     from egp._core.http1.request import RequestWriter
+    from egp._core.pool import Place
     from egp._core.response import ResponseHead
+    from egp._io._sync.pool import ConnectionPool
     from egp._io.backends.blocking import Connection
-    from egp._io.sync_pool import ConnectionPool
 
 __all__ = ["Exchange"]
+
+# For the answer of a server that has broken off the request.
+_LAST_WORDS_SECONDS = 1.0
 
 
 class Exchange:
     """One request and its response on a connection of the pool."""
 
     __slots__ = (
-        "_connection",
         "_is_body_begun",
+        "_is_reading",
         "_parser",
+        "_place",
         "_pool",
         "_request",
         "_timeouts",
@@ -37,8 +42,9 @@ class Exchange:
         self._request = flow.request
         self._timeouts = flow.options.timeout
         self._parser = ResponseParser(flow.request.method)
-        self._connection: Connection | None = None
+        self._place: Place[Connection] | None = None
         self._is_body_begun = False
+        self._is_reading = False
         self.stage = Stage.CONNECT
         self.is_reused = False
 
@@ -50,21 +56,39 @@ class Exchange:
     def send(self, writer: RequestWriter, step: Send) -> ResponseHead:
         """Put the request on the wire and return the head of its response."""
         timeouts, until = self._timeouts, step.until
-        connection, self.is_reused = self._pool.acquire(timeouts, until)
-        self._connection = connection
+        self._place, self.is_reused = self._pool.acquire(timeouts, until)
+        try:
+            return self._sent(writer, step)
+        except Exception as error:  # noqa: BLE001 - it is raised again
+            raise self._reason(error) from None
+
+    def _sent(self, writer: RequestWriter, step: Send) -> ResponseHead:
+        connection, timeouts, until = _connection(self._place), self._timeouts, step.until
         self.stage = Stage.SEND
+        broken: OSError | None = None
         try:
             for part in writer.message(self._request, step.target, step.retries):
                 connection.write(part, timeouts.write, until)
         except TimeoutError:
             raise
-        except OSError:
+        except OSError as error:
             # A server may answer and close before it has read all; its answer says why.
-            pass
+            broken = error
         self.stage = Stage.READ
         head = None
         while head is None:
-            head = self._parser.feed_head(connection.read(timeouts.read, until))
+            seconds = timeouts.read
+            if broken is not None:
+                # What it has said has come by now.
+                seconds = _LAST_WORDS_SECONDS if seconds is None else min(seconds, _LAST_WORDS_SECONDS)
+            try:
+                received = connection.read(seconds, until)
+            except TimeoutError:
+                if broken is None:
+                    raise
+                self.stage = Stage.SEND
+                raise broken from None
+            head = self._parser.feed_head(received)
         return head
 
     def read(self, until: float | None) -> bytes:
@@ -75,8 +99,7 @@ class Exchange:
             data = parser.start_body()
             if data:
                 return data
-        connection = self._connection
-        while connection is not None:
+        while (place := self._place) is not None:
             if parser.has_more:
                 data = parser.next_data()
                 if data:
@@ -84,27 +107,50 @@ class Exchange:
             if parser.is_complete:
                 self.close()
                 break
-            received = connection.read(self._timeouts.read, until)
-            if not received:
-                parser.end()
-                continue
-            data = parser.feed_body(received)
-            if data:
-                return data
+            # In this order, which `close` has in reverse, so that one of the two closes the connection.
+            self._is_reading = True
+            try:
+                if self._place is not place:
+                    break
+                received = _connection(place).read(self._timeouts.read, until)
+                if received:
+                    data = parser.feed_body(received)
+                    if data:
+                        return data
+                else:
+                    parser.end()
+            except Exception as error:  # noqa: BLE001 - it is raised again
+                raise self._reason(error) from None
+            finally:
+                self._is_reading = False
+                if self._place is not place:
+                    self._pool.release(place, reusable=False)
         return b""
 
     def close(self) -> None:
-        """Free the connection, which is kept when the response has been read to its end. Never waits."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._pool.release(connection, reusable=self._parser.is_reusable)
+        """Free the connection, which is kept when the response has been read to its end. Never waits.
+
+        Where another task or thread reads, its read ends, and it closes the connection.
+        """
+        place, self._place = self._place, None
+        if place is None:
+            return
+        if self._is_reading:
+            _connection(place).shutdown()
+        else:
+            self._pool.release(place, reusable=self._parser.is_reusable)
 
     def abandon(self) -> None:
-        """Close the connection from a finalizer, which may run in any thread and takes no lock."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            self._pool.abandon(connection)
+        """Let go of the connection, which its pool closes: for finalizers, in any thread."""
+        self._place = None
 
-    def __del__(self) -> None:
-        if self._connection is not None:
-            self.abandon()
+    def _reason(self, error: Exception) -> Exception:
+        """Return why the connection failed: often what is found is only the consequence."""
+        return ClientClosedError("the client was closed during the call") if self._pool.is_closed else error
+
+
+def _connection(place: Place[Connection] | None) -> Connection:
+    connection = None if place is None else place.connection
+    if connection is None:
+        raise ConnectionResetError("the response has been closed")
+    return connection

@@ -5,41 +5,44 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
+from egp._io.backends.nonblocking import Connection
+
 if TYPE_CHECKING:
-    import ssl
+    import socket
     from collections.abc import Callable, Coroutine
 
-    from egp._core.config import Origin
-
-__all__ = ["Backend", "Connection", "Event", "current_backend", "sleep"]
+__all__ = ["Backend", "Bell", "Connection", "current_backend", "sleep"]
 
 
-class Connection(Protocol):
-    """One TCP or TLS connection."""
+class Bell(Protocol):
+    """Wakes the one task that waits.
 
-    async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None: ...
-    async def read(self, seconds: float | None, until: float | None) -> bytes: ...
-    def is_readable(self) -> bool: ...
-    def close(self) -> None: ...
+    It rings from any thread, and more than once; where it has rung, nobody begins to wait.
+    """
 
-
-class Event(Protocol):
-    """Set once, awaited once."""
-
-    def set(self) -> None: ...
+    def ring(self) -> None: ...
     async def wait(self, seconds: float | None) -> None: ...
 
 
 class Backend(Protocol):
-    """What an asynchronous library offers; a module of this package for each."""
+    """What an asynchronous library offers; a module of this package for each.
 
-    def event(self) -> Event: ...
+    `token` stands for the running event loop. `caller` returns what has a function called in it, soon, from
+    any thread or finalizer, or at once when the loop has ended. `spawn` runs a coroutine function beside
+    everything else, and nothing once the loop has ended. `wait_connected` returns the sockets that have been
+    connected, or have failed to; none when the time is up.
+    """
+
     def token(self) -> object: ...
+    def has_ended(self, token: Any, /) -> bool: ...
+    def bell(self) -> Bell: ...
+    def caller(self) -> Callable[[Callable[[], None]], None]: ...
     def spawn(self, function: Callable[[], Coroutine[Any, Any, None]], /) -> None: ...
     async def sleep(self, seconds: float, /) -> None: ...
-    async def connect(
-        self, origin: Origin, context: ssl.SSLContext | None, seconds: float | None, until: float | None
-    ) -> Connection: ...
+    async def wait_connected(
+        self, sockets: list[socket.socket], seconds: float | None, /
+    ) -> list[socket.socket]: ...
+    def connection(self, connected: socket.socket, /) -> Connection: ...
 
 
 async def sleep(seconds: float) -> None:

@@ -1,31 +1,69 @@
-"""Connections, waiting and sleeping on asyncio. Its twin is `trio_streams`."""
+"""Connections, waiting and sleeping on asyncio. Its twin is `trio`."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+import contextlib
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
-from egp._io.deadline import seconds_left
-from egp._io.happy_eyeballs import first_to_answer, resolved
-from egp._io.socket_options import SOCKET_OPTIONS
+from egp._io.backends import blocking, nonblocking
+from egp._io.backends.nonblocking import READ_BYTES
 
 if TYPE_CHECKING:
-    import ssl
+    import socket
     from collections.abc import Callable, Coroutine
 
-    from egp._core.config import Origin
+__all__ = [
+    "Connection",
+    "bell",
+    "caller",
+    "connection",
+    "has_ended",
+    "sleep",
+    "spawn",
+    "token",
+    "wait_connected",
+]
 
-__all__ = ["Connection", "connect", "event", "sleep", "spawn", "token"]
+T = TypeVar("T")
 
-# Beyond this the peer is not read from until what came has been taken.
-_HIGH_WATER_BYTES = 256 * 1024
+# Where the loop cannot watch sockets.
+_PAUSE_SECONDS = 0.02
 
 sleep = asyncio.sleep
 
 
 def token() -> object:
-    """What tells one event loop from another."""
+    """What stands for the running event loop."""
     return asyncio.get_running_loop()
+
+
+def has_ended(token: asyncio.AbstractEventLoop) -> bool:
+    """Whether an event loop runs no more."""
+    return token.is_closed()
+
+
+def caller() -> Callable[[Callable[[], None]], None]:
+    """What has a function called in the running event loop, soon, from anywhere."""
+    # Weakly: what belongs to a loop must not keep it.
+    loop_ref = ref(asyncio.get_running_loop())
+
+    def call(function: Callable[[], None]) -> None:
+        loop = loop_ref()
+        if loop is not None:
+            try:
+                loop.call_soon_threadsafe(function)
+            except RuntimeError:
+                # It has ended.
+                pass
+            else:
+                return
+        function()
+
+    return call
 
 
 def spawn(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -42,133 +80,137 @@ def spawn(function: Callable[[], Coroutine[Any, Any, None]]) -> None:
 _tasks: set[asyncio.Task[None]] = set()
 
 
-class _Event:
-    """Set once, awaited once."""
+class _Bell:
+    """Wakes the one task that waits."""
 
-    __slots__ = ("_future",)
-
-    def __init__(self) -> None:
-        self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def set(self) -> None:
-        """Wake the one that waits."""
-        if not self._future.done():
-            self._future.set_result(None)
-
-    async def wait(self, seconds: float | None) -> None:
-        """Wait until it is set, or until the time is up."""
-        await asyncio.wait([self._future], timeout=seconds)
-
-
-event = _Event
-
-
-class Connection(asyncio.Protocol):
-    """A connection that is read when asked, not called back; closing it never waits."""
+    __slots__ = ("_future", "_is_rung", "_loop", "_thread")
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._transport: asyncio.Transport | None = None
-        self._received: list[bytes] = []
-        self._size = 0
-        self._ended = False
-        self._error: Exception | None = None
-        self._reader: asyncio.Future[None] | None = None
-        self._writer: asyncio.Future[None] | None = None
-        self._is_writing_paused = False
-        self._is_reading_paused = False
+        self._thread = threading.get_ident()
+        self._future: asyncio.Future[None] | None = None
+        self._is_rung = False
 
-    # What asyncio calls.
+    def ring(self) -> None:
+        """Wake the task, from any thread."""
+        if threading.get_ident() == self._thread:
+            self._set()
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._set)
+        except RuntimeError:
+            # The loop has ended: nobody waits.
+            return
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See `asyncio.Protocol`."""
-        # Not asked for its class: those of other event loops, uvloop's among them, are no subclasses.
-        self._transport = cast("asyncio.Transport", transport)
-        connected = transport.get_extra_info("socket")
-        if connected is not None:
-            for option in SOCKET_OPTIONS:
-                connected.setsockopt(*option)
+    async def wait(self, seconds: float | None) -> None:
+        """Wait until it rings, or until the time is up."""
+        if not self._is_rung:
+            self._future = self._loop.create_future()
+            with contextlib.suppress(TimeoutError):
+                await _bounded(self._future, seconds)
+        self._is_rung = False
 
-    def data_received(self, data: bytes) -> None:
-        """See `asyncio.Protocol`."""
-        self._received.append(data)
-        self._size += len(data)
-        if self._size > _HIGH_WATER_BYTES and self._transport is not None:
-            self._transport.pause_reading()
-            self._is_reading_paused = True
-        _wake(self._reader)
+    def _set(self) -> None:
+        self._is_rung = True
+        _wake(self._future)
 
-    def eof_received(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._ended = True
-        _wake(self._reader)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """See `asyncio.Protocol`."""
-        self._ended = True
-        self._error = exc
-        _wake(self._reader)
-        _wake(self._writer)
+bell = _Bell
 
-    def pause_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._is_writing_paused = True
 
-    def resume_writing(self) -> None:
-        """See `asyncio.Protocol`."""
-        self._is_writing_paused = False
-        _wake(self._writer)
+class Connection(nonblocking.Connection):
+    """A connection whose bytes the event loop takes off the socket while somebody waits for them."""
 
-    # What the driver calls.
+    def __init__(self, connected: socket.socket) -> None:
+        super().__init__(connected)
+        # The one that watches the socket. It goes on between the reads of one response: to begin and to end
+        # that costs as much as a read.
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._reader: asyncio.Future[bytes | OSError] | None = None
 
-    async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
-        """Send all of it, as far as the operating system takes it."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            raise self._error or ConnectionResetError("the server closed the connection")
-        transport.write(data)
-        while self._is_writing_paused and not self._ended:
-            self._writer = self._loop.create_future()
+    async def _receive(self, seconds: float | None) -> bytes:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
             try:
-                await _bounded_future(self._writer, seconds_left(seconds, until))
-            finally:
-                self._writer = None
+                self._watch(loop)
+            except NotImplementedError:
+                # Windows' own loop: what it has received for a task that is cancelled is lost with the
+                # connection.
+                return await asyncio.wait_for(loop.sock_recv(self._socket, READ_BYTES), seconds)
+        self._reader = loop.create_future()
+        received = await _bounded(self._reader, seconds)
+        if isinstance(received, OSError):
+            raise received
+        return received
 
-    async def read(self, seconds: float | None, until: float | None) -> bytes:
-        """The bytes that come next; empty when the peer has closed."""
-        while not self._received:
-            if self._error is not None:
-                raise self._error
-            if self._ended:
-                return b""
-            self._reader = self._loop.create_future()
-            try:
-                await _bounded_future(self._reader, seconds_left(seconds, until))
-            finally:
-                self._reader = None
-        received = self._received
-        data = received[0] if len(received) == 1 else b"".join(received)
-        received.clear()
-        self._size = 0
-        if self._is_reading_paused and self._transport is not None:
-            self._is_reading_paused = False
-            self._transport.resume_reading()
-        return data
+    async def _wait_writable(self, seconds: float | None) -> None:
+        if not await wait_connected([self._socket], seconds):
+            raise TimeoutError
 
-    def is_readable(self) -> bool:
-        """Whether a read would return at once: on an idle connection, the sign that the peer closed it."""
-        return self._ended or bool(self._received) or self._transport is None or self._transport.is_closing()
+    def rest(self) -> None:
+        """Have the event loop forget the socket while nobody reads."""
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):
+                loop.remove_reader(self._socket.fileno())
 
-    def close(self) -> None:
-        """Close at once; harmless when closed already, and when the loop is."""
-        self._ended = True
-        _wake(self._reader)
-        if self._transport is not None:
-            try:
-                self._transport.abort()
-            except RuntimeError:
-                # The loop is closed, and its sockets with it.
-                return
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.rest()
+        loop.add_reader(self._socket.fileno(), self._on_readable)
+        self._loop = loop
+
+    def _on_readable(self) -> None:
+        reader = self._reader
+        if reader is None or reader.done():
+            # The peer is to wait, too.
+            self.rest()
+            return
+        try:
+            received: bytes | OSError = self._socket.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            received = error
+        # As a result, since a failure that a cancelled task does not take would be complained about.
+        reader.set_result(received)
+
+
+connection = Connection
+
+
+async def wait_connected(sockets: list[socket.socket], seconds: float | None) -> list[socket.socket]:
+    """Return those that take bytes, or have failed; none when the time is up."""
+    loop = asyncio.get_running_loop()
+    ready: list[socket.socket] = []
+    future: asyncio.Future[None] = loop.create_future()
+    watched: list[int] = []
+
+    def on_writable(one: socket.socket) -> None:
+        ready.append(one)
+        _wake(future)
+
+    try:
+        for one in sockets:
+            loop.add_writer(one.fileno(), on_writable, one)
+            watched.append(one.fileno())
+        with contextlib.suppress(TimeoutError):
+            await _bounded(future, seconds)
+    except NotImplementedError:
+        return await _looked_at(sockets, seconds)
+    finally:
+        for number in watched:
+            loop.remove_writer(number)
+    return list(dict.fromkeys(ready))
+
+
+async def _looked_at(sockets: list[socket.socket], seconds: float | None) -> list[socket.socket]:
+    """The same, where the event loop cannot watch sockets."""
+    last = None if seconds is None else monotonic() + seconds
+    while not (ready := blocking.wait_connected(sockets, 0)):
+        if last is not None and monotonic() >= last:
+            break
+        await asyncio.sleep(_PAUSE_SECONDS)
+    return ready
 
 
 def _wake(future: asyncio.Future[None] | None) -> None:
@@ -176,38 +218,18 @@ def _wake(future: asyncio.Future[None] | None) -> None:
         future.set_result(None)
 
 
-def _expire(future: asyncio.Future[None]) -> None:
+def _expire(future: asyncio.Future[Any]) -> None:
     if not future.done():
         future.set_exception(TimeoutError())
 
 
-async def _bounded_future(future: asyncio.Future[None], seconds: float | None) -> None:
+async def _bounded(future: asyncio.Future[T], seconds: float | None) -> T:
+    """Return the result; TimeoutError when the time is up."""
     # A timer by hand: asyncio.timeout() costs as much as the rest of a read.
     if seconds is None:
-        await future
-        return
+        return await future
     timer = future.get_loop().call_later(seconds, _expire, future)
     try:
-        await future
+        return await future
     finally:
         timer.cancel()
-
-
-async def connect(
-    origin: Origin, context: ssl.SSLContext | None, seconds: float | None, until: float | None
-) -> Connection:
-    """A connection to an origin, the TLS handshake included."""
-    loop = asyncio.get_running_loop()
-
-    async def connected(address: str) -> Connection:
-        _, connection = await loop.create_connection(
-            Connection,
-            address,
-            origin.port,
-            ssl=context,
-            server_hostname=origin.host if context is not None else None,
-        )
-        return connection
-
-    async with asyncio.timeout(seconds_left(seconds, until)):
-        return await first_to_answer(await resolved(origin.host, origin.port), connected, Connection.close)

@@ -1,64 +1,121 @@
-"""One TCP or TLS connection, blocking."""
+"""Connections, waiting and sleeping in a thread: what blocks."""
 
 from __future__ import annotations
 
 import contextlib
 import select
 import socket
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from egp._io.deadline import seconds_left
-from egp._io.socket_options import SOCKET_OPTIONS
 
 if TYPE_CHECKING:
-    from egp._core.config import Origin
+    import ssl
+    from collections.abc import Callable
 
-__all__ = ["Connection", "connect", "sleep"]
+__all__ = [
+    "Backend",
+    "Bell",
+    "Connection",
+    "bell",
+    "caller",
+    "connection",
+    "is_readable",
+    "sleep",
+    "wait_connected",
+]
+
+_READ_BYTES = 64 * 1024
 
 sleep = time.sleep
 
-_READ_BYTES = 64 * 1024
+
+class Bell:
+    """Wakes the one thread that waits."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        # A plain lock, since releasing one never waits: an event has a lock of its own, which a finalizer
+        # may find taken by the very thread that it interrupts.
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def ring(self) -> None:
+        """Wake the thread, or let it not begin to wait; more than once is harmless."""
+        with contextlib.suppress(RuntimeError):
+            self._lock.release()
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait until it rings, or until the time is up."""
+        self._lock.acquire(timeout=-1 if seconds is None else max(0.0, seconds))
+
+
+bell = Bell
+
+
+def caller() -> Callable[[Callable[[], None]], None]:
+    """Return what calls a function: at once, since there is no event loop."""
+    return _call
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()
 
 
 class Connection:
     """A connected socket; OSError and TimeoutError come through as they are."""
 
-    __slots__ = ("_socket", "_timeout")
+    __slots__ = ("_socket", "_timeout", "_tls")
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self._timeout: float | None = connected.gettimeout()
+        self._tls: ssl.SSLSocket | None = None
+        self._timeout = connected.gettimeout()
+
+    def start_tls(self, context: ssl.SSLContext, host: str, until: float | None) -> None:
+        """Shake hands. Raises ssl.SSLError where there is no trust."""
+        self._bound(seconds_left(None, until))
+        self._socket = self._tls = context.wrap_socket(self._socket, server_hostname=host)
 
     def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
-        """Send all of it. `seconds` bounds each step, `until` the whole."""
+        """Send all of it. `seconds` bounds each wait for the peer to take more, `until` the whole."""
         while data:
             self._bound(seconds_left(seconds, until))
             data = data[self._socket.send(data) :]
 
     def read(self, seconds: float | None, until: float | None) -> bytes:
-        """The bytes that come next; empty when the peer has closed."""
+        """Return the bytes that come next; empty when the peer has closed."""
         self._bound(seconds_left(seconds, until))
         return self._socket.recv(_READ_BYTES)
 
     def is_readable(self) -> bool:
-        """Whether a read would return at once: on an idle connection, the sign that the peer closed it."""
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(self._socket, select.POLLIN)
-            return bool(poll.poll(0))
-        return bool(select.select([self._socket], [], [], 0)[0])
+        """Whether a read would return at once: on an idle connection, the sign that it cannot be used."""
+        return (self._tls is not None and self._tls.pending() > 0) or is_readable(self._socket)
 
-    def close(self) -> None:
-        """Close at once, which ends the read of another thread too; harmless when closed already."""
-        # Closing alone lets that thread wait on. Not the method of SSLSocket, which takes TLS away from it.
+    def rest(self) -> None:
+        """Be idle: nothing is read until somebody asks."""
+
+    def shutdown(self) -> None:
+        """End the connection under whoever uses it, from any thread: reads and writes fail from now on."""
+        # Not the method of SSLSocket, which takes TLS away from it: what is written then goes out in clear.
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-        self._socket.close()
 
     def forget(self) -> None:
         """Close the copy that a fork made, and leave the parent process's connection as it is."""
         self._socket.close()
+
+    def close(self) -> None:
+        """Close at once; harmless when closed already. Only for whoever uses the connection."""
+        self._socket.close()
+
+    def __del__(self) -> None:
+        # The last resort. An interrupt at its making leaves one without a socket.
+        with contextlib.suppress(AttributeError):
+            self._socket.close()
 
     def _bound(self, seconds: float | None) -> None:
         if seconds != self._timeout:
@@ -66,47 +123,42 @@ class Connection:
             self._timeout = seconds
 
 
-def connect(origin: Origin, seconds: float | None, until: float | None) -> Connection:
-    """A connection to an origin. `seconds` bounds each address that is tried and the TLS handshake."""
-    connected = _connected(origin, seconds, until)
-    try:
-        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for option in SOCKET_OPTIONS:
-            connected.setsockopt(*option)
-        if origin.scheme == "https":
-            # Imported here: loading TLS takes longer than a call over plain HTTP.
-            from egp._io.tls import default_context
-
-            connected.settimeout(seconds_left(seconds, until))
-            connected = default_context().wrap_socket(connected, server_hostname=origin.host)
-    except BaseException:
-        connected.close()
-        raise
-    return Connection(connected)
+connection = Connection
 
 
-def _connected(origin: Origin, seconds: float | None, until: float | None) -> socket.socket:
-    failure: OSError | None = None
-    for family, kind, protocol, _, address in socket.getaddrinfo(
-        origin.host, origin.port, type=socket.SOCK_STREAM
-    ):
-        candidate = None
-        try:
-            candidate = socket.socket(family, kind, protocol)
-            candidate.settimeout(seconds_left(seconds, until))
-            candidate.connect(address)
-        except OSError as error:
-            if candidate is not None:
-                candidate.close()
-            failure = error
-        except BaseException:
-            if candidate is not None:
-                candidate.close()
-            raise
-        else:
-            return candidate
-    try:
-        raise failure or OSError(f"{origin.host} has no address")
-    finally:
-        # Else the error and this frame would keep each other alive.
-        failure = None
+def wait_connected(sockets: list[socket.socket], seconds: float | None) -> list[socket.socket]:
+    """Return those that have been connected, or have failed to; none when the time is up."""
+    if not hasattr(select, "poll"):
+        # Windows tells of a connection that failed among the exceptions.
+        _, writable, failed = select.select([], sockets, sockets, seconds)
+        return list(dict.fromkeys([*writable, *failed]))
+    poll = select.poll()
+    by_number: dict[int, socket.socket] = {}
+    for one in sockets:
+        poll.register(one, select.POLLOUT)
+        by_number[one.fileno()] = one
+    # Rounded up: else the last part of a millisecond would be spent without a pause.
+    milliseconds = None if seconds is None else int(seconds * 1000) + 1
+    return [by_number[number] for number, _ in poll.poll(milliseconds)]
+
+
+def is_readable(connected: socket.socket) -> bool:
+    """Return whether a read would return at once: with bytes, with the end, or with an error."""
+    if connected.fileno() < 0:
+        return True
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(connected, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([connected], [], [], 0)[0])
+
+
+class Backend(Protocol):
+    """What this module offers to text that is made of the asynchronous one."""
+
+    def bell(self) -> Bell: ...
+    def caller(self) -> Callable[[Callable[[], None]], None]: ...
+    def wait_connected(
+        self, sockets: list[socket.socket], seconds: float | None, /
+    ) -> list[socket.socket]: ...
+    def connection(self, connected: socket.socket, /) -> Connection: ...

@@ -1,34 +1,67 @@
-"""Connections, waiting and sleeping on trio. Its twin is `asyncio_streams`."""
+"""Connections, waiting and sleeping on trio. Its twin is `asyncio`."""
 
 from __future__ import annotations
 
 import contextlib
 import math
-import os
-import select
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import trio
 
-from egp._io.deadline import seconds_left
-from egp._io.socket_options import SOCKET_OPTIONS
+from egp._io.backends import nonblocking
+from egp._io.backends.nonblocking import READ_BYTES
 
 if TYPE_CHECKING:
-    import ssl
+    import socket
     from collections.abc import Awaitable, Callable
 
-    from egp._core.config import Origin
-
-__all__ = ["Connection", "connect", "event", "sleep", "spawn", "token"]
-
-_READ_BYTES = 64 * 1024
+__all__ = [
+    "Connection",
+    "bell",
+    "caller",
+    "connection",
+    "has_ended",
+    "sleep",
+    "spawn",
+    "token",
+    "wait_connected",
+]
 
 sleep = trio.sleep
 
 
-def token() -> object:
-    """What tells one event loop from another."""
+def token() -> trio.lowlevel.TrioToken:
+    """Return what stands for the running event loop."""
     return trio.lowlevel.current_trio_token()
+
+
+def has_ended(token: trio.lowlevel.TrioToken) -> bool:
+    """Return whether an event loop runs no more."""
+    try:
+        token.run_sync_soon(_nothing)
+    except trio.RunFinishedError:
+        return True
+    return False
+
+
+def caller() -> Callable[[Callable[[], None]], None]:
+    """Return what has a function called in the running event loop, soon, from anywhere."""
+    # Weakly: what belongs to a loop must not keep it.
+    token_ref = ref(token())
+
+    def call(function: Callable[[], None]) -> None:
+        own = token_ref()
+        if own is not None:
+            try:
+                own.run_sync_soon(function)
+            except trio.RunFinishedError:
+                pass
+            else:
+                return
+        function()
+
+    return call
 
 
 def spawn(function: Callable[[], Awaitable[None]]) -> None:
@@ -37,112 +70,72 @@ def spawn(function: Callable[[], Awaitable[None]]) -> None:
         trio.lowlevel.spawn_system_task(function)
 
 
-class _Event:
-    """Set once, awaited once."""
+class _Bell:
+    """Wakes the one task that waits."""
 
-    __slots__ = ("_event",)
+    __slots__ = ("_event", "_token")
 
     def __init__(self) -> None:
         self._event = trio.Event()
+        self._token = token()
 
-    def set(self) -> None:
-        """Wake the one that waits."""
-        self._event.set()
+    def ring(self) -> None:
+        """Wake the task, from any thread."""
+        with contextlib.suppress(trio.RunFinishedError):
+            self._token.run_sync_soon(self._set)
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait until it is set, or until the time is up."""
+        """Wait until it rings, or until the time is up."""
         with trio.move_on_after(math.inf if seconds is None else seconds):
             await self._event.wait()
+        self._event = trio.Event()
+
+    def _set(self) -> None:
+        self._event.set()
 
 
-event = _Event
+bell = _Bell
 
 
-class Connection:
-    """A connected stream; closing it never waits."""
+class Connection(nonblocking.Connection):
+    """A connection that is read by whoever waits for it."""
 
-    def __init__(
-        self, raw: trio.SocketStream, stream: trio.SocketStream | trio.SSLStream[trio.SocketStream]
-    ) -> None:
-        self._raw = raw
-        self._stream = stream
+    async def _receive(self, seconds: float | None) -> bytes:
+        while True:
+            with trio.move_on_after(math.inf if seconds is None else seconds) as scope:
+                await trio.lowlevel.wait_readable(self._socket)
+            if scope.cancelled_caught:
+                raise TimeoutError
+            try:
+                return self._socket.recv(READ_BYTES)
+            except (BlockingIOError, InterruptedError):
+                continue
 
-    async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
-        """Send all of it."""
-        left = seconds_left(seconds, until)
-        try:
-            with trio.fail_after(math.inf if left is None else left):
-                await self._stream.send_all(data)
-        except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            broken = _translated(error)
-        else:
-            return
-        raise broken
-
-    async def read(self, seconds: float | None, until: float | None) -> bytes:
-        """The bytes that come next; empty when the peer has closed."""
-        left = seconds_left(seconds, until)
-        try:
-            with trio.fail_after(math.inf if left is None else left):
-                return bytes(await self._stream.receive_some(_READ_BYTES))
-        except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            broken = _translated(error)
-        raise broken
-
-    def is_readable(self) -> bool:
-        """Whether a read would return at once: on an idle connection, the sign that the peer closed it."""
-        descriptor = self._raw.socket.fileno()
-        if descriptor < 0:
-            return True
-        if hasattr(select, "poll"):
-            poll = select.poll()
-            poll.register(descriptor, select.POLLIN)
-            return bool(poll.poll(0))
-        return bool(select.select([descriptor], [], [], 0)[0])
-
-    def close(self) -> None:
-        """Close at once; harmless when closed already, and when the loop is."""
-        _close(self._raw)
+    async def _wait_writable(self, seconds: float | None) -> None:
+        with trio.move_on_after(math.inf if seconds is None else seconds) as scope:
+            await trio.lowlevel.wait_writable(self._socket)
+        if scope.cancelled_caught:
+            raise TimeoutError
 
 
-def _translated(error: Exception) -> OSError:
-    """What the same failure is on a plain socket."""
-    if isinstance(error, trio.TooSlowError):
-        return TimeoutError()
-    cause = error.__cause__
-    return cause if isinstance(cause, OSError) else ConnectionResetError("the connection is broken")
+connection = Connection
 
 
-async def connect(
-    origin: Origin, context: ssl.SSLContext | None, seconds: float | None, until: float | None
-) -> Connection:
-    """A connection to an origin, the TLS handshake included."""
-    left = seconds_left(seconds, until)
-    raw: trio.SocketStream | None = None
-    try:
-        with trio.fail_after(math.inf if left is None else left):
-            raw = await trio.open_tcp_stream(origin.host, origin.port)
-            for option in SOCKET_OPTIONS:
-                raw.setsockopt(*option)
-            if context is None:
-                return Connection(raw, raw)
-            secured = trio.SSLStream(raw, context, server_hostname=origin.host, https_compatible=True)
-            await secured.do_handshake()
-            return Connection(raw, secured)
-    except (trio.TooSlowError, trio.BrokenResourceError, trio.ClosedResourceError) as error:
-        _close(raw)
-        broken = _translated(error)
-    except BaseException:
-        _close(raw)
-        raise
-    raise broken
+async def wait_connected(sockets: list[socket.socket], seconds: float | None) -> list[socket.socket]:
+    """Return those that take bytes, or have failed; none when the time is up."""
+    ready: list[socket.socket] = []
+
+    async def wait(one: socket.socket, scope: trio.CancelScope) -> None:
+        await trio.lowlevel.wait_writable(one)
+        ready.append(one)
+        scope.cancel()
+
+    async with trio.open_nursery() as nursery:
+        nursery.cancel_scope.deadline = math.inf if seconds is None else trio.current_time() + seconds
+        for one in sockets:
+            nursery.start_soon(wait, one, nursery.cancel_scope)
+    return ready
 
 
-def _close(raw: trio.SocketStream | None) -> None:
-    if raw is None:
-        return
-    try:
-        raw.socket.close()
-    except RuntimeError:
-        # The loop has ended: nobody is left who waits for the socket.
-        os.close(raw.socket.detach())
+def _nothing() -> None:
+    """Stand for what is called."""
