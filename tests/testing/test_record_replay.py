@@ -208,6 +208,29 @@ def test_the_service_is_asked_what_the_server_was_asked(upstream, cassette, ask)
     assert request.headers["accept-encoding"] == "identity"
 
 
+def test_events_are_sent_on_while_the_service_still_writes(upstream, record, ask):
+    received = threading.Event()
+
+    def events():
+        yield chunk("first")
+        assert received.wait(20), "the first event was held back"
+        yield chunk("second")
+
+    upstream.stream(events())
+
+    def read(http):
+        with http.stream("POST", CHAT, json=ask(stream=True)) as response:
+            parts = response.iter_raw()
+            first = next(parts)
+            received.set()
+            return first, b"".join(parts)
+
+    first, rest = record(read)
+
+    assert b"first" in first
+    assert b"second" in rest
+
+
 def test_a_client_that_leaves_does_not_cut_the_recording(upstream, cassette, replay, ask):
     upstream.stream([chunk(str(n)) for n in range(20)], interval=0.005)
     with Server(record=cassette, upstream=upstream.url) as server:

@@ -210,6 +210,22 @@ def test_log_probabilities_do_not_spell_a_secret_out():
     assert len(redacted) == len(body)
 
 
+def test_asterisks_of_the_model_are_no_secret():
+    entries = [{"token": token, "bytes": list(token.encode())} for token in ("**", "bold", "**")]
+    body = json.dumps({"choices": [{"index": 0, "logprobs": {"content": entries}}]}).encode()
+
+    assert Redactor().body(body, "application/json") == body
+
+
+def test_a_redacted_body_stays_as_it_is():
+    body = json.dumps({"api_key": "abcdef", "b": f"{TWELVE['openai']}, {TWELVE['private_key']}"}).encode()
+    redactor = Redactor()
+    once = redactor.body(body, "application/json")
+
+    assert redactor.body(once, "application/json") == once
+    assert Redactor().body(once, "application/json") == once
+
+
 def test_a_cookie_keeps_its_name_and_attributes():
     headers = [("set-cookie", "id=abcdefgh; Path=/; Secure"), ("cookie", "a=12345678; b=87654321")]
 

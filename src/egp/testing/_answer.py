@@ -1,4 +1,4 @@
-"""From what a test gives, or the server's own knowledge, to what goes over the wire."""
+"""Make a reply out of a scripted answer, or of the server's own."""
 
 from __future__ import annotations
 
@@ -83,6 +83,6 @@ class Answer:
 
 
 def _plain(content: Any) -> Any:
-    """Turn a generated model into what it is on the wire."""
+    """Return a generated model as the JSON object that it is on the wire."""
     to_dict: Callable[[], Any] | None = getattr(content, "to_dict", None)
     return content if to_dict is None else to_dict()

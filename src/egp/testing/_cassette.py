@@ -61,7 +61,7 @@ class Interaction:
         redactor.learn_headers(self.headers)
         redactor.learn_query(self.query)
         redactor.learn_body(self.request_body, self.request_media_type)
-        redactor.learn_body(b"".join(self.parts), self.media_type)
+        parts = redactor.parts(self.parts, self.media_type)
         kept = [(name, value) for name, value in self.request_headers if name in {"accept", "content-type"}]
         return evolve(
             self,
@@ -70,7 +70,7 @@ class Interaction:
             request_headers=tuple(redactor.headers(kept)),
             request_body=redactor.body(self.request_body, self.request_media_type),
             headers=tuple(redactor.headers(self.headers)),
-            parts=tuple(redactor.parts(self.parts, self.media_type)),
+            parts=tuple(parts),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -178,7 +178,9 @@ class Recording:
             finished = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
             finished.write_bytes(b"".join(_line(one.without_secrets(redactor)) for _, one in ordered))
             finished.replace(self._path)
-        self._partial.unlink()
+        if os.name == "nt":  # Windows keeps open files; elsewhere the lock is held until the file is gone
+            self._file.close()
+        self._partial.unlink(missing_ok=True)
         self._file.close()
 
 

@@ -24,7 +24,7 @@ def chunk(
     model: str = "openai/gpt-4o",
     **delta: Any,
 ) -> Object:
-    """Give the payload of one event of a stream, to script one with `Server.stream`.
+    """Return the payload of one event of a stream, to script one with `Server.stream`.
 
     `content` is the piece of text, `index` the choice; further keywords are fields of the delta
     (`role="assistant"`, `tool_calls=[…]`, a vendor's own).

@@ -1,4 +1,4 @@
-"""The answers of the server's model: made from the request alone, so the same request has the same answer."""
+"""Completions by the server's model, made from the request alone: the same request has the same answer."""
 
 from __future__ import annotations
 

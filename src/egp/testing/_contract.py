@@ -50,12 +50,12 @@ class Contract:
         self._registry = registry.with_resource(_NAME, resource).crawl()
 
     def check(self, reference: str) -> Check:
-        """Give the check of values against the schema at `reference`, such as `#/components/schemas/Tool`."""
+        """Return a check against the schema at `reference`, such as `#/components/schemas/Tool`."""
         validator = _Validator({"$ref": f"{_NAME}{reference}"}, registry=self._registry)
         return lambda value, loc: describe(validator.iter_errors(value), loc)
 
     def operations(self) -> Iterator[Operation]:
-        """Give every operation, in the document's order."""
+        """Yield every operation, in the document's order."""
         for path in self._document["paths"]:
             reference, item = follow(f"#/paths/{escape(path)}", self._document)
             for method in _METHODS:

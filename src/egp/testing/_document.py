@@ -24,7 +24,7 @@ _BOOLEAN, _TIMESTAMP = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # its type depends on the build, see above
-    """Reads YAML as JSON's types: a date stays the text that it is on the wire, and so do `on` and `no`."""
+    """Reads YAML with the types of JSON only: dates, `on` and `no` stay text."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -35,7 +35,7 @@ _Loader.add_implicit_resolver(_BOOLEAN, re.compile("^(?:true|True|TRUE|false|Fal
 
 
 def load(spec: Mapping[str, Any] | Path | str | None) -> Mapping[str, Any]:
-    """Give the document: as passed, read from a file, or (None) the one that egp_api was compiled from."""
+    """Return the document: as given, read from a file, or (None) the one that egp_api was compiled from."""
     if spec is None:
         return _parse(files("egp_api").joinpath("openapi.yaml").read_bytes())
     if isinstance(spec, (str, Path)):
@@ -55,7 +55,7 @@ def escape(step: str) -> str:
 
 
 def follow(reference: str, root: Any) -> tuple[str, Any]:
-    """Give what `reference` leads to within `root`, through further references, and its own reference."""
+    """Return what `reference` leads to within `root`, through further references, and its own reference."""
     while True:
         node: Any = root
         for step in reference.removeprefix("#").split("/")[1:]:
@@ -67,7 +67,7 @@ def follow(reference: str, root: Any) -> tuple[str, Any]:
 
 
 def resolve(node: Any, root: Any) -> Any:
-    """Give the node itself, or what it refers to where it is a reference."""
+    """Return the node itself, or what it refers to where it is a reference."""
     if is_object(node) and isinstance(node.get("$ref"), str):
         return follow(node["$ref"], root)[1]
     return node

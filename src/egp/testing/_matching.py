@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MOST_DIFF_LINES = 60
+_MOST_COMPARED = 10_000  # characters
 
 
 def _strings(values: Iterable[str]) -> tuple[str, ...]:
@@ -83,9 +84,9 @@ class Request:
         return f"{self._value['method']} {self._value['path']}"
 
     def similarity(self, other: Request) -> float:
-        """Return how alike two requests are: 0 to 2, and 1 or more where method and path are the same."""
-        alike = difflib.SequenceMatcher(None, self.key, other.key, autojunk=True).quick_ratio()
-        return alike + (self.title == other.title)
+        """Return how alike two requests are, from 0 to 1, by the beginnings of what is compared."""
+        begin = slice(_MOST_COMPARED)
+        return difflib.SequenceMatcher(None, self.key[begin], other.key[begin]).quick_ratio()
 
     def diff(self, received: Request) -> str:
         """Return what is different in the request received, line by line."""

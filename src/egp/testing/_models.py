@@ -21,7 +21,7 @@ _MODELS = (
 
 
 def page(query: Mapping[str, str]) -> dict[str, Any]:
-    """Give the page of models that the query asks for. The cursors are names, with or without vendor."""
+    """Return the page of models that the query asks for. The cursors are names, with or without vendor."""
     models = [_model(*row) for row in _MODELS]
     if "model_vendor" in query:
         models = [model for model in models if model["model_vendor"] == query["model_vendor"]]

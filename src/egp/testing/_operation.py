@@ -153,7 +153,7 @@ def _texts(parameter: Parameter, request: RecordedRequest, path_values: Mapping[
 
 
 def _kinds(schema: Mapping[str, Any]) -> frozenset[str]:
-    """Name the types that a parameter's schema allows, those of an array's items included."""
+    """Return the types that a parameter's schema allows, those of an array's items included."""
     kinds: set[str] = set()
     for variant in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         kind = variant.get("type", ())

@@ -44,7 +44,7 @@ class Protocol(H11Protocol):
 
 
 def transport_of(scope: Scope) -> asyncio.Transport:
-    """Give the connection that a request came over."""
+    """Return the connection that a request came over."""
     return cast("asyncio.Transport", scope["extensions"][_EXTENSION])
 
 

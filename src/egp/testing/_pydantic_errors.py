@@ -1,4 +1,4 @@
-"""pydantic's words for what a JSON Schema forbids."""
+"""The error types and messages of pydantic, for what a JSON Schema forbids."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _BOUNDS: dict[str, tuple[str, Callable[[Any, Any], str]]] = {
 
 
 def pydantic_errors(rule: str, expected: Any, given: Any) -> Iterator[tuple[str, str]]:
-    """Name what is wrong, for programs and in words: once for each type that was allowed, otherwise once."""
+    """Yield pydantic's type and message of an error: a pair for each type that was allowed."""
     if rule == "type":
         kinds: list[str] = [expected] if isinstance(expected, str) else expected
         for kind in (kind for kind in kinds if kind != "null" or len(kinds) == 1):

@@ -39,7 +39,7 @@ _HOP_BY_HOP = {
     "upgrade",
 }
 # Compression is declined: a compressed body could neither be read nor searched for secrets.
-_REPLACED = _HOP_BY_HOP | {"accept-encoding", "content-length", "host"}
+_REPLACED = _HOP_BY_HOP | {"accept-encoding", "content-length", "expect", "host"}
 _OF_COMPRESSION = {"content-encoding", "content-length"}
 _READABLE_ENCODINGS = {"", "deflate", "gzip", "identity"}
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     """Replace the characters from a start to an end by repetitions of a byte."""
 
 _SHORTEST = 6  # a shorter value would be found everywhere by chance
+_OPENING = {"{", "["}
+_SHORT, _MOST_REMEMBERED = 100, 10_000
 _DATA_LINE = re.compile(r"^data:[ ]?(.*)$", re.MULTILINE)
 _OTHER_LINE = re.compile(r"^(?!data:)(.+)$", re.MULTILINE)
 _PARAMETER = re.compile(r"([^&=\s]+)=([^&\s]*)")
@@ -47,6 +49,8 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._found: dict[str, list[tuple[int, int]]] = {}
+        """What was found in short texts: those of a stream repeat themselves."""
         self.learn(*secrets)
         self.learn(*(value for name, value in os.environ.items() if _secrets.is_secret_variable(name)))
 
@@ -58,6 +62,7 @@ class Redactor:
                 continue
             self._known |= {secret, quote(value.strip(), safe="")}
             self._pattern = None
+            self._found.clear()
 
     def learn_headers(self, headers: Pairs) -> None:
         """Take the values of headers that hold secrets, by their names."""
@@ -105,14 +110,19 @@ class Redactor:
         ends = [*accumulate(len(part) for part in parts)]
         return [whole[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where a text has known secrets, and what has the shape of one."""
-        if self._pattern is None:
-            known = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, known)) or r"(?!)")
-        for match in self._pattern.finditer(text):
-            yield match.span()
-        yield from _secrets.shapes(text)
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where a text has known secrets, and what has the shape of one."""
+        if len(text) < _SHORTEST:
+            return []
+        found = self._found.get(text)
+        if found is None:
+            if self._pattern is None:
+                known = sorted(self._known, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, known)) or r"(?!)")
+            found = [match.span() for match in self._pattern.finditer(text)] + _secrets.shapes(text)
+            if len(text) < _SHORT and len(self._found) < _MOST_REMEMBERED:
+                self._found[text] = found
+        return found
 
     def _header(self, name: str, value: str) -> str:
         if "cookie" in name.lower():
@@ -140,14 +150,16 @@ class _Body:
         else:
             self._kind = "form" if "urlencoded" in media_type else "text"
         self._leaves = [*self._scanned()]
+        self._in_pieces = self._joined()
         self._learn()
 
     def without_secrets(self) -> bytes:
         for leaf in self._leaves:
             self._hide_leaf(leaf)
+        for source in self._in_pieces:
+            self._hide_in(source)
         self._hide_log_probabilities()
         if self._kind == "events":
-            self._hide_split_over_events()
             for line in _OTHER_LINE.finditer(self._text):
                 self._hide_spans(line[1], line.start(1))
         if self._kind == "form":
@@ -172,73 +184,59 @@ class _Body:
             texts = [line[1].strip() for line in _DATA_LINE.finditer(self._text)]
         return bool(texts) and all(text == "[DONE]" or _reads_as_json(text) for text in texts)
 
+    def _joined(self) -> list[_Joined]:
+        """Return what comes in pieces, put together: the texts of a stream, and the tokens of a text."""
+        groups: dict[object, list[Leaf]] = defaultdict(list)
+        for leaf in self._leaves:
+            if leaf.kind == "string" and (self._kind == "events" or "logprobs" in leaf.names):
+                groups[leaf.path].append(leaf)
+        return [_Joined(leaves) for leaves in groups.values() if len(leaves) > 1]
+
     def _learn(self) -> None:
-        for source in self._sources():
-            for leaf in _secret_leaves(source.leaves):
-                self._redactor.learn(_utf8(leaf.text))
-            for leaf in _secret_leaves(source.inner()):
-                self._redactor.learn(_utf8(leaf.text))
+        learn = self._redactor.learn
+        for leaf in _secret_leaves(self._leaves):
+            learn(_utf8(leaf.text))
+        texts = [leaf.text for leaf in self._leaves] + [joined.text for joined in self._in_pieces]
+        for text in texts:
+            for leaf in _secret_leaves(_inner(text)):
+                learn(_utf8(leaf.text))
         if self._kind == "form":
             for match in _PARAMETER.finditer(self._text):
                 if _secrets.is_secret_parameter(unquote_plus(match[1])):
-                    self._redactor.learn(unquote_plus(match[2]))
-
-    def _sources(self) -> Iterator[_Joined]:
-        """Yield what is read as one text: each leaf, or all the pieces of one field of a stream."""
-        groups: dict[object, list[Leaf]] = defaultdict(list)
-        for leaf in self._leaves:
-            joins = self._kind == "events" or "logprobs" in leaf.names
-            groups[leaf.path if joins and leaf.kind == "string" else id(leaf)].append(leaf)
-        for leaves in groups.values():
-            yield _Joined(leaves)
+                    learn(unquote_plus(match[2]))
 
     def _hide_leaf(self, leaf: Leaf) -> None:
-        if leaf.kind == "number":
-            if _is_secret(leaf) or any(
-                span == (0, len(leaf.text)) for span in self._redactor.spans(leaf.text)
-            ):
+        if leaf.kind != "name" and _is_secret(leaf):
+            self._hide(leaf.offsets[0], leaf.offsets[-1], b"1" if leaf.kind == "number" else b"*")
+        elif leaf.kind == "number":
+            if (0, len(leaf.text)) in self._redactor.spans(leaf.text):
                 self._hide(leaf.offsets[0], leaf.offsets[-1], b"1")
-        elif leaf.kind == "string" and _is_secret(leaf):
-            self._hide(leaf.offsets[0], leaf.offsets[-1], b"*")
-        else:
+        elif self._redactor.spans(leaf.text) or leaf.text.lstrip()[:1] in _OPENING:
             self._hide_in(_Joined([leaf]))
-
-    def _hide_split_over_events(self) -> None:
-        for source in self._sources():
-            if len(source.leaves) > 1:
-                self._hide_in(source)
 
     def _hide_in(self, source: _Joined) -> None:
         for start, end in self._redactor.spans(source.text):
             source.hide(start, end, b"*", self._hide)
-        for leaf in source.inner():
-            inner = _Joined([leaf])
-            hidden: list[tuple[int, int, bytes]] = []
+        for leaf in _inner(source.text):
             if leaf.kind != "name" and _is_secret(leaf):
-                hidden.append((leaf.offsets[0], leaf.offsets[-1], b"1" if leaf.kind == "number" else b"*"))
+                fill = b"1" if leaf.kind == "number" else b"*"
+                source.hide(leaf.offsets[0], leaf.offsets[-1], fill, self._hide)
             elif leaf.kind != "number":
-                for start, end in self._redactor.spans(inner.text):
-                    hidden.append((leaf.offsets[start], leaf.offsets[end], b"*"))
-            for start, end, fill in hidden:
-                source.hide(start, end, fill, self._hide)
+                for start, end in self._redactor.spans(leaf.text):
+                    source.hide(leaf.offsets[start], leaf.offsets[end], b"*", self._hide)
 
     def _hide_log_probabilities(self) -> None:
         """Hide all of an entry with a hidden token: its bytes would spell the secret out."""
         leaves = [leaf for leaf in self._leaves if "logprobs" in leaf.names]
-        if not leaves:
-            return
-        for source in self._sources():
-            if "logprobs" in source.leaves[0].names:
-                self._hide_in(source)
         hidden = {leaf.scope for leaf in leaves if leaf.name == "token" and self._is_hidden(leaf)}
-        for leaf in leaves:
-            if {"token", "bytes"} & {leaf.name, leaf.scope.name} and _is_within(leaf.scope, hidden):
-                fill = b"1" if leaf.kind == "number" else b"*"
-                if leaf.kind != "name":
-                    self._hide(leaf.offsets[0], leaf.offsets[-1], fill)
+        for leaf in leaves if hidden else ():
+            spells = leaf.kind != "name" and {"token", "bytes"} & {leaf.name, leaf.scope.name}
+            if spells and _is_within(leaf.scope, hidden):
+                self._hide(leaf.offsets[0], leaf.offsets[-1], b"1" if leaf.kind == "number" else b"*")
 
     def _is_hidden(self, leaf: Leaf) -> bool:
-        return b"*" in self._content[leaf.offsets[0] : leaf.offsets[-1]]
+        place = slice(leaf.offsets[0], leaf.offsets[-1])
+        return bytes(self._content[place]) != self._text[place].encode("latin-1")
 
     def _hide_spans(self, text: str, offset: int) -> None:
         for start, end in self._redactor.spans(text):
@@ -256,11 +254,6 @@ class _Joined:
         self.text = "".join(leaf.text for leaf in leaves)
         self._ends = [*accumulate(len(leaf.text) for leaf in leaves)]
 
-    def inner(self) -> Iterator[Leaf]:
-        """Yield the leaves of the JSON that the text is, as the arguments of a tool's call are."""
-        if self.text.lstrip()[:1] in {"{", "["}:
-            yield from scan(self.text)
-
     def hide(self, start: int, end: int, fill: bytes, hide: Hide) -> None:
         """Hide a span of the text in each of the leaves that it touches."""
         place = bisect_right(self._ends, start)
@@ -270,6 +263,11 @@ class _Joined:
             stop = min(end, self._ends[place])
             hide(leaf.offsets[start - begin], leaf.offsets[stop - begin], fill)
             start, place = stop, place + 1
+
+
+def _inner(text: str) -> Iterator[Leaf]:
+    """Yield the leaves of the JSON that a text is, as the arguments of a tool's call are."""
+    return scan(text) if text.lstrip()[:1] in _OPENING else iter(())
 
 
 def _secret_leaves(leaves: Iterable[Leaf]) -> Iterator[Leaf]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from egp.testing._requests import RecordedRequest
 
 
+_MOST_COMPARED = 100  # comparing takes time
+
+
 class Replay:
     """Plays a cassette: each recorded response once, to a request that is the same as the recorded one.
 
@@ -121,6 +124,13 @@ class Replay:
         self._mismatches.append(message)
         body = {"error": {"message": message, "type": "cassette_mismatch", "param": None, "code": None}}
         return json_reply(body, status=400).with_headers({"x-should-retry": "false"})
+
+    def _closest(self, request: Request) -> int:
+        """Return the place of the most similar recording; one of the same method and path, if there is."""
+        places = range(len(self._requests))
+        alike = [place for place in places if self._requests[place].title == request.title] or [*places]
+        unused = [place for place in alike if place not in self._played] or alike
+        return max(unused[:_MOST_COMPARED], key=lambda place: self._requests[place].similarity(request))
 
     def _recorded(self, one: Interaction) -> Reply:
         waits = [(later - earlier) / 1000 for earlier, later in pairwise((0, *one.times))]

@@ -1,4 +1,4 @@
-"""What goes back over the wire for one request."""
+"""Replies: what is sent for one request."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reply:
     end: End = "done"
 
     def with_headers(self, headers: Mapping[str, str] | None) -> Reply:
-        """Give the same answer with these headers in place of its own of the same names."""
+        """Return the same answer with these headers in place of its own of the same names."""
         given = {name.lower(): value for name, value in (headers or {}).items()}
         return evolve(self, headers={**self.headers, **given})
 
@@ -73,7 +73,7 @@ def events_reply(events: Iterable[Any], *, end: End) -> Reply:
 
 
 def phrase(status: int) -> str:
-    """Give the name of a status, where HTTP has one."""
+    """Return the name of a status, where HTTP has one."""
     return next((one.phrase for one in HTTPStatus if one == status), f"Status {status}")
 
 

@@ -19,7 +19,7 @@ _FORMATS = {
 
 
 def sample(schema: Any, root: Any, *, depth: int = 0) -> Any:
-    """Give a value for `schema`, whose references are looked up in `root`.
+    """Return a value for `schema`, whose references are looked up in `root`.
 
     A schema's own `const`, `default` or example wins; else the first of an enum or union, every property of
     an object, the least number and the shortest array that fit. `pattern` and `not` are beyond it.

@@ -1,4 +1,4 @@
-"""What a test has the server answer instead of its own answers."""
+"""The queue of scripted answers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @frozen
 class Scripted:
-    """An answer to a request that is still to come."""
+    """A scripted answer."""
 
     render: Callable[[Operation | None, RecordedRequest], Reply]
-    """Makes the answer. The operation is None where the request is for none that the document has."""
+    """Make the answer. The operation is None where the document has none for the request."""
     to_any_request: bool
-    """Whether it answers requests, too, that the service would refuse (no key, a body that is not valid)."""
+    """Whether it also answers requests that the service would refuse (no key, an invalid body)."""
 
     def reply(self, operation: Operation | None, request: RecordedRequest) -> Reply:
         """Make the answer, or one that says why it cannot be made."""
@@ -57,7 +57,7 @@ class Script:
             self._turns.append(_Turn(scripted, float("inf") if times is None else times))
 
     def take(self, *, valid: bool) -> Scripted | None:
-        """Give the next answer if it is for this request, which the service would take if `valid`."""
+        """Return the next answer if it is for this request, which the service would take if `valid`."""
         with self._lock:
             if not self._turns or not (valid or self._turns[0].scripted.to_any_request):
                 return None

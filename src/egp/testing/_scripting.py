@@ -1,4 +1,4 @@
-"""How a test says what the server answers."""
+"""The methods that script answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Scripting:
-    """The verbs by which answers are scripted: each queues one for a request that is still to come."""
+    """Methods that script answers: each queues one for a request that is still to come."""
 
     def __init__(self, *, end: End) -> None:
         self._end: End = end

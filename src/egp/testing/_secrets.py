@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NAME = re.compile(
@@ -49,6 +50,7 @@ def shapes(text: str) -> list[tuple[int, int]]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def is_secret_field(name: str, *, inside: tuple[str, ...] = ()) -> bool:
     """Whether a field of a body holds a secret, by its name and the names of the fields around it."""
     snake = _snake(name)

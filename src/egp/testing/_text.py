@@ -1,4 +1,4 @@
-"""The server's idea of text: what a message says, and its tokens."""
+"""Texts of messages, tokens and log probabilities."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def text_of(content: object) -> str:
 
 
 def text_before(stop: Any, text: str) -> str:
-    """Give the text up to the first of the stop sequences."""
+    """Return the text up to the first of the stop sequences."""
     sequences: list[str] = [stop] if isinstance(stop, str) else stop or []
     for sequence in filter(None, sequences):
         text = text.partition(sequence)[0]
@@ -31,7 +31,7 @@ def text_before(stop: Any, text: str) -> str:
 
 
 def logprob(token: str, *, count: int) -> Object:
-    """Give a token's log probability, and `count` tokens that were likely in its place."""
+    """Return a token's log probability, and `count` tokens that were likely in its place."""
     likely = [_likelihood(f"{token}{rank or ''}", _chance(token) - rank) for rank in range(count)]
     return {**_likelihood(token, _chance(token)), "top_logprobs": likely}
 

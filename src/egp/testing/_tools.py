@@ -1,4 +1,4 @@
-"""Whether the server's model calls a tool, which one, and with what."""
+"""Decide which tool the server's model calls, and with which arguments."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Call:
     """A function's arguments as JSON, or a custom tool's input."""
 
     def value(self) -> dict[str, str]:
-        """Give what the answer says of the call, beside its id and kind."""
+        """Return the member of the answer that has the name and the arguments, or the input."""
         return {"name": self.name, "input" if self.kind == "custom" else "arguments": self.text}
 
 
@@ -61,7 +61,7 @@ def called_tool(body: Mapping[str, Any]) -> Call | None:
 
 
 def custom_tools(body: Mapping[str, Any]) -> set[str]:
-    """Name the tools of the request that take text."""
+    """Return the names of the tools of the request that take text."""
     return {call.name for call in _offered(body) if call.kind == "custom"}
 
 
