@@ -10,6 +10,7 @@ import dataclasses
 import json
 import types
 import typing
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from egp._core.json_types import is_array, is_object
@@ -210,6 +211,14 @@ def _collection_of(type_: Any) -> Any:
 
 
 def _fields_of(type_: Any) -> list[_Field]:
+    try:
+        return _cached_fields(type_)
+    except TypeError:
+        # The type cannot be hashed.
+        return _read_fields(type_)
+
+
+def _read_fields(type_: Any) -> list[_Field]:
     cls: Any = get_origin(type_) or type_
     hints = {part.place.removeprefix("."): part.type for part in parts_of(type_)}
     if typing.is_typeddict(cls):
@@ -238,6 +247,10 @@ def _fields_of(type_: Any) -> list[_Field]:
         for each in dataclasses.fields(cls)
         if each.init
     ]
+
+
+# Annotations are slow to read, and each value is.
+_cached_fields = lru_cache(maxsize=1024)(_read_fields)
 
 
 def _is_none_given(default: object) -> bool:

@@ -62,7 +62,7 @@ class Schema(Generic[T]):
             OutputValidationError: it is JSON, but not of the type; `path` says where.
         """
         raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        if self._source is not None:
+        if self._source is not None and b"null" in raw:
             raw = defaults.restored(raw, self._source)
         try:
             # The backend was made for the type that the schema was asked for.
