@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from egp_api.api.inference import create_chat_completion, list_chat_completion_models
+from egp_api.api.inference import create_chat_completion
 
 from egp._core import json
 from egp._core.body import encode_keywords
@@ -65,6 +65,9 @@ def chat_request(
 
 def models_request(settings: Settings, keywords: dict[str, Any]) -> tuple[Request, Callable[[Any], Any]]:
     """Return the request of `models`, and what parses its answer."""
+    # Imported here: where a contract has renamed this operation, chats go on.
+    from egp_api.api.inference import list_chat_completion_models
+
     operation = list_chat_completion_models
     headers, query, options = _call_options(settings, keywords)
     _refuse_unknown("models", keywords, operation.KEYWORDS)

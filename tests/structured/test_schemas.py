@@ -50,13 +50,21 @@ def test_a_schema_is_in_the_strict_profile_where_the_type_can_be(kind):
     jsonschema.Draft202012Validator.check_schema(schema.json_schema)
 
 
-@pytest.mark.parametrize("strict", ["auto", False])
-@pytest.mark.parametrize("kind", KINDS, ids=named)
+# In a plain schema null does not stand for a default.
+READ = [
+    (kind, strict)
+    for kind in KINDS
+    for strict in ("auto", False)
+    if not (strict is False and "null" in kind.text)
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "strict"), READ, ids=lambda each: named(each) if each in KINDS else str(each)
+)
 def test_an_answer_is_read_as_a_value_of_the_type(kind, strict):
     schema = schema_of(kind.type, strict=strict)
     text = wrapped(schema, kind.text)
-    if not schema.is_strict and "null" in text:
-        pytest.skip("null for the default is of the strict profile")
 
     value = schema.decode(text)
 
