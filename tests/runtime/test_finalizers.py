@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import gc
 import threading
+import weakref
 
 import pytest
 
@@ -61,3 +62,18 @@ def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it
     if not done:
         faulthandler.dump_traceback(all_threads=True)
     assert done
+
+
+def test_a_client_that_is_dropped_needs_no_collector_to_close_its_connections(egp_server):
+    client = Client()
+    client.chat.completions.create(**ASK)
+    dropped = weakref.ref(client._session.engine)
+    gc.disable()
+
+    try:
+        del client
+        is_gone = dropped() is None
+    finally:
+        gc.enable()
+
+    assert is_gone

@@ -22,13 +22,12 @@ __all__ = ["AsyncSession"]
 class AsyncSession:
     """The settings of one client, and the way to the engine."""
 
-    __slots__ = ("_calls", "_writer", "settings", "shared")
+    __slots__ = ("_writer", "settings", "shared")
 
     def __init__(self, settings: Settings, shared: Shared) -> None:
         self.settings = settings
         self.shared = shared
         self._writer = RequestWriter(settings)
-        self._calls: AsyncCalls | None = None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -52,12 +51,11 @@ class AsyncSession:
     @property
     def calls(self) -> AsyncCalls:
         """The calls that the methods of a client make."""
-        if self._calls is None:
-            # Imported here, for all methods of a client: it loads the operations and their models.
-            from egp._async.calls import AsyncCalls
+        # Imported here, for all methods of a client: it loads the operations and their models.
+        from egp._async.calls import AsyncCalls
 
-            self._calls = AsyncCalls(self)
-        return self._calls
+        # Not kept: a client in a cycle would hold its connections until the garbage collector comes by.
+        return AsyncCalls(self)
 
     async def send(self, request: Request) -> Response:
         """Return the response with its body in; every failure is an error of egp.errors."""

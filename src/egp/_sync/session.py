@@ -23,13 +23,12 @@ __all__ = ["Session"]
 class Session:
     """The settings of one client, and the way to the engine."""
 
-    __slots__ = ("_calls", "_writer", "settings", "shared")
+    __slots__ = ("_writer", "settings", "shared")
 
     def __init__(self, settings: Settings, shared: Shared) -> None:
         self.settings = settings
         self.shared = shared
         self._writer = RequestWriter(settings)
-        self._calls: Calls | None = None
 
     @property
     def engine(self) -> Engine:
@@ -53,12 +52,11 @@ class Session:
     @property
     def calls(self) -> Calls:
         """The calls that the methods of a client make."""
-        if self._calls is None:
-            # Imported here, for all methods of a client: it loads the operations and their models.
-            from egp._sync.calls import Calls
+        # Imported here, for all methods of a client: it loads the operations and their models.
+        from egp._sync.calls import Calls
 
-            self._calls = Calls(self)
-        return self._calls
+        # Not kept: a client in a cycle would hold its connections until the garbage collector comes by.
+        return Calls(self)
 
     def send(self, request: Request) -> Response:
         """Return the response with its body in; every failure is an error of egp.errors."""
