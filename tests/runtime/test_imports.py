@@ -53,6 +53,24 @@ def test_making_a_client_loads_nothing_heavy(kind):
     assert not [name for name in loaded if name.startswith("egp._io")]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "client.chat.completions.stream(model='m', messages=[])",
+        "egp.tool(lambda x: x)",
+        "client.chat.completions.parse",
+        "client.chat.completions.run_tools",
+    ],
+)
+def test_what_is_not_used_of_structured_output_and_tools_is_not_loaded(asked):
+    code = f"import egp\nclient = egp.Client(api_key='k')\ntry: {asked}\nexcept egp.EGPError: pass"
+    loaded = loaded_after(code)
+
+    optional = {"pydantic", "jiter", "docstring_parser", "genai_prices", "anyio", "trio"}
+    assert not set(loaded) & optional
+    assert not [name for name in loaded if name.startswith(("egp.structured.", "egp.tools.run"))]
+
+
 def test_a_call_over_plain_http_loads_no_http_library():
     loaded = loaded_after(
         "import egp\nfrom egp._core.request import Request\n"

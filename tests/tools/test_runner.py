@@ -531,6 +531,7 @@ KNOWN = {"type": "function", "function": {"name": "other", "parameters": {}}}
         ([int], {}, "int is a class"),
         ([add], {"n": 2}, "n must be 1"),
         ([add], {"max_turns": 0}, "max_turns must be an integer >= 1"),
+        ([add], {"deadline": -1}, "deadline must be"),
         ([lambda x: x], {}, "give one with name="),
     ],
 )

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from egp._core import json as codec
 from egp._core.json_types import is_object
-from egp._core.options import CALL_OPTIONS, STREAM_OPTIONS
+from egp._core.options import CALL_OPTIONS, STREAM_OPTIONS, seconds_or_none
 from egp._core.tool_loop import Limits, Run, ToolLoop
 from egp.errors import EGPError, ToolLoopCutError, ToolLoopError, ToolLoopLimitError, ToolLoopStoppedError
 from egp.tools.context import ToolContext
@@ -93,7 +93,7 @@ class ToolRun:
         self.options = options
         self._clock = clock
         given = {**keywords}
-        deadline = given.pop("deadline", None)
+        deadline = seconds_or_none("deadline", given.pop("deadline", None))
         self._until = None if deadline is None else clock() + deadline
         self.tools, sent = _tools_of(given.pop("tools", None) or (), can_await=can_await)
         """What can be called, by name."""
