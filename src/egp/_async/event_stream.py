@@ -69,17 +69,18 @@ class AsyncChatCompletionStream(Generic[T]):
         return self
 
     async def __anext__(self) -> ChatCompletionStreamEvent[T]:
-        while not self._waiting:
+        waiting = self._waiting
+        while not waiting:
             if self._has_ended:
                 raise StopAsyncIteration
             await self._take()
-        return self._waiting.popleft()
+        return waiting.popleft()
 
     async def _take(self) -> None:
         stream = self._stream or await self._opened()
-        try:
-            chunk = await anext(stream)
-        except StopAsyncIteration:
+        # What `anext` calls: a loop over events takes this way for each chunk.
+        chunk = await stream._advance()  # noqa: SLF001
+        if chunk is None:
             self._has_ended = True
             if self._events is not None:
                 self._waiting.extend(self._events.finish())

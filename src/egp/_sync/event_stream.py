@@ -70,17 +70,18 @@ class ChatCompletionStream(Generic[T]):
         return self
 
     def __next__(self) -> ChatCompletionStreamEvent[T]:
-        while not self._waiting:
+        waiting = self._waiting
+        while not waiting:
             if self._has_ended:
                 raise StopIteration
             self._take()
-        return self._waiting.popleft()
+        return waiting.popleft()
 
     def _take(self) -> None:
         stream = self._stream or self._opened()
-        try:
-            chunk = next(stream)
-        except StopIteration:
+        # What `next` calls: a loop over events takes this way for each chunk.
+        chunk = stream._advance()  # noqa: SLF001
+        if chunk is None:
             self._has_ended = True
             if self._events is not None:
                 self._waiting.extend(self._events.finish())
