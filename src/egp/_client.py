@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from egp._core.config import OPTIONS, VARIABLES, Settings, configured
 from egp._core.headers import checked_headers
+from egp._core.names import did_you_mean
 from egp._core.options import timeouts
 from egp._core.secrets import Secret
 from egp.errors import EGPError
@@ -65,7 +66,11 @@ class BaseClient(Generic[S]):
         http_client = engine_options["http_client"]
         if http_client is not None and "timeout" not in options:
             options = {**options, **_timeout_of(http_client)}
-        self._configure(options, environ, Shared(engine_options), is_copy=False)
+        try:
+            self._configure(options, environ, Shared(engine_options), is_copy=False)
+        except EGPError as error:
+            # Without the frames below this one, which tell a user nothing.
+            raise error.with_traceback(None) from None
         level = os.environ.get("EGP_LOG", "").strip().lower()
         if level:
             # Imported here: logging is slow to load, and few ask for it.
@@ -78,7 +83,8 @@ class BaseClient(Generic[S]):
     ) -> None:
         for name in options:
             if name not in OPTIONS:
-                raise TypeError(f"{type(self).__name__} takes no option {name!r}")
+                known = OPTIONS | {"http_client", "max_connections", "keepalive_expiry", "clock"}
+                raise TypeError(f"{type(self).__name__} takes no option {name!r}{did_you_mean(name, known)}")
         # Imported here, because nothing else that users import first needs it.
         from egp_api import SERVERS
 

@@ -11,6 +11,7 @@ from egp._core import json
 from egp._core.body import encode_keywords
 from egp._core.config import query_pairs
 from egp._core.headers import Field, checked_headers
+from egp._core.names import did_you_mean
 from egp._core.options import (
     CALL_OPTIONS,
     STREAM_OPTIONS,
@@ -134,7 +135,10 @@ def _extra_body(extra: object) -> Mapping[str, Any]:
 def _refuse_unknown(method: str, keywords: Mapping[str, Any], known: frozenset[str]) -> None:
     if not known.issuperset(keywords):
         unknown = next(name for name in keywords if name not in known)
-        hint = "; fields outside the contract go through extra_body" if method == "create" else ""
+        options = _PER_CALL | STREAM_OPTIONS.keys() | {"extra_headers", "extra_query", "extra_body"}
+        hint = did_you_mean(unknown, known | options)
+        if method == "create":
+            hint += "; fields outside the contract go through extra_body"
         raise TypeError(f"{method}() got an unexpected keyword argument {unknown!r}{hint}")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import httpx
 
 __all__ = [
     "APIConnectionError",
@@ -118,6 +120,40 @@ class APIError(EGPError):
         self.attempts = attempts
         self.request = request
         self.partial = partial
+
+    @property
+    def code(self) -> Any:
+        """The server's code of the error, from the body; None where it has none."""
+        return _of_body(self.body, "code")
+
+    @property
+    def type(self) -> Any:
+        """The server's type of the error, from the body; None where it has none."""
+        return _of_body(self.body, "type")
+
+    @property
+    def param(self) -> Any:
+        """The field of the request that the error is about, from the body; None where it names none."""
+        return _of_body(self.body, "param")
+
+    @property
+    def response(self) -> httpx.Response | None:
+        """The last response as httpx has it, without what was sent; None where there was none."""
+        if self.status_code is None or self.request is None:
+            return None
+        # Imported here: httpx is slow to load, and few ask for it.
+        import json
+
+        import httpx
+
+        body = self.body
+        if body is not None and not isinstance(body, (str, bytes)):
+            body = json.dumps(body)
+        untrue = ("content-encoding", "content-length", "transfer-encoding")
+        headers = {name: value for name, value in self.headers.items() if name not in untrue}
+        return httpx.Response(
+            self.status_code, headers=headers, content=body or b"", request=httpx.Request(*self.request)
+        )
 
     def __str__(self) -> str:
         notes: list[str] = []
@@ -317,6 +353,24 @@ _BY_STATUS: dict[int, type[APIStatusError]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
+
+
+def _of_body(body: Any, name: str) -> Any:
+    """Return a value of an error body: of `{"error": {…}}`, of `{…}`, or of FastAPI's first fault."""
+    if not isinstance(body, dict):
+        return None
+    fields = cast("dict[str, Any]", body)
+    inner = fields.get("error")
+    if isinstance(inner, dict):
+        return cast("dict[str, Any]", inner).get(name)
+    detail = fields.get("detail")
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        fault = cast("dict[str, Any]", detail[0])
+        if name == "param":
+            places: list[Any] = fault.get("loc") or []
+            return ".".join(str(place) for place in places if place != "body") or None
+        return fault.get(name)
+    return fields.get(name)
 
 
 def status_error_type(status: int) -> type[APIStatusError]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from egp._async.stream import AsyncStream
 from egp._requests import chat_request, models_request, stream_request
 from egp._responses import RawResponse, parse_response
-from egp.errors import APIError
+from egp.errors import APIError, EGPError
 
 if TYPE_CHECKING:
     from egp_api.models import ChatModelList
@@ -32,17 +32,17 @@ class AsyncCalls:
     async def create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
         """Make the call of `chat.completions.create`."""
         meter = self._session.settings.usage
-        if meter is None:
-            return await self._create(stream, keywords)
         model = str(keywords.get("model"))
         try:
             response = await self._create(stream, keywords)
-        except APIError as error:
-            meter.record_failure(model=model, retries=max(len(error.attempts) - 1, 0))
-            raise
-        if stream:
+        except EGPError as error:
+            if meter is not None and isinstance(error, APIError):
+                meter.record_failure(model=model, retries=max(len(error.attempts) - 1, 0))
+            # Without the frames below this one, which tell a user nothing.
+            raise error.with_traceback(None) from error.__cause__
+        if meter is not None and stream:
             response.parse().on_close = partial(meter.record_stream, model=model)
-        else:
+        elif meter is not None:
             meter.record_response(response, model=model)
         return response
 
@@ -59,8 +59,11 @@ class AsyncCalls:
 
     async def models(self, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
         """Make the call of `chat.completions.models`."""
-        request, parse = models_request(self._session.settings, keywords)
-        response = await self._session.send(request)
+        try:
+            request, parse = models_request(self._session.settings, keywords)
+            response = await self._session.send(request)
+        except EGPError as error:
+            raise error.with_traceback(None) from error.__cause__
         return RawResponse(response, partial(parse_response, parse, response))
 
     async def stream(self, events: EventStream[T], keywords: dict[str, Any]) -> AsyncStream[T]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from egp._core.failures import Stage
 from egp._core.headers import Headers
 from egp._core.request import Request, request_target
 from egp._core.secrets import Secret, scrubbed, scrubbed_value
@@ -110,7 +112,10 @@ class CallContext:
         from egp._core.error_body import body_value, message_of
 
         body = body_value(scrubbed(content, self._secrets()))
-        return self.error(status_error_type(head.status), message or message_of(head.status, body), body=body)
+        words = message or message_of(head.status, body)
+        if head.status == 404 and message is None:
+            words += f" ({self.request_info.method} {self.request_info.url}{_repeated(self.target)})"
+        return self.error(status_error_type(head.status), words, body=body)
 
     def attempt_error(self, failure: Failure) -> APIError:
         """Return the error for an attempt without a response."""
@@ -165,6 +170,14 @@ class CallContext:
         return scrubbed(message.encode("utf-8", "replace"), self._secrets()).decode("utf-8")
 
     def _message(self, failure: Failure) -> str:
+        words = self._what_failed(failure)
+        return words if failure.stage is not Stage.CONNECT else f"{words} ({self._peer()})"
+
+    def _peer(self) -> str:
+        origin = self.settings.origin
+        return f"{origin.scheme}://{origin.host_and_port}"
+
+    def _what_failed(self, failure: Failure) -> str:
         if failure.is_timeout and failure.stage is not None:
             seconds = getattr(self.options.timeout, failure.stage.timeout)
             if seconds is not None:
@@ -180,3 +193,12 @@ class CallContext:
 
 def _came(received: bytes) -> str:
     return f" ({len(received)} bytes of the body had come)" if received else ""
+
+
+def _repeated(target: str) -> str:
+    """Return a remark on a path that has a part twice in a row, as where a base URL ends in `/v5`."""
+    parts = target.partition("?")[0].split("/")
+    for part, following in pairwise(parts):
+        if part and part == following:
+            return f": /{part} is there twice; leave it out of the base URL"
+    return ""

@@ -143,11 +143,13 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
             APITimeoutError, f"the timeout for {stage.doing} ran out", is_timeout=True, stage=stage
         )
     if isinstance(exception, OSError):
-        # A certificate that is not trusted now is not trusted in half a second.
-        retried = type(exception).__name__ != "SSLCertVerificationError"
-        return Failure(
-            APIConnectionError, _os_message(exception, stage), cause=bare(exception), retried=retried
-        )
+        # A certificate that is not trusted now is not trusted in half a second, nor is TLS spoken then.
+        is_plain = getattr(exception, "reason", None) in _NO_TLS
+        retried = not is_plain and type(exception).__name__ != "SSLCertVerificationError"
+        words = _os_message(exception, stage)
+        if is_plain:
+            words += ": the server does not speak TLS at this port; is it http:// there?"
+        return Failure(APIConnectionError, words, cause=bare(exception), retried=retried, stage=stage)
     if isinstance(exception, PoolTimeoutError):
         return Failure(APITimeoutError, str(exception), is_timeout=True)
     if isinstance(exception, ClientClosedError):
@@ -169,11 +171,15 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
                 f"{words}: {said}" if said else words,
                 is_timeout=error is APITimeoutError,
                 cause=bare(root),
-                stage=_STAGES.get(cls.__name__),
+                stage=_STAGES.get(cls.__name__, Stage.CONNECT if cls.__name__ == "ConnectError" else None),
                 retried=retried and not malformed and type(root).__name__ != "SSLCertVerificationError",
                 is_malformed=malformed,
             )
     return None
+
+
+# What OpenSSL says where the peer answers in plain HTTP.
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 
 
 def bare(exception: BaseException | None) -> BaseException | None:

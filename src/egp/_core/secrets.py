@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from egp._core.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,10 +56,8 @@ def scrubbed_value(value: Any, secrets: tuple[Secret[str], ...]) -> Any:
         return scrubbed(value.encode("utf-8", "surrogatepass"), secrets).decode("utf-8", "surrogatepass")
     if isinstance(value, bytes):
         return scrubbed(value, secrets)
-    if isinstance(value, list):
-        items: list[Any] = value
-        return [scrubbed_value(item, secrets) for item in items]
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        return {scrubbed_value(key, secrets): scrubbed_value(item, secrets) for key, item in fields.items()}
+    if is_array(value):
+        return [scrubbed_value(item, secrets) for item in value]
+    if is_object(value):
+        return {scrubbed_value(key, secrets): scrubbed_value(item, secrets) for key, item in value.items()}
     return value
