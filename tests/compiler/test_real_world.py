@@ -508,6 +508,23 @@ def test_what_only_the_service_sets_is_not_asked_of_callers(compiled: Compile) -
     assert package.models.User.__annotations__["id"] == "str"
 
 
+@pytest.mark.parametrize(
+    "written", ["type: boolean, default: 'false'", "type: number, default: .inf", "type: integer, default: .inf",
+                "default: .nan", "type: string, enum: [a], default: b", "type: integer, default: 1.5"],
+)  # fmt: skip
+def test_a_default_that_does_not_fit_is_a_note(written: str) -> None:
+    text = f"""
+        openapi: 3.1.0
+        info: {{title: T, version: '1'}}
+        components: {{schemas: {{S: {{type: object, properties: {{a: {{{written}}}}}}}}}}}
+    """
+
+    [note] = prepare(parse(text.encode(), "openapi.yaml"), CONFIG).notes
+
+    assert "does not fit its schema" in note.message
+    assert note.pointer == "/components/schemas/S/properties/a/default"
+
+
 # Names
 
 

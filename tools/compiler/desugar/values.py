@@ -59,6 +59,8 @@ def allows_default(schema: dict[str, Any], default: Any) -> bool | None:
     """
     if default is None or isinstance(default, dict | list):
         return False
+    if isinstance(default, float) and not math.isfinite(default):
+        return None
     if "enum" in schema:
         allowed = default in schema["enum"] and kind_of(default) == kind_of(schema["enum"][0])
     elif "const" in schema:
@@ -67,7 +69,7 @@ def allows_default(schema: dict[str, Any], default: Any) -> bool | None:
         allowed = fits(schema["type"], default)
     else:
         return True
-    if not allowed or (isinstance(default, float) and math.isinf(default)):
+    if not allowed:
         return None
     return schema.get("format") not in {"date-time", "date", "uuid", "binary"}
 
