@@ -509,9 +509,16 @@ def test_what_only_the_service_sets_is_not_asked_of_callers(compiled: Compile) -
 
 
 @pytest.mark.parametrize(
-    "written", ["type: boolean, default: 'false'", "type: number, default: .inf", "type: integer, default: .inf",
-                "default: .nan", "type: string, enum: [a], default: b", "type: integer, default: 1.5"],
-)  # fmt: skip
+    "written",
+    [
+        "type: boolean, default: 'false'",
+        "type: number, default: .inf",
+        "type: integer, default: .inf",
+        "default: .nan",
+        "type: string, enum: [a], default: b",
+        "type: integer, default: 1.5",
+    ],
+)
 def test_a_default_that_does_not_fit_is_a_note(written: str) -> None:
     text = f"""
         openapi: 3.1.0

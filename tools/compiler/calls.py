@@ -203,4 +203,5 @@ def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dict
     return [
         dictionaries.key(prop, prop.python_name, described[prop.python_name])
         for prop in endpoint.query_parameters
+        if prop.python_name in described
     ]

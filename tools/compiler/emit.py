@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import copy
+import copyreg
 import io
 import subprocess
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest import mock
 
+import attrs
 from jinja2.bccache import Bucket, BytecodeCache
-from openapi_python_client import Project, schema
+from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError, ParseError
-from openapi_python_client.parser.properties import ModelProperty, model_property
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
+from openapi_python_client.parser.properties import ModelProperty
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no annotations
 
 from tools.compiler import names
@@ -81,27 +80,20 @@ def _settings(config: ConfigFile, document: dict[str, Any], output: Path) -> Con
     return settings
 
 
-@contextlib.contextmanager
-def _lenient() -> Iterator[None]:
-    """Lets the generator pass what is settled afterwards.
+def _copied(model: ModelProperty) -> tuple[Any, tuple[()]]:
+    """Copy a model by itself, as copyreg lets others say.
 
-    It gives up on two properties that come to one Python name (names.py tells them apart), and on headers
-    that are not simple values (serialization.py writes them). And it copies each operation several times
-    over, with every model that can be reached from it, which is far from linear; a copy of the model does.
-    The generator is pinned; a test holds these names.
+    The generator copies each operation several times over, with every model that can be reached from it: that
+    is far from linear.
     """
-    locations = {*PropertyProtocol._allowed_locations, schema.ParameterLocation.HEADER}  # noqa: SLF001
-    with (
-        mock.patch.object(model_property, "_resolve_naming_conflict", return_value=None),
-        mock.patch.object(PropertyProtocol, "_allowed_locations", locations),
-        mock.patch.object(ModelProperty, "__deepcopy__", lambda model, _: copy.copy(model), create=True),
-    ):
-        yield
+    return partial(attrs.evolve, model), ()
+
+
+copyreg.pickle(ModelProperty, _copied)
 
 
 def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
-    with _lenient():
-        data = GeneratorData.from_dict(document, config=settings)
+    data = GeneratorData.from_dict(document, config=settings)
     if isinstance(data, GeneratorError):
         raise CompileError.of([_problem(data)])
     warnings = [*data.errors]

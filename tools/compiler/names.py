@@ -18,6 +18,7 @@ from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.parser.properties.union import UnionProperty
+from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
 from tools.compiler.literals import text
@@ -189,6 +190,14 @@ def distinct(
 
 def _settle_fields(model: ModelProperty, config: Config, in_use: frozenset[str]) -> None:
     required, optional = model.required_properties or [], model.optional_properties or []
+    wire = (model.data.model_extra or {}).get("x-names", {})
+    if wire:
+        # The generator was given stand-ins for names that come to one name in Python.
+        own = {UntrustedString(stand_in): UntrustedString(name) for stand_in, name in wire.items()}
+        required = [evolve(prop, name=own.get(prop.name, prop.name)) for prop in required]
+        optional = [evolve(prop, name=own.get(prop.name, prop.name)) for prop in optional]
+        described = model.data.properties or {}
+        model.data.properties = {own.get(name, name): entry for name, entry in described.items()}
     names = distinct(
         [*required, *optional],
         in_use,

@@ -65,6 +65,7 @@ def parameters(
 def _parameter(
     prop: Property, location: str, written: Mapping[str, Any], place: Place, dictionaries: Dictionaries
 ) -> Parameter:
+    location = str(written.get("x-in", location))
     style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
     if style not in _STYLES[location]:
         raise CompileError(

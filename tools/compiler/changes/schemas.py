@@ -158,14 +158,19 @@ class SchemaReader:
 
     def _object(self, name: str, schema: dict[str, Any]) -> Definition:
         parts = list(self._parts(schema, name, set()))
+        wire = {old: str(new) for _, part in parts for old, new in mapping(part.get("x-names")).items()}
         required = {
-            key for _, part in parts for key in sequence(part.get("required")) if isinstance(key, str)
+            wire.get(key, key)
+            for _, part in parts
+            for key in sequence(part.get("required"))
+            if isinstance(key, str)
         }
         fields: dict[str, Member] = {}
         extra = schema.get("additionalProperties")
         for owner, part in parts:
             for key, value in mapping(part.get("properties")).items():
-                fields[key] = self.member(key, value, owner, required=key in required)
+                named = wire.get(key, key)
+                fields[named] = self.member(named, value, owner, required=named in required)
             extra = part.get("additionalProperties") if extra is None else extra
         return Definition(
             name,

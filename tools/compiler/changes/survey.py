@@ -104,8 +104,8 @@ def _operation(
 def _parameter(node: dict[str, Any], operation: str, schemas: SchemaReader) -> Parameter:
     content = mapping(node.get("content"))
     schema = mapping(next(iter(content.values()))).get("schema") if content else node.get("schema")
-    own = str(node.get("name", ""))
-    location = str(node.get("in", ""))
+    own = str(node.get("x-name") or node.get("name", ""))
+    location = str(node.get("x-in") or node.get("in", ""))
     member = schemas.member(
         own, schema, operation, required=node.get("required") is True or location == "path"
     )

@@ -77,10 +77,14 @@ class Finish:
 
     def _object(self, schema: dict[str, Any], owner: str) -> dict[str, Any]:
         result = dict(schema)
+        properties = schema.get("properties", {})
+        names = self._names.apart(properties)
         result["properties"] = {
-            name: self._schema(value, Naming(owner, name))
-            for name, value in schema.get("properties", {}).items()
+            names[name]: self._schema(value, Naming(owner, name)) for name, value in properties.items()
         }
+        if renamed := {stand_in: name for name, stand_in in names.items() if stand_in != name}:
+            result["x-names"] = renamed
+            result["required"] = [names.get(name, name) for name in schema.get("required", [])]
         if isinstance(schema.get("additionalProperties"), dict):
             further = self._schema(schema["additionalProperties"], Naming(owner, "AdditionalProperty"))
             result["additionalProperties"] = further

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from openapi_python_client.strings import PythonIdentifier
 
 from tools.compiler import pointer
+from tools.compiler.desugar.merging import reference_of
 from tools.compiler.desugar.naming import Naming
-from tools.compiler.desugar.references import follow
+from tools.compiler.desugar.references import component_of, follow
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
 from tools.compiler.names import unique
@@ -116,7 +117,17 @@ class Operations:
         result["schema"] = self._schemas.nested(schema, at, Naming(name, parameter["name"]))
         if parameter["in"] == "path":
             result["required"] = True
+        if parameter["in"] == "header" and not self._is_simple(result["schema"]):
+            # The generator knows only simple values of headers; serialization.py writes all of them.
+            result |= {"in": "query", "x-in": "header"}
         return result
+
+    def _is_simple(self, schema: dict[str, Any]) -> bool:
+        reference = reference_of(schema)
+        if reference is not None:
+            return "enum" in self._schemas.components[component_of(reference)]
+        typed = schema.get("format") in {"date", "date-time", "uuid", "binary"}
+        return schema.get("type") in {"string", "integer", "number", "boolean"} and not typed
 
     def _body(self, body: dict[str, Any], place: str, name: str) -> dict[str, Any]:
         body, place = follow(self._content, body, place)
