@@ -6,9 +6,11 @@ import json
 import pickle
 import subprocess
 import sys
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import jsonschema
+import msgspec
+import pydantic
 import pytest
 
 import egp
@@ -239,3 +241,106 @@ def test_a_missing_package_is_told_with_the_extra_that_has_it(package, code):
 
     assert package in done.stdout
     assert 'pip install "egp-client[structured]"' in done.stdout
+
+
+@dataclasses.dataclass
+class Picky:
+    x: int
+
+    def __post_init__(self):
+        if self.x < 0:
+            raise ValueError("x is below 0")
+        if self.x == 0:
+            raise KeyError("x is 0")
+
+
+class PickyModel(pydantic.BaseModel):
+    x: int
+
+    @pydantic.field_validator("x")
+    @classmethod
+    def check(cls, value):
+        if value < 0:
+            raise ValueError("x is below 0")
+        if value == 0:
+            raise KeyError("x is 0")
+        return value
+
+
+@pytest.mark.parametrize("value", [-1, 0])
+@pytest.mark.parametrize("type_", [Picky, PickyModel, Picky | Ball, list[Picky | None]], ids=str)
+def test_what_the_code_of_a_type_refuses_is_a_wrong_value_whatever_it_raises(type_, value):
+    schema = schema_of(type_)
+    text = json.dumps({"x": value})
+    text = json.dumps([{"x": value}]) if schema.name.startswith("list") else text
+
+    with pytest.raises(egp.OutputValidationError, match="x is"):
+        schema.decode(wrapped(schema, text))
+
+
+def test_a_type_that_cannot_be_hashed_has_a_schema():
+    unhashable = Annotated[int, ["metadata"]]
+
+    assert schema_of(unhashable).decode('{"value": 1}') == 1
+    assert schema_of(Annotated[Ball | Box, ["metadata"]]).decode('{"value": {"radius": 1}}') == Ball(1)
+
+
+def nested(levels):
+    made = int
+    for _ in range(levels):
+        made = list[made]
+    return made
+
+
+def extended(**keywords):
+    return Annotated[int, msgspec.Meta(extra_json_schema=keywords)]
+
+
+BEYOND = [
+    (Literal[tuple(range(1001))], "1,000 values of enums"),
+    (Literal[tuple(str(number) * 500 for number in range(900))], "120,000 characters"),
+    (nested(10), "10 levels"),
+    (dataclasses.make_dataclass("Wide", [(f"f{number}", int) for number in range(5001)]), "5,000 properties"),
+    (extended(**{"not": {"type": "string"}}), "no not"),
+    (extended(allOf=[{"type": "integer"}, {"minimum": 1}]), "no allOf"),
+]
+
+
+@pytest.mark.parametrize(("type_", "reason"), BEYOND, ids=[reason for _, reason in BEYOND])
+def test_what_goes_beyond_the_strict_profile_is_sent_as_the_plain_schema_or_refused(type_, reason):
+    assert schema_of(type_).is_strict is False
+    with pytest.raises(egp.EGPError, match=reason):
+        schema_of(type_, strict=True)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 65, "é"])
+def test_a_name_that_services_do_not_take_is_refused(name):
+    with pytest.raises(egp.EGPError, match="name of a schema"):
+        schema_of(Point, name=name)
+
+
+def test_an_annotation_that_names_nothing_is_told():
+    broken = dataclasses.make_dataclass("Broken", [("x", "Nothing")])
+
+    with pytest.raises(egp.EGPError, match=r"annotation in Broken cannot be resolved: .*Nothing"):
+        schema_of(broken)
+
+
+def test_defaults_are_put_back_in_members_of_unions():
+    left = '{"kind": "a", "size": null, "tags": null}'
+    right = '{"kind": "b", "tags": [], "more": {"x": 1, "y": null}}'
+    text = f'{{"value": [{left}, {right}]}}'
+
+    assert schema_of(list[Left | Right]).decode(text) == [Left("a"), Right("b", [], Point(1))]
+
+
+class Left(msgspec.Struct):
+    kind: Literal["a"]
+    size: int = 3
+    tags: list[str] = []
+
+
+class Right(msgspec.Struct):
+    kind: Literal["b"]
+    tags: list[str]
+    more: Point | None = None
