@@ -49,7 +49,7 @@ def _npm() -> str:
 
 
 def main(folder: str, package: str, command: str, *arguments: str) -> int:
-    """Runs a command of a package, installing it first where need be; returns its exit code."""
+    """Run a command of a package, installing it first where need be; return its exit code."""
     try:
         commands = install(Path(folder), package)
     except NodeMissingError as error:

@@ -15,17 +15,17 @@ from tools.compiler.unions import flatten
 
 
 def annotation(prop: Property, *, files: bool = False) -> str:
-    """The type of a value of `prop`, as documented; `files` says that binary strings are files."""
+    """Return the type of a value of `prop`, as documented; `files` says that binary strings are files."""
     return union(annotations(prop, files=files))
 
 
 def annotations(prop: Property, *, files: bool = False) -> list[str]:
-    """The types of which `annotation` makes a union."""
+    """Return the types of which `annotation` makes a union."""
     return [_single(member, files=files) for member in flatten(prop)]
 
 
 def union(types: Iterable[str]) -> str:
-    """The union of `types`: each once, in the order given, None last."""
+    """Return the union of `types`: each once, in the order given, None last."""
     return " | ".join(sorted(dict.fromkeys(types), key=lambda kind: kind == "None"))
 
 
@@ -48,13 +48,13 @@ def _single(prop: Property, *, files: bool) -> str:
 
 
 def constant(prop: ConstProperty) -> str:
-    """The type of a constant. There are no literal types of floating-point numbers."""
+    """Return the type of a constant. There are no literal types of floating-point numbers."""
     value = prop.value.raw_value
     return "float" if isinstance(value, float) else f"Literal[{literal(value)}]"
 
 
 def classes(*properties: Property) -> tuple[dict[str, str], dict[str, str]]:
-    """The models and the enums that `properties` mention, as class name → module name."""
+    """Return the models and the enums that `properties` mention, as class name → module name."""
     models: dict[str, str] = {}
     enums: dict[str, str] = {}
     for prop in flatten(*properties):

@@ -19,7 +19,7 @@ SPEC_IN_PACKAGE = "openapi.yaml"
 
 
 def given(path: Path) -> Document:
-    """The document that the user names; raises CompileError if it cannot be read."""
+    """Return the document that the user names; raise CompileError if it cannot be read."""
     try:
         return document.load(path)
     except CompileError as error:
@@ -29,7 +29,7 @@ def given(path: Path) -> Document:
 
 
 def found(target: Path, committed: Path) -> Document | None:
-    """The document of the package at `target`, if there is one; else of the package at `committed`.
+    """Return the document of the package at `target`, if there is one; else of the package at `committed`.
 
     What counts of `committed` is what Git has: several runs before a commit are one change for users. None
     where there is no such document, or none that can be read.

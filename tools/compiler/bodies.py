@@ -47,14 +47,14 @@ def view(body: Body, encoding: Mapping[str, Any]) -> BodyView:
 
 
 def _style(rule: Mapping[str, Any]) -> str:
-    """The style, whether it is exploded, and the media type of a property, as code."""
+    """Return the style, whether it is exploded, and the media type of a property, as code."""
     style = str(rule.get("style") or ("form" if "explode" in rule else ""))
     media = str(rule.get("contentType", "")).partition(",")[0]
     return repr((style, rule.get("explode", style == "form") is True, "" if "*" in media else media))
 
 
 def body_annotation(bodies: Sequence[Body], dictionaries: Dictionaries) -> str:
-    """The type of what a caller may pass as the body."""
+    """Return the type of what a caller may pass as the body."""
     kinds: list[str] = []
     for body in bodies:
         if body.body_type == BodyType.CONTENT:
@@ -69,7 +69,7 @@ def body_annotation(bodies: Sequence[Body], dictionaries: Dictionaries) -> str:
 
 
 def content_type_choice(bodies: Sequence[Body]) -> str:
-    """The media type for a body of a class that only one of them has, else the first."""
+    """Return the media type for a body of a class that only one of them has, else the first."""
     if not bodies:
         return ""
     seen = {str(bodies[0].prop.get_base_type_string().as_unembedded_code())}
@@ -88,7 +88,7 @@ def content_type_choice(bodies: Sequence[Body]) -> str:
 
 
 def body_switch(bodies: Sequence[Body], models: Models) -> str:
-    """The key that asks for a stream in a JSON body, as code; empty if there is none."""
+    """Return the key that asks for a stream in a JSON body, as code; empty if there is none."""
     found = any(
         is_switch(prop)
         for body in bodies

@@ -98,7 +98,7 @@ class Call:
         return decoders(*decoded, *(answer.statements for answer in self.answers))
 
     def documentation(self, gives: str) -> str:
-        """What the operation does, what it takes, and what a function `gives`."""
+        """Return what the operation does, what it takes, and what a function `gives`."""
         described = [p for p in self.parameters if p.description]
         listed = "\n".join(f"    {p.python_name}: {' '.join(p.description.split())}" for p in described)
         arguments = f"Args:\n{listed}" if described else ""
@@ -111,7 +111,7 @@ class Call:
 def view(
     endpoint: Endpoint, place: Place, document: Mapping[str, Any], models: Models, dictionaries: Dictionaries
 ) -> Call:
-    """What the template of `endpoint` needs. Names the dictionaries of its bodies."""
+    """Return what the template of `endpoint` needs. Names the dictionaries of its bodies."""
     asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
     dictionaries.reach(*asked)
     taken = parameters(endpoint, place, document, dictionaries)
@@ -187,7 +187,7 @@ def _about(operation: Mapping[str, Any]) -> str:
 
 
 def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dictionaries) -> list[Key]:
-    """The fields of the object that is the JSON body, or the query parameters where there is no body."""
+    """Return the fields of the object that is the JSON body; without a body, the query parameters."""
     json_models = [
         member
         for body in endpoint.bodies

@@ -29,7 +29,7 @@ RECURSION_LIMIT = 20_000
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compiles a document into a package; returns the exit code."""
+    """Compile a document into a package; return the exit code."""
     options = _parser().parse_args(arguments)
     previous = _exit_on_termination()
     limit = sys.getrecursionlimit()
@@ -144,7 +144,7 @@ def _refuse_foreign(target: Path) -> None:
 
 
 def _refuse_report(file: Path, report: changes.Report | None) -> None:
-    """A report that cannot be made is known before anything is written."""
+    """Refuse a report that cannot be made, before anything is written."""
     if report is None:
         raise CompileError(
             "there is no earlier document to report changes from",
@@ -156,7 +156,7 @@ def _refuse_report(file: Path, report: changes.Report | None) -> None:
 
 
 def _report(against: Path | None, target: Path, new: Document) -> changes.Report | None:
-    """What changes for users; None without anything to compare with."""
+    """Return what changes for users; None without anything to compare with."""
     old = baseline.given(against) if against else baseline.found(target, ROOT / "generated" / "egp_api")
     if old is None:
         return None
@@ -205,13 +205,13 @@ def _print_problems(error: CompileError, spec: Path) -> None:
 
 
 def _one_line(message: str) -> str:
-    """The message on one line, without characters that a terminal would obey."""
+    """Return the message on one line, without characters that a terminal would obey."""
     text = " ".join(message.split())
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:600]
 
 
 def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
+    """Return a path as short as it can be said from here."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:
@@ -219,7 +219,7 @@ def _shown(path: Path) -> str:
 
 
 def _exit_on_termination() -> dict[signal.Signals, signal._HANDLER]:
-    """Makes SIGTERM, and the end of the terminal, ordinary exits, so that what was begun is cleaned up.
+    """Turn SIGTERM and the end of the terminal into ordinary exits, so that what was begun is cleaned up.
 
     Returns the handlers that were there before. A signal that is ignored, as under nohup, stays so.
     """

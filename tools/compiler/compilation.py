@@ -39,7 +39,7 @@ for place, name, sample in samples:
 
 
 def prepare(document: Document, config: ConfigFile) -> Desugared:
-    """The document in the generator's own terms; raises CompileError for what cannot be compiled."""
+    """Return the document in the generator's own terms; raise CompileError for what cannot be compiled."""
     problems = validity.findings(document.content)
     if all(problem.local for problem in problems):
         try:
@@ -52,7 +52,7 @@ def prepare(document: Document, config: ConfigFile) -> Desugared:
 
 
 def compile_into(package: Path, document: Document, prepared: Desugared) -> Emitted:
-    """Writes the package into the empty folder `package`, and looks whether all of it works."""
+    """Write the package into the empty folder `package`, and look whether all of it works."""
     try:
         emitted = emit(prepared.content, prepared.config, package, document.source)
     except CompileError as error:
@@ -91,7 +91,7 @@ def _count(prepared: Desugared, emitted: Emitted) -> None:
 
 
 def _try(package: Path, prepared: Desugared) -> None:
-    """Imports every module and sends the document's examples through the models."""
+    """Import every module and send the document's examples through the models."""
     result = subprocess.run(
         [sys.executable, "-I", "-B", "-c", _TRIAL, str(package.parent), package.name],
         input=json.dumps(prepared.samples),

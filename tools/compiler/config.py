@@ -39,7 +39,7 @@ _REFUSED = {
 
 
 def load(path: Path) -> ConfigFile:
-    """Reads the options at `path`; raises CompileError, with the line, for any that is not supported."""
+    """Read the options at `path`; raise CompileError, with the line, for any that is not supported."""
     try:
         text = decode(path.read_bytes())
         content = read_yaml(text)

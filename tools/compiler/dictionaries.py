@@ -64,7 +64,7 @@ class Dictionaries:
         self._in_use = {*CLASSES_IN_USE, *self.enums, *self.models}
 
     def reach(self, *bodies: Property) -> None:
-        """Names a dictionary for every model within `bodies`."""
+        """Name a dictionary for every model within `bodies`."""
         pending = deque(flatten(*bodies))
         while pending:
             prop = pending.popleft()
@@ -78,13 +78,13 @@ class Dictionaries:
                     pending += flatten(model.additional_properties)
 
     def add_keywords(self, name: str, about: str, keys: Iterable[Key]) -> str:
-        """Adds the keywords of an operation; the name that they got."""
+        """Add the keywords of an operation; the name that they got."""
         taken = self._unique(name)
         self._keywords.append(self._dictionary(taken, about, keys))
         return taken
 
     def keys(self, model: ModelProperty, *, without: str = "") -> Iterator[Key]:
-        """The keys of a model but for the one called `without`."""
+        """Yield the keys of a model but for the one called `without`."""
         for prop in fields(model):
             if text(prop.name) != without:
                 needed = prop.required and not is_read_only(model, prop)
@@ -99,7 +99,7 @@ class Dictionaries:
         return f"Required[{kind}]" if required else kind
 
     def name_of(self, prop: Property) -> str:
-        """The dictionary of a model; empty if it has none."""
+        """Return the dictionary of a model; empty if it has none."""
         if not isinstance(prop, ModelProperty) or not fields(self.models[prop.class_info.name]):
             return ""
         return self._names.get(prop.class_info.name, "")

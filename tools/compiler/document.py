@@ -36,12 +36,12 @@ class Document:
     content: dict[str, Any] = attrs.field(repr=False)
 
     def line(self, place: str) -> int | None:
-        """The line of the JSON Pointer `place`, counted from 1; of the nearest place above it if need be."""
+        """Return the line (from 1) of the JSON Pointer `place`, or of the nearest place above."""
         return locate(self.text, place)
 
 
 def load(path: Path) -> Document:
-    """Reads the YAML or JSON document at `path`; raises CompileError for what is neither."""
+    """Read the YAML or JSON document at `path`; raise CompileError for what is neither."""
     try:
         source = path.read_bytes()
     except OSError as error:
@@ -50,7 +50,7 @@ def load(path: Path) -> Document:
 
 
 def parse(source: bytes, name: str) -> Document:
-    """Reads the bytes of a YAML or JSON document that is called `name` in messages."""
+    """Read the bytes of a YAML or JSON document that is called `name` in messages."""
     text = decode(source)
     content = read_json(text) if name.endswith(".json") or _is_json(text) else read_yaml(text)
     if content is None:
@@ -63,7 +63,7 @@ def parse(source: bytes, name: str) -> Document:
 
 
 def _spell_out(text: str, content: dict[str, Any]) -> None:
-    """Turns numbers back into text where only text belongs: `version: 1.10` is not 1.1."""
+    """Turn numbers back into text where only text belongs: `version: 1.10` is not 1.1."""
     info = content.get("info")
     for key in ("title", "version"):
         if isinstance(info, dict) and isinstance(info.get(key), int | float):
@@ -82,7 +82,7 @@ def _is_json(text: str) -> bool:
 
 
 def decode(source: bytes) -> str:
-    """The text of a file in UTF-8, without its byte-order mark."""
+    """Return the text of a file in UTF-8, without its byte-order mark."""
     for mark, encoding in _OTHER_ENCODINGS.items():
         if source.startswith(mark):
             raise CompileError(f"the file is in {encoding}", line=1, remedy="Save it as UTF-8.")

@@ -41,7 +41,7 @@ class Emitted(NamedTuple):
 def emit(
     document: dict[str, Any], config: ConfigFile, output: Path, source: bytes, *, tidy: bool = True
 ) -> Emitted:
-    """Writes the package for `document` into the empty directory `output`.
+    """Write the package for `document` into the empty directory `output`.
 
     `source` is the file that the document was read from, byte for byte: it goes into the package, with its
     hash.
@@ -156,7 +156,7 @@ def _write(package: Package, data: GeneratorData, settings: Config, output: Path
 
 
 def _tidy(output: Path) -> None:
-    """Removes unused imports and formats, with the ruff that is installed beside this interpreter."""
+    """Remove unused imports and format, with the ruff that is installed beside this interpreter."""
     # The package is made in a folder that Git ignores, and an operation's tag may be called `build`.
     everywhere = ("--isolated", "--no-cache", "--no-respect-gitignore", "--config=exclude=[]")
     options = (*everywhere, "--quiet", "--line-length=110", "--target-version=py311", str(output))

@@ -47,7 +47,7 @@ class CompileError(Exception):
 
     @classmethod
     def of(cls, problems: Sequence[Finding]) -> CompileError:
-        """An error that carries several problems, in the order given."""
+        """Return an error that carries several problems, in the order given."""
         error = cls(problems[0].message)
         error.problems = tuple(problems)
         return error

@@ -59,7 +59,7 @@ class ModelView:
 
 
 def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> ModelView:
-    """What the template of `model` needs. `is_answer`: an operation answers with it."""
+    """Return what the template of `model` needs. `is_answer`: an operation answers with it."""
     properties = fields(model)
     extras = model.additional_properties
     mentioned = [*properties, *([extras] if extras else [])]
@@ -94,7 +94,7 @@ def decoders(*expressions: str) -> Mapping[str, Sequence[str]]:
 
 
 def description(model: ModelProperty, prop: Property) -> str:
-    """What the document says of a field: beside its reference if it is there, else where it refers to."""
+    """Return what the document says of a field, beside its reference or else where that leads."""
     own = _own_description(model.data, text(prop.name))
     return own or text(prop.description)
 

@@ -25,7 +25,7 @@ _PARSERS: dict[type[Property], str] = {
 
 
 def decode(prop: Property, source: str, models: Models) -> str:
-    """An expression for `prop` as received in the variable `source`; just that if there is nothing to do."""
+    """Return an expression for `prop` as received in the variable `source`; just that if it needs nothing."""
     return _decode(list(flatten(prop)), source, models, depth=0)
 
 
@@ -76,7 +76,7 @@ def _is_object(source: str) -> str:
 
 
 def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
-    """The tag decides. Where it is absent or null, the first member does whose other required keys are there.
+    """Let the tag decide. Where it is absent or null, the first member does whose required keys are there.
 
     What is left is an object of a kind that the document does not know.
     """
@@ -96,7 +96,7 @@ def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
 
 
 def _by_keys(candidates: Sequence[ModelProperty], source: str) -> list[str]:
-    """The member that knows the most of the keys, among those whose required keys and constants fit."""
+    """Return the member that knows the most keys, among those whose required keys and constants fit."""
     members = []
     for member in candidates:
         required = _required(member)

@@ -26,7 +26,7 @@ _AT_FDCWD = -100
 
 @contextlib.contextmanager
 def workshop(target: Path) -> Generator[Path]:
-    """An empty folder beside `target`, on the same file system, for the time of one compilation.
+    """Yield an empty folder beside `target`, on the same file system, for the time of one compilation.
 
     Holds a lock on the folder that both are in, so that a second compilation waits for the first. Puts
     things right that an earlier run, killed half-way, left behind. Git does not see the folder.
@@ -47,7 +47,7 @@ def workshop(target: Path) -> Generator[Path]:
 
 
 def install(new: Path, target: Path, work: Path) -> None:
-    """Gives `new` the name `target`; what had that name is removed with the workshop `work`.
+    """Give `new` the name `target`; what had that name is removed with the workshop `work`.
 
     Where the system can exchange two names there is no moment without a whole package. Elsewhere the old
     one is set aside first, and comes back if the second step fails or is never reached.
@@ -61,7 +61,7 @@ def install(new: Path, target: Path, work: Path) -> None:
 
 
 def _recover(work: Path, target: Path) -> None:
-    """Ends what was begun in `work`: the old package goes back if its place is empty, the rest goes away."""
+    """End what was begun in `work`: the old package goes back if its place is empty, the rest goes away."""
     aside = work / "old"
     if aside.exists() and not target.exists():
         aside.rename(target)
@@ -82,7 +82,7 @@ def _exchange(first: Path, second: Path) -> bool:
 
 
 def _create(folder: Path) -> list[Path]:
-    """Makes `folder` and its parents; returns those that were made, the innermost first."""
+    """Make `folder` and its parents; return those that were made, the innermost first."""
     missing: list[Path] = []
     while not folder.exists():
         missing.append(folder)

@@ -10,7 +10,7 @@ _LINE_LENGTH = 110
 
 
 def text(value: UntrustedString | str | None) -> str:
-    """The raw text. For lookups and for `literal`, never for code."""
+    """Return the raw text. For lookups and for `literal`, never for code."""
     if isinstance(value, UntrustedString):
         return value.get_untrusted_value()
     return value or ""

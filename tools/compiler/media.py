@@ -34,7 +34,7 @@ _JSON_LINES = ("jsonl", "ndjson", "json-seq", "jsonlines", "x-ndjson", "x-jsonli
 
 
 def media_type(value: str) -> str:
-    """A media type without its parameters."""
+    """Return a media type without its parameters."""
     return value.partition(";")[0].strip().lower()
 
 
@@ -56,7 +56,7 @@ def is_switch(prop: Property) -> bool:
 
 
 def body_word(value: str) -> str:
-    """What the class of an inline body is called by, where an operation takes several media types."""
+    """Return what the class of an inline body is called by, where an operation takes several media types."""
     return _BODY_WORDS.get(media_type(value), "json")
 
 
@@ -69,7 +69,7 @@ def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[
 
 
 def resolve(document: Mapping[str, Any], node: Any) -> Any:
-    """What `node` refers to, or itself."""
+    """Return what `node` refers to, or itself."""
     for _ in range(32):
         if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
             return node
@@ -93,7 +93,7 @@ _STREAMS = ((EVENT_STATUS, "Event", is_event_stream), (LINE_STATUS, "Line", is_l
 
 
 def arrange(document: dict[str, Any]) -> dict[str, Any]:
-    """A copy of the document whose answers the generator can take. Shares what it does not change."""
+    """Return a copy of the document whose answers the generator can take. Shares what it does not change."""
     paths = {
         path: dict(item) if isinstance(item, Mapping) else item for path, item in document["paths"].items()
     }

@@ -102,12 +102,12 @@ def unique(wanted: str, used: Iterable[str]) -> str:
 
 
 def normal(name: str) -> str:
-    """A name as Python compares it (PEP 3131)."""
+    """Return a name as Python compares it (PEP 3131)."""
     return unicodedata.normalize("NFKC", name)
 
 
 def settle(data: GeneratorData, config: Config) -> None:
-    """Gives every class, module, field, operation and parameter of `data` its final name."""
+    """Give every class, module, field, operation and parameter of `data` its final name."""
     _settle_classes(data)
     answers = _answers(data)
     for model in data.models:
@@ -141,7 +141,7 @@ def _identifier(name: str) -> PythonIdentifier:
 
 
 def _bare(name: str, hidden: frozenset[str]) -> str:
-    """A name without the underscore that the generator puts behind all builtins, where it need not be."""
+    """Return a name without the underscore that the generator puts behind builtins, unless it is needed."""
     bare = name.removesuffix("_")
     needed = (
         bare in hidden or keyword.iskeyword(bare) or not bare.isidentifier() or bare not in RESERVED_WORDS
@@ -174,7 +174,7 @@ def _within(*properties: Property) -> Iterator[Property]:
 def distinct(
     properties: Iterable[Property], used: Iterable[str], wish: Callable[[Property], str]
 ) -> dict[int, PythonIdentifier]:
-    """A name for each property, by its place. Those that are called in Python as on the wire come first."""
+    """Return a name for each property, by its place. Those with the same name on the wire come first."""
     numbered = list(enumerate(properties))
     wanted = {place: wish(prop) for place, prop in numbered}
     taken = set(used)
@@ -210,7 +210,7 @@ def _settle_fields(model: ModelProperty, config: Config, in_use: frozenset[str])
 
 
 def _answers(data: GeneratorData) -> set[str]:
-    """The models that are the whole answer of an operation."""
+    """Return the models that are the whole answer of an operation."""
     return {
         response.prop.class_info.name
         for collection in data.endpoint_collections_by_tag.values()

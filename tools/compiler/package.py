@@ -53,11 +53,11 @@ class Package:
         self._answers = {call.result_model for call in self._calls.values()}
 
     def model(self, model: ModelProperty) -> ModelView:
-        """The model as its template sees it."""
+        """Return the model as its template sees it."""
         return fields.view(model, self.models, is_answer=model.class_info.name in self._answers)
 
     def operation(self, endpoint: Endpoint) -> Call:
-        """The operation as its template sees it."""
+        """Return the operation as its template sees it."""
         return self._calls[id(endpoint)]
 
     @property

@@ -110,7 +110,7 @@ def _on_the_wire(
 
 
 def url(place: Place, parameters: Sequence[Parameter]) -> str:
-    """The path as a concatenation of literals and escaped parameters."""
+    """Return the path as a concatenation of literals and escaped parameters."""
     by_name = {p.name: p for p in parameters if p.location == "path"}
     parts = (
         re.split("|".join(rf"(\{{{re.escape(name)}\}})" for name in by_name), place.path)

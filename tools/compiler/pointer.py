@@ -6,16 +6,16 @@ from urllib.parse import unquote
 
 
 def join(pointer: str, *tokens: str | int) -> str:
-    """The place below `pointer` that the keys and indexes `tokens` lead to."""
+    """Return the place below `pointer` that the keys and indexes `tokens` lead to."""
     escaped = (str(token).replace("~", "~0").replace("/", "~1") for token in tokens)
     return "/".join((pointer, *escaped))
 
 
 def split(pointer: str) -> tuple[str, ...]:
-    """The keys and indexes of `pointer`, unescaped; empty for the whole document."""
+    """Return the keys and indexes of `pointer`, unescaped; empty for the whole document."""
     return tuple(token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:])
 
 
 def of_reference(reference: str) -> str:
-    """The pointer in a `$ref` that starts with `#`, its percent-encoding undone (RFC 6901, section 6)."""
+    """Return the pointer in a `$ref` that starts with `#`, percent-encoding undone (RFC 6901, section 6)."""
     return unquote(reference.removeprefix("#"))

@@ -111,7 +111,7 @@ def _find(text: str, place: str) -> tuple[int | None, str | None]:
 
 
 def _as_yaml(text: str) -> str:
-    """The text with stand-ins of the same length for the two escapes of JSON that YAML lacks."""
+    """Return the text with stand-ins of the same length for the two escapes of JSON that YAML lacks."""
     return _SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//")
 
 

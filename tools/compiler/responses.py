@@ -99,7 +99,7 @@ def _assigned(response: Response, source: str, typed: str, models: Models) -> st
 
 
 def _condition(response: Response) -> str:
-    """The statuses. Only an error that the document lists by its number is one that a caller expects."""
+    """Return the test for the statuses. A caller expects an error only if it is listed by its number."""
     span, expected = response.status_code.range, "not client.raise_on_unexpected_status"
     if span is None:
         return expected

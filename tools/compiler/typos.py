@@ -123,7 +123,7 @@ _FORMATS = frozenset(
 
 
 def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iterator[Finding]:
-    """The keys of `node` that are nearly a known one, and are not known themselves."""
+    """Yield the keys of `node` that are nearly a known one, and are not known themselves."""
     for key in node:
         if key in known or key in _OTHER_KEYWORDS or key.startswith("x-"):
             continue

@@ -27,7 +27,7 @@ class Tag(NamedTuple):
 
 
 def flatten(*properties: Property) -> Iterator[Property]:
-    """The members of unions, of unions within them, and so on."""
+    """Yield the members of unions, of unions within them, and so on."""
     for prop in properties:
         if isinstance(prop, UnionProperty):
             yield from flatten(*prop.inner_properties)
@@ -36,12 +36,12 @@ def flatten(*properties: Property) -> Iterator[Property]:
 
 
 def fields(model: ModelProperty) -> list[Property]:
-    """The properties of a model, required ones first."""
+    """Return the properties of a model, required ones first."""
     return [*(model.required_properties or ()), *(model.optional_properties or ())]
 
 
 def find_tag(members: Sequence[ModelProperty]) -> Tag | None:
-    """The first property whose constant or enum values differ in all members (but for one open member).
+    """Return the first property whose constants or enums differ in all members (one may be open).
 
     A property that every member requires is preferred.
     """
@@ -69,7 +69,7 @@ def _tag(name: str, members: Sequence[ModelProperty]) -> Tag | None:
 
 
 def tag_values(field: Property | None) -> tuple[str | int, ...]:
-    """The values that a constant or an enum allows; none for any other property."""
+    """Return the values that a constant or an enum allows; none for any other property."""
     if isinstance(field, ConstProperty) and isinstance(field.value.raw_value, str | int):
         return (field.value.raw_value,)
     if isinstance(field, LiteralEnumProperty):

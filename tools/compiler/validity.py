@@ -40,7 +40,7 @@ _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
 def check(content: dict[str, Any]) -> None:
-    """Raises CompileError with every problem of the document's shape, its references and its names."""
+    """Raise CompileError with every problem of the document's shape, its references and its names."""
     problems = findings(content)
     if problems:
         raise CompileError.of(problems)
@@ -59,7 +59,7 @@ def findings(content: dict[str, Any]) -> list[Finding]:
 
 
 def resolve(content: dict[str, Any], reference: str) -> Any:
-    """What a local `$ref` leads to; raises KeyError if it leads nowhere."""
+    """Return what a local `$ref` leads to; raise KeyError if it leads nowhere."""
     node: Any = content
     for token in pointer.split(pointer.of_reference(reference)):
         if isinstance(node, dict):
@@ -72,7 +72,7 @@ def resolve(content: dict[str, Any], reference: str) -> Any:
 
 
 def operation_name(path: str, method: str, operation: Mapping[str, Any], prefix: str = "field_") -> str:
-    """The name of the operation's module and function."""
+    """Return the name of the operation's module and function."""
     identifier = operation.get("operationId")
     if identifier is None:
         return str(generate_operation_id(path=UntrustedString(path), method=method, prefix=prefix))
@@ -80,7 +80,7 @@ def operation_name(path: str, method: str, operation: Mapping[str, Any], prefix:
 
 
 def tag_name(operation: Mapping[str, Any]) -> str:
-    """The name of the module that groups the operation with others: that of its first tag."""
+    """Return the name of the module that groups the operation with others: that of its first tag."""
     tags = operation.get("tags") or ["default"]
     return str(PythonIdentifier(tags[0], prefix="tag"))
 

@@ -23,19 +23,19 @@ class Example(NamedTuple):
 
 @cache
 def load() -> Mapping[str, Any]:
-    """The content of openapi.yaml. Shared by all callers: not to be changed."""
+    """Return the content of openapi.yaml. Shared by all callers: not to be changed."""
     content: Mapping[str, Any] = yaml.safe_load(PATH.read_text("utf-8"))
     return content
 
 
 def schemas() -> Mapping[str, Schema]:
-    """The component schemas by name."""
+    """Return the component schemas by name."""
     found: Mapping[str, Schema] = load()["components"]["schemas"]
     return found
 
 
 def resolve(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What `value` refers to, through any number of references; `value` itself where it is no reference.
+    """Return what `value` refers to, through any number of references; itself if it is no reference.
 
     Keywords beside a `$ref` take the place of those of its target, as a description does.
     """
@@ -61,7 +61,7 @@ def walk(node: object, place: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def reachable(schema: Schema) -> frozenset[str]:
-    """The names of the component schemas that `schema` leads to, through any number of references."""
+    """Return the names of the component schemas that `schema` leads to, through any number of references."""
     found: set[str] = set()
     waiting: list[Schema] = [schema]
     while waiting:
@@ -74,7 +74,7 @@ def reachable(schema: Schema) -> frozenset[str]:
 
 
 def reference(node: Any) -> str | None:
-    """The name of the component schema that `node` refers to, where it is such a reference."""
+    """Return the name of the component schema that `node` refers to, where it is such a reference."""
     target = cast("Schema", node).get("$ref") if isinstance(node, Mapping) else None
     if isinstance(target, str) and target.startswith(_SCHEMAS):
         return target.removeprefix(_SCHEMAS)
@@ -82,7 +82,7 @@ def reference(node: Any) -> str | None:
 
 
 def bundled(schema: Schema) -> Schema:
-    """`schema` as a JSON Schema that stands alone: the components that it refers to are in it."""
+    """Return `schema` as a JSON Schema that stands alone: the components that it refers to are in it."""
     return {**schema, "components": {"schemas": schemas()}}
 
 
@@ -95,13 +95,13 @@ def operations() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def parameters(operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The parameters of an operation."""
+    """Yield the parameters of an operation."""
     for parameter in operation.get("parameters", ()):
         yield resolve(parameter)
 
 
 def bodies(operation: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The bodies of an operation, of its request and all its responses: a name and a media type for each."""
+    """Yield the bodies of an operation, of its request and its responses, each with its media type."""
     carriers = {"request": operation["requestBody"]} if "requestBody" in operation else {}
     carriers.update(operation["responses"])
     for carrier, content in carriers.items():

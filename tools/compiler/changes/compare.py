@@ -18,7 +18,7 @@ from tools.compiler.changes.usage import directions
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool | None = None) -> Report:
-    """What the change from `old` to `new` does to users of the code that is generated from them.
+    """Return what the change from `old` to `new` does to users of the code that is generated from them.
 
     The rule is docs/spec-changes.md. Documents come as loaded, `$ref`s and all. `same_bytes` says whether the
     two files are equal; left out, documents count as the same bytes where they are equal down to the order of
@@ -41,7 +41,7 @@ def _of_structure(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Ch
 
 
 def _of_wording(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    """What only the documents as they were written show: normal ones are without prose and odd defaults."""
+    """Yield what only the documents as written show: normal ones have no prose and no odd defaults."""
     return (change for change in _changes(survey(old), survey(new)) if _is_of_wording(change))
 
 

@@ -22,7 +22,7 @@ def compare_definitions(
     renamed: Mapping[str, str],
     directions: Directions,
 ) -> Iterator[Change]:
-    """What differs between the importable names of two documents; `directions` are those of the old one."""
+    """Yield what differs between the importable names of two documents, by the directions of the old one."""
     for name, definition in old.items():
         counterpart = new.get(renamed.get(name, name))
         if counterpart is None:
@@ -39,7 +39,7 @@ def compare_definitions(
 
 
 def with_new_names(definition: Definition, renamed: Mapping[str, str]) -> Definition:
-    """An old definition that speaks of others by their new names."""
+    """Return an old definition that speaks of others by their new names."""
     if not renamed:
         return definition
 

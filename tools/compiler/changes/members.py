@@ -13,7 +13,7 @@ REQUEST = frozenset({Direction.REQUEST})
 
 
 def compare_inputs(noun: str, where: str, old: Member, new: Member) -> Iterator[Change]:
-    """What differs in a value that callers pass by name; `noun` is `parameter` or `keyword`."""
+    """Yield what differs in a value that callers pass by name; `noun` is `parameter` or `keyword`."""
     yield from compare_shapes(f"{noun}-type", where, old.shape, new.shape, Direction.REQUEST)
     if old.required != new.required:
         yield Change(f"{noun}-made-{'required' if new.required else 'optional'}", where)
@@ -21,7 +21,7 @@ def compare_inputs(noun: str, where: str, old: Member, new: Member) -> Iterator[
 
 
 def compare_field(where: str, old: Member, new: Member, directions: frozenset[Direction]) -> Iterator[Change]:
-    """What differs in a field of a model that travels in these directions."""
+    """Yield what differs in a field of a model that travels in these directions."""
     yield from compare_field_shapes(where, old.shape, new.shape, directions)
     if old.required != new.required:
         verb = "required" if new.required else "optional"
@@ -64,7 +64,7 @@ def compare_extras(noun: str, where: str, old: Member, new: Member) -> Iterator[
 def compare_notes(
     noun: str, where: str, old: Notes, new: Notes, *, retyped: bool = False
 ) -> Iterator[Change]:
-    """What is said of a thing: deprecation, prose, and the limits that the service sets on values."""
+    """Yield what is said of a thing: deprecation, prose, and the limits that the service sets on values."""
     if old.deprecated != new.deprecated:
         yield Change(f"{noun}-{'deprecated' if new.deprecated else 'undeprecated'}", where)
     if noun == "keyword":
@@ -83,7 +83,7 @@ def compare_notes(
 
 
 def added(noun: str, where: str, new: Member, directions: frozenset[Direction] = REQUEST) -> Change:
-    """That a value is new."""
+    """Return that a value is new."""
     if new.required and Direction.REQUEST in directions:
         return Change(f"required-{noun}-added", where, after=describe(new.shape))
     return Change(f"{noun}-added", where, after=describe(new.shape))

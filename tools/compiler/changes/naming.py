@@ -13,7 +13,7 @@ _CLASS_PREFIX = "field_"
 
 @cache
 def class_name(name: str, parent: str = "") -> str:
-    """The class of a schema: its own name behind that of the class that it is written in; never its title."""
+    """Return the class of a schema: its own name behind the class that it is in, and never its title."""
     joined = f"{pascal_case(parent)}{pascal_case(name)}" if parent else name
     given = str(ClassName(joined, _CLASS_PREFIX))
     return f"{given}_" if given in CLASSES_IN_USE else given
@@ -21,16 +21,16 @@ def class_name(name: str, parent: str = "") -> str:
 
 @cache
 def operation_name(operation_id: str) -> str:
-    """The module of an operation."""
+    """Return the module of an operation."""
     return str(PythonIdentifier(operation_id, _CLASS_PREFIX))
 
 
 def default_operation_id(path: str, method: str) -> str:
-    """The id of an operation that has none of its own."""
+    """Return the id of an operation that has none of its own."""
     return f"{method}_{path.replace('{', '').replace('}', '').replace('/', '_').strip('_')}"
 
 
 @cache
 def tag_name(tag: str) -> str:
-    """The package that an operation's module is in."""
+    """Return the package that an operation's module is in."""
     return str(PythonIdentifier(tag, "tag"))

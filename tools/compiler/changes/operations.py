@@ -26,7 +26,7 @@ _STREAM_SWITCH = "stream"
 def compare_operations(
     old: Surface, new: Surface, renamed: Mapping[str, str], definitions: Mapping[str, str]
 ) -> Iterator[Change]:
-    """What differs between the operations of two documents; both mappings lead from old names to new ones."""
+    """Yield what differs between two documents' operations. Both mappings lead from old names to new."""
     for name, operation in old.operations.items():
         counterpart = new.operations.get(renamed.get(name, name))
         if counterpart is None:
@@ -139,7 +139,7 @@ class _Pair:
             )
 
     def _keywords(self) -> Iterator[Change]:
-        """The keywords that a wrapper of the operation takes.
+        """Yield the keywords that a wrapper of the operation takes.
 
         Those of an operation without a body are its query parameters, which are compared as such. The stream
         switch is no keyword of an operation that streams, whether it did so before or does so now.
@@ -210,7 +210,7 @@ def _by_name(operation: Operation, location: str) -> dict[str, Member]:
 
 
 def _without_names(path: str) -> str:
-    """A path with its placeholders alike, whose names are compared as parameters."""
+    """Return a path with its placeholders alike, whose names are compared as parameters."""
     parts = path.split("{")
     return "{}".join([parts[0], *(part.partition("}")[2] for part in parts[1:])])
 
@@ -222,7 +222,7 @@ def _unchanged(name: str) -> str:
 def _keywords(
     definitions: Mapping[str, Definition], operation: Operation, named: Callable[[str], str]
 ) -> dict[str, Member] | None:
-    """The fields of a JSON object that is sent, or the query parameters of an operation that sends no body.
+    """Return the fields of a JSON object that is sent, or the query parameters where nothing is sent.
 
     None for an operation that sends something else.
     """

@@ -29,7 +29,7 @@ def sequence(value: Any) -> list[Any]:
 
 
 def name_of(reference: str) -> str:
-    """The last part of a `$ref`, its escapes undone: the name of the component that it leads to."""
+    """Return the last part of a `$ref`, its escapes undone: the name of the component that it leads to."""
     return _unescaped(reference.rpartition("/")[2])
 
 
@@ -44,7 +44,7 @@ class References:
     root: dict[str, Any]
 
     def resolve(self, node: Any) -> dict[str, Any]:
-        """The object that `node` is, or stands for; empty where a `$ref` leads nowhere or in a circle."""
+        """Return the object that `node` is or stands for; empty if a `$ref` leads nowhere or in a circle."""
         seen: set[str] = set()
         while is_mapping(node) and isinstance(node.get("$ref"), str):
             pointer = node["$ref"]
@@ -55,7 +55,7 @@ class References:
         return mapping(node)
 
     def at(self, reference: str) -> Any:
-        """What a local JSON Pointer (RFC 6901, as a URI fragment) points at; None where that is nothing."""
+        """Return what a JSON Pointer (RFC 6901, as a URI fragment) points at; None where that is nothing."""
         if not reference.startswith("#/"):
             return None
         node: Any = self.root

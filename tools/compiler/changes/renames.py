@@ -12,7 +12,7 @@ from tools.compiler.changes.surface import Definition, Member, Operation
 
 
 def renamed_definitions(old: Mapping[str, Definition], new: Mapping[str, Definition]) -> dict[str, str]:
-    """The definitions that come back by one other name, alike in all else: old name to new."""
+    """Return the definitions that come back by one other name, alike in all else: old name to new."""
     gone = {name: old[name] for name in old.keys() - new.keys() if old[name].kind != "alias"}
     come = {name: new[name] for name in new.keys() - old.keys() if new[name].kind != "alias"}
     before = _by_looks(gone)
@@ -25,14 +25,14 @@ def renamed_definitions(old: Mapping[str, Definition], new: Mapping[str, Definit
 
 
 def renamed_operations(old: Mapping[str, Operation], new: Mapping[str, Operation]) -> dict[str, str]:
-    """The operations that keep their method and path under another name: old name to new."""
+    """Return the operations that keep their method and path under another name: old name to new."""
     come = {(new[name].method, new[name].path): name for name in new.keys() - old.keys()}
     gone = {name: (old[name].method, old[name].path) for name in old.keys() - new.keys()}
     return {name: come[place] for name, place in gone.items() if place in come}
 
 
 def _by_looks(definitions: Mapping[str, Definition]) -> dict[tuple[object, ...], list[str]]:
-    """The names by what is behind them. Names that are themselves in question read as one mark."""
+    """Return the names by what is behind them. Names that are themselves in question read as one mark."""
     found: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
 
     def masked(name: str) -> str:
@@ -49,7 +49,7 @@ def _by_looks(definitions: Mapping[str, Definition]) -> dict[tuple[object, ...],
 
 
 def with_names(shape: Shape, named: Callable[[str], str]) -> Shape:
-    """The shape with its definitions by other names."""
+    """Return the shape with its definitions by other names."""
     return frozenset(_with_name(atom, named) for atom in shape)
 
 
@@ -62,5 +62,5 @@ def _with_name(atom: Atom, named: Callable[[str], str]) -> Atom:
 
 
 def member_with_names(member: Member, named: Callable[[str], str]) -> Member:
-    """The member with the definitions of its shape by other names."""
+    """Return the member with the definitions of its shape by other names."""
     return attrs.evolve(member, shape=with_names(member.shape, named))

@@ -39,7 +39,7 @@ class Change:
         return self.step is Step.MAJOR
 
     def to_dict(self) -> dict[str, Any]:
-        """The change as JSON, without what is not set."""
+        """Return the change as JSON, without what is not set."""
         document: dict[str, Any] = {
             "kind": self.kind,
             "where": self.where,
@@ -50,7 +50,7 @@ class Change:
         return document | {key: value for key, value in optional.items() if value is not None}
 
     def to_line(self) -> str:
-        """The change in one line, without characters that a terminal would obey."""
+        """Return the change in one line, without characters that a terminal would obey."""
         said = self.detail
         if not said and self.before is not None and self.after is not None:
             said = f"{self.before} → {self.after}"
@@ -73,7 +73,7 @@ class Report:
 
     @classmethod
     def of(cls, changes: list[Change], *, same_bytes: bool) -> Report:
-        """The report of these changes."""
+        """Return the report of these changes."""
         if same_bytes and not changes:
             return cls(step=Step.NONE, changes=())
         ordered = sorted(
@@ -87,11 +87,11 @@ class Report:
         return tuple(change for change in self.changes if change.breaking)
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as JSON: `{"step": …, "changes": [{"kind": …, "where": …, "breaking": …}, …]}`."""
+        """Return the report as JSON: `{"step": …, "changes": [{"kind": …, "where": …, …}, …]}`."""
         return {"step": str(self.step), "changes": [change.to_dict() for change in self.changes]}
 
     def to_text(self, *, room: int = _ROOM_PER_STEP) -> str:
-        """The report for a screen: what breaks first, at most `room` lines for each step, and the step."""
+        """Return the report for a screen: what breaks first, at most `room` lines a step, and the step."""
         lines: list[str] = []
         for step, heading in _HEADINGS.items():
             group = [change for change in self.changes if change.step is step]

@@ -42,7 +42,7 @@ class SchemaReader:
     _met_again: set[str] = attrs.field(factory=set[str])
 
     def shape(self, schema: Any, name: str, parent: str = "") -> Shape:
-        """The shape of a schema that is written at `name` within the class `parent`."""
+        """Return the shape of a schema that is written at `name` within the class `parent`."""
         if schema is False:
             return NOTHING
         node = mapping(schema)
@@ -54,7 +54,7 @@ class SchemaReader:
         return _simplified(found | {NULL} if node.get("nullable") is True else found)
 
     def member(self, name: str, schema: Any, parent: str, *, required: bool) -> Member:
-        """The field, or the like, that a schema describes."""
+        """Return the field, or the like, that a schema describes."""
         node = mapping(schema)
         shape = self.shape(schema, name, parent)
         default = node.get("default", _NO_DEFAULT)
@@ -62,7 +62,7 @@ class SchemaReader:
         return Member(name, shape, required, said, Notes.of(node))
 
     def finish(self) -> None:
-        """Reads what is inside the classes that were met."""
+        """Read what is inside the classes that were met."""
         while self._pending:
             name, schema = self._pending.popleft()
             self.definitions[name] = self._object(name, schema)
@@ -88,7 +88,7 @@ class SchemaReader:
         return shape
 
     def _union(self, schema: dict[str, Any], name: str, parent: str) -> Shape | None:
-        """The shape of a union; None for a schema that is none."""
+        """Return the shape of a union; None for a schema that is none."""
         one_of = sequence(schema.get("anyOf")) + sequence(schema.get("oneOf"))
         alternatives = one_of + sequence(schema.get("allOf"))
         if len(alternatives) == 1 and "$ref" in mapping(alternatives[0]) and "properties" not in schema:
@@ -184,7 +184,7 @@ class SchemaReader:
     def _parts(
         self, schema: dict[str, Any], owner: str, seen: set[str]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The schema and what its allOf brings in, each with the class that names its inline schemas."""
+        """Yield the schema and the parts of its allOf, each with the class that names its inline schemas."""
         for part in sequence(schema.get("allOf")):
             reference = mapping(part).get("$ref")
             if not isinstance(reference, str):
@@ -199,7 +199,7 @@ class SchemaReader:
         return any(part.get("type") == "object" or "properties" in part for part in parts)
 
     def _intersection(self, schema: dict[str, Any], name: str, parent: str) -> Shape:
-        """The shape of an allOf without an object in it: that of the last part that says anything."""
+        """Return the shape of an allOf without an object in it: that of the last part that says anything."""
         shapes = [self.shape(part, name, parent) for part in sequence(schema.get("allOf"))]
         telling = [shape for shape in shapes if shape != ANY]
         return telling[-1] if telling else ANY

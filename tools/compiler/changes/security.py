@@ -11,7 +11,7 @@ from tools.compiler.changes.surface import Alternative, Scheme
 def compare_security(
     where: str, old: frozenset[Alternative], new: frozenset[Alternative]
 ) -> Iterator[Change]:
-    """What differs between two sets of ways to call an operation; an empty set lets anyone call."""
+    """Yield what differs between two sets of ways to call an operation; an empty set lets anyone call."""
     if old == new:
         return
     before, after = _describe(old), _describe(new)

@@ -84,18 +84,18 @@ NULL = Scalar("null")
 
 
 def describe(shape: Shape) -> str:
-    """The shape in words, the same whatever order its alternatives were written in; null last."""
+    """Return the shape in words, the same whatever order its alternatives were written in; null last."""
     names = sorted({str(atom) for atom in shape}, key=lambda name: (name == "null", name))
     return " | ".join(names) or "nothing"
 
 
 def json_text(value: Any) -> str:
-    """A value as JSON with sorted keys, so that equal values read the same."""
+    """Return a value as JSON with sorted keys, so that equal values read the same."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
 
 
 def json_type(value: Any) -> str:
-    """The JSON type of a value."""
+    """Return the JSON type of a value."""
     match value:
         case None:
             return "null"

@@ -45,7 +45,7 @@ class Notes:
 
     @classmethod
     def of(cls, node: Mapping[str, Any]) -> Notes:
-        """The notes that are written on an object of the document."""
+        """Return the notes that are written on an object of the document."""
         return cls(
             prose={key: node[key] for key in _PROSE if key in node},
             constraints={key: node[key] for key in _CONSTRAINTS if key in node},

@@ -31,7 +31,7 @@ _SERIALIZATION = ("style", "explode", "allowReserved")
 
 
 def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | None = None) -> Surface:
-    """The surface of a document; never fails, whatever the document lacks."""
+    """Return the surface of a document; never fails, whatever the document lacks."""
     references = References(dict(document))
     schemas = SchemaReader(references)
     for name in sorted(mapping(mapping(references.root.get("components")).get("schemas"))):
@@ -154,7 +154,7 @@ def _response(node: dict[str, Any], status: str, operation: str, schemas: Schema
 
 
 def _security(node: dict[str, Any], references: References) -> frozenset[Alternative]:
-    """The ways to call an operation; empty where anyone may.
+    """Return the ways to call an operation; empty where anyone may.
 
     Schemes stand for what they demand, not for their names in the document, which no caller sees.
     """
@@ -201,7 +201,7 @@ def _environments(root: dict[str, Any]) -> dict[str, str]:
 
 
 def _texts(root: dict[str, Any]) -> dict[str, str]:
-    """The prose that belongs to no operation, schema or field."""
+    """Return the prose that belongs to no operation, schema or field."""
     texts = {f"info.{key}": json_text(value) for key, value in mapping(root.get("info")).items()}
     for server in map(mapping, sequence(root.get("servers"))):
         place = server.get("x-environment") or server.get("url", "")

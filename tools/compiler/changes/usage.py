@@ -34,7 +34,7 @@ def directions(surface: Surface) -> dict[str, frozenset[Direction]]:
 
 
 def names(shape: Shape) -> Iterator[str]:
-    """The definitions that a shape names."""
+    """Yield the definitions that a shape names."""
     for atom in shape:
         if isinstance(atom, Array):
             yield from names(atom.items)
@@ -43,7 +43,7 @@ def names(shape: Shape) -> Iterator[str]:
 
 
 def inner_shapes(definition: Definition) -> Iterator[Shape]:
-    """The shapes that a definition is made of."""
+    """Yield the shapes that a definition is made of."""
     yield definition.shape
     yield definition.extra
     for field in definition.fields.values():

@@ -38,7 +38,7 @@ class Difference:
     surprising: Shape
 
     def verdict(self, direction: Direction) -> Verdict:
-        """The verdict for one direction.
+        """Return the verdict for one direction.
 
         Callers who send are hurt by what is lost, callers who receive by what is gained.
         """

@@ -47,7 +47,7 @@ class Desugared:
     _paths: dict[str, str]
 
     def source_place(self, place: str) -> str:
-        """The place in the source that a place in `content` was made from, or the nearest above it."""
+        """Return the place in the source that a place in `content` was made from, or the nearest above it."""
         tokens = pointer.split(place)
         if tokens[:2] == ("components", "schemas") and len(tokens) > 2:
             return "/".join([self._places.get(tokens[2], "/components/schemas"), *place.split("/")[4:]])
@@ -57,7 +57,7 @@ class Desugared:
 
 
 def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
-    """Puts a checked document in the generator's terms; raises CompileError for what cannot be put so."""
+    """Put a checked document in the generator's terms; raise CompileError for what cannot be put so."""
     content = plain(content)
     names = Names(config)
     schemas = Schemas(content, names)

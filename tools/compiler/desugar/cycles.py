@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def references(schema: dict[str, Any]) -> Iterator[str]:
-    """The components that the schema needs to be spelled out: those behind its references."""
+    """Yield the components that the schema needs to be spelled out: those behind its references."""
     reference = reference_of(schema)
     if reference is not None:
         yield component_of(reference)
@@ -24,7 +24,7 @@ def references(schema: dict[str, Any]) -> Iterator[str]:
 
 
 def open_cycles(components: dict[str, dict[str, Any]]) -> list[str]:
-    """Replaces the reference that closes a cycle, in place; returns the names of components that had one."""
+    """Replace the reference that closes a cycle, in place; return the names of components that had one."""
     done: set[str] = set()
     opened: list[str] = []
     for start in components:
@@ -61,7 +61,7 @@ def _without(schema: dict[str, Any], target: str) -> dict[str, Any]:
 
 
 def in_order(components: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The components with those first that others need to be spelled out, objects before all.
+    """Return the components with those first that others need to be spelled out, objects before all.
 
     The generator goes over the rest again and again until nothing is missing; in this order, once.
     """

@@ -35,7 +35,7 @@ class Finish:
         return finished | added
 
     def paths(self, node: Any, owner: str = "") -> Any:
-        """The paths with every schema of theirs finished: those under the key `schema`."""
+        """Return the paths with every schema of theirs finished: those under the key `schema`."""
         if isinstance(node, dict):
             owner = node.get("operationId", owner)
             return {
@@ -91,7 +91,7 @@ class Finish:
         return result
 
     def _without_default(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The schema without a default that the generator cannot show."""
+        """Return the schema without a default that the generator cannot show."""
         default = schema.get("default")
         if default is None or default_fits(schema, default, self._schemas.components):
             return schema

@@ -16,7 +16,7 @@ _KINDS: dict[type, str] = {
 
 
 def kind_of(value: Any) -> str:
-    """The JSON type of a value. A whole number with a fraction part of zero is an integer (1.0 equals 1)."""
+    """Return the JSON type of a value. A number whose fraction is zero is an integer: 1.0 equals 1."""
     if type(value) is float and value.is_integer():
         return "integer"
     return _KINDS[type(value)]

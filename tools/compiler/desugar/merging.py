@@ -38,7 +38,7 @@ class Components(Protocol):
     """The components, as far as merging needs them."""
 
     def component(self, name: str) -> dict[str, Any]:
-        """The desugared schema of a component."""
+        """Return the desugared schema of a component."""
         ...
 
     def extends(self, name: str, other: str) -> bool:
@@ -46,7 +46,7 @@ class Components(Protocol):
         ...
 
     def lift(self, schema: dict[str, Any], naming: Naming) -> dict[str, Any]:
-        """A reference to a new component with this schema."""
+        """Return a reference to a new component with this schema."""
         ...
 
 
@@ -66,17 +66,17 @@ def is_any(schema: dict[str, Any]) -> bool:
 
 
 def said_by(schema: dict[str, Any]) -> dict[str, Any]:
-    """What the schema says to readers, and the default."""
+    """Return what the schema says to readers, and the default."""
     return {key: value for key, value in schema.items() if key in ANNOTATIONS}
 
 
 def bare(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without what it says to readers."""
+    """Return the schema without what it says to readers."""
     return {key: value for key, value in schema.items() if key not in ANNOTATIONS}
 
 
 def reference_of(schema: dict[str, Any]) -> str | None:
-    """The reference that the desugared schema is, with or without annotations beside it."""
+    """Return the reference that the desugared schema is, with or without annotations beside it."""
     if "$ref" in schema:
         return str(schema["$ref"])
     if len(schema.get("allOf", ())) == 1:
@@ -85,7 +85,7 @@ def reference_of(schema: dict[str, Any]) -> str | None:
 
 
 def members(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """The alternatives of a union; any other schema is its own only one."""
+    """Return the alternatives of a union; any other schema is its own only one."""
     return list(schema["anyOf"]) if "anyOf" in schema else [schema]
 
 
@@ -114,7 +114,7 @@ def _joined(enums: list[dict[str, Any]]) -> dict[str, Any]:
 def merge(
     first: dict[str, Any], second: dict[str, Any], components: Components, naming: Naming
 ) -> dict[str, Any]:
-    """What both schemas allow; annotations of the second go before those of the first.
+    """Return what both schemas allow; annotations of the second go before those of the first.
 
     Both are desugared, and so is the result. Raises ConflictError where nothing satisfies both.
     """
@@ -204,7 +204,7 @@ def spread(schema: dict[str, Any], components: Components, naming: Naming) -> di
 
 
 def widen(objects: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The properties of all the objects, with all their types; required is what each of them requires."""
+    """Return the properties of all the objects, with all their types. Required is what each requires."""
     properties: dict[str, Any] = {}
     for schema in objects:
         for name, value in schema.get("properties", {}).items():

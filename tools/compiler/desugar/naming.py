@@ -21,11 +21,11 @@ class Naming(NamedTuple):
     own: str
 
     def child(self, suffix: str) -> Naming:
-        """The place of a part: an item of an array, a member of a union."""
+        """Return the place of a part: an item of an array, a member of a union."""
         return Naming(self.parent, f"{self.own}_{suffix}")
 
     def class_name(self) -> str:
-        """The name that the generator would give a class here."""
+        """Return the name that the generator would give a class here."""
         name = f"{pascal_case(self.parent)}{pascal_case(self.own)}" if self.parent else self.own
         written = name.encode()
         if len(written) > _LONGEST_NAME:
@@ -43,7 +43,7 @@ class Names:
         self._taken: set[str] = set()
 
     def class_of(self, component: str) -> str:
-        """The class that the generator makes of a component's name, overrides included."""
+        """Return the class that the generator makes of a component's name, overrides included."""
         name = ClassName(UntrustedString(component), self._prefix)
         override = self._overrides.get(name)
         if override is not None and override.class_name is not None:
@@ -51,7 +51,7 @@ class Names:
         return str(name)
 
     def module_of(self, component: str) -> str:
-        """The module that the generator puts that class into, unless an option names another."""
+        """Return the module that the generator puts that class into, unless an option names another."""
         return str(PythonIdentifier(UntrustedString(self.class_of(component)), self._prefix))
 
     def take(self, wanted: str) -> str:

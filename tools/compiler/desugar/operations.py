@@ -37,7 +37,7 @@ class Operations:
         self.problems: list[Finding] = []
 
     def build(self) -> dict[str, Any]:
-        """The `paths` of the desugared document."""
+        """Return the `paths` of the desugared document."""
         paths: dict[str, Any] = {}
         for path, item in (self._content.get("paths") or {}).items():
             if path.startswith("x-"):
@@ -95,7 +95,7 @@ class Operations:
     def _parameters(
         self, operation: dict[str, Any], place: str, item: dict[str, Any], item_place: str, name: str
     ) -> Iterator[dict[str, Any]]:
-        """The parameters of the operation, and those of its path that it does not set itself."""
+        """Yield the parameters of the operation, and those of its path that it does not set itself."""
         seen: set[tuple[str, str]] = set()
         for source, source_place in ((operation, place), (item, item_place)):
             for i, entry in enumerate(source.get("parameters", [])):
@@ -152,7 +152,7 @@ class Operations:
         return {**result, "content": content} if content else result
 
     def _media(self, media: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
-        """A media type with its schema; without one it holds any value."""
+        """Return a media type with its schema; without one it holds any value."""
         kept = {key: value for key, value in media.items() if key == "encoding"}
         return {**kept, "schema": self._schemas.nested(media.get("schema", {}), f"{place}/schema", naming)}
 

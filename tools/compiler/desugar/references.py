@@ -17,7 +17,7 @@ def is_component(reference: str) -> bool:
 
 
 def component_of(reference: str) -> str:
-    """The name of the component schema that the reference leads to, escapes undone."""
+    """Return the name of the component schema that the reference leads to, escapes undone."""
     return pointer.split(pointer.of_reference(reference))[2]
 
 
@@ -46,7 +46,7 @@ def plain(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def follow(content: dict[str, Any], node: dict[str, Any], place: str) -> tuple[dict[str, Any], str]:
-    """The object behind a chain of references, with its place."""
+    """Return the object behind a chain of references, with its place."""
     while "$ref" in node:
         place = pointer.of_reference(node["$ref"])
         node = resolve(content, node["$ref"])

@@ -106,7 +106,7 @@ class Schemas:
         return self._key_of.get(target)
 
     def component(self, name: str) -> dict[str, Any]:
-        """The desugared schema of a component; raises CompileError where it is made from itself."""
+        """Return the desugared schema of a component; raise CompileError where it is made from itself."""
         if name in self.components:
             return self.components[name]
         place = self.places[name]
@@ -127,7 +127,7 @@ class Schemas:
         return schema
 
     def _with_class(self, name: str, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
-        """A component that is an object or null keeps its class; references to it add the null."""
+        """Keep the class of a component that is an object or null; references to it add the null."""
         if is_object(schema) or "enum" in schema:
             return schema
         if "anyOf" in schema:
@@ -139,11 +139,11 @@ class Schemas:
         return self.placed(schema, place, naming)
 
     def key_of(self, name: str) -> str | None:
-        """The component that a name of the document has become."""
+        """Return the component that a name of the document has become."""
         return self._key_of.get(name)
 
     def name_of(self, key: str) -> str:
-        """The name that the document has for a component."""
+        """Return the name that the document has for a component."""
         return self._name_of.get(key, key)
 
     def place_of_required(self, key: str, name: str) -> str | None:
@@ -159,14 +159,14 @@ class Schemas:
         return other in bases or any(self.extends(base, other) for base in bases - {name})
 
     def lift(self, schema: dict[str, Any], naming: Naming, place: str | None = None) -> dict[str, Any]:
-        """Makes the object a component with a name of its own; returns the reference to it."""
+        """Make the object a component with a name of its own; return the reference to it."""
         name = self._names.take(naming.class_name())
         self.components[name] = schema
         self.places[name] = place or self.places.get(naming.parent, "/components/schemas")
         return {"$ref": f"{SCHEMAS}{name}"}
 
     def nested(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
-        """The desugared form of a schema that is part of something: objects are references."""
+        """Return the desugared form of a schema that is part of something: objects are references."""
         if place in self._wanted:
             return self.reference(f"#{place}")
         return self.placed(self.core(schema, place, naming), place, naming)
@@ -186,7 +186,7 @@ class Schemas:
         return schema
 
     def reference(self, reference: str) -> dict[str, Any]:
-        """The reference in its canonical form; a schema within another one becomes a component."""
+        """Return the reference in its canonical form; a schema within another one becomes a component."""
         if is_component(reference):
             return {"$ref": f"{SCHEMAS}{self._key_of[component_of(reference)]}"}
         tokens = pointer.split(pointer.of_reference(reference))
@@ -220,7 +220,7 @@ class Schemas:
         return Naming(parent, re.sub(r"\W+", "_", own))
 
     def core(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
-        """The desugared form of a schema; an object is itself, not a reference."""
+        """Return the desugared form of a schema; an object is itself, not a reference."""
         if not isinstance(schema, dict):
             return {}  # `true`, and `false` where a value has to be of some type
         if schema.get("nullable") is True:
@@ -242,7 +242,7 @@ class Schemas:
         return result
 
     def _with_default(self, schema: dict[str, Any], default: Any, place: str) -> dict[str, Any]:
-        """The schema with its default, or with a word about it where the generator cannot take it."""
+        """Return the schema with its default, or with a word about it where the generator cannot take it."""
         if reference_of(schema) is None and "anyOf" not in schema and not is_object(schema):
             shown = allows_default(schema, default)
             if shown is None:
@@ -346,7 +346,7 @@ class Schemas:
         return result
 
     def _further(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any] | bool:
-        """What properties without a name of their own hold; False if there may be none."""
+        """Return what properties without a name of their own hold; False if there may be none."""
         own = schema.get("additionalProperties", True)
         patterns = schema.get("patternProperties") or {}
         if own is True or own == {}:
@@ -366,7 +366,7 @@ class Schemas:
     def _with_conditions(
         self, result: dict[str, Any], schema: dict[str, Any], place: str, naming: Naming
     ) -> dict[str, Any]:
-        """Adds the properties that if, then, else and dependentSchemas speak of, none of them required."""
+        """Add the properties that if, then, else and dependentSchemas speak of, none of them required."""
         parts = [(schema[key], pointer.join(place, key)) for key in _CONDITIONS if key in schema]
         parts += [
             (value, pointer.join(place, "dependentSchemas", name))
@@ -427,7 +427,7 @@ class Schemas:
     def _alternatives(
         self, schema: dict[str, Any], place: str, key: str, naming: Naming, *, inline: bool
     ) -> dict[str, Any]:
-        """The members of a union. `inline`: objects stay objects, because they become part of another one."""
+        """Return the members of a union. `inline`: objects stay objects, to become part of another one."""
         listed = [
             (member, pointer.join(place, i)) for i, member in enumerate(schema[key]) if member is not False
         ]
@@ -454,7 +454,7 @@ class Schemas:
         return union(found)
 
     def _part(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
-        """A schema that becomes part of another: the object behind a reference, without its description."""
+        """Return a schema that becomes part of another: the object behind a reference, undescribed."""
         core = self.core(schema, place, naming)
         reference = reference_of(core)
         if reference is None:
@@ -475,7 +475,7 @@ class Discriminated:
 
 
 def _keys(raw: dict[str, Any], names: Names) -> dict[str, str]:
-    """A component's name in the generator's terms for each name of the document.
+    """Return a component's name in the generator's terms for each name of the document.
 
     Names that are those of their classes come first, so that they keep them.
     """
@@ -487,7 +487,7 @@ def _keys(raw: dict[str, Any], names: Names) -> dict[str, str]:
 
 
 def _inner_targets(content: Any) -> Iterator[str]:
-    """The places of schemas within schemas that references lead to."""
+    """Yield the places of schemas within schemas that references lead to."""
     stack = [content]
     while stack:
         node = stack.pop()
@@ -531,7 +531,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_emptiness(schema: dict[str, Any]) -> dict[str, Any]:
-    """An object of which only its keys are known says no more, beside a union, than that it is one."""
+    """Drop the keys of an object of which nothing else is known: beside a union they say no more."""
     if is_object(schema) and not schema.get("properties") and "additionalProperties" not in schema:
         return {"type": "object"}
     return schema

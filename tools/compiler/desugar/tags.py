@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def set_tags(schemas: Schemas) -> None:
-    """Gives the members of every union with a discriminator the tag that names them.
+    """Give the members of every union with a discriminator the tag that names them.
 
     Several values that name one member make an enum. Without a mapping, a member that has constants of its
     own keeps them, and any other is named by its component, as OpenAPI has it.
@@ -80,7 +80,7 @@ def _tags(found: Discriminated, schemas: Schemas) -> dict[str, list[str]]:
 
 
 def _leaves(schemas: Schemas, name: str) -> list[str]:
-    """The objects that a member stands for: itself, or the members of the union that it is."""
+    """Return the objects that a member stands for: itself, or the members of the union that it is."""
     schema = schemas.components[name]
     if is_object(schema):
         return [name]

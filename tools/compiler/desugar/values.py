@@ -13,7 +13,7 @@ from tools.compiler.errors import CompileError, Finding
 
 
 def split_enum(values: list[Any], types: list[str], place: str) -> list[dict[str, Any]]:
-    """The values of an enum by type: one schema each, in the order in which the types first appear.
+    """Return the values of an enum by type: one schema each, in the order in which the types first appear.
 
     Values that are there twice count once; values that the schema's own `type` excludes do not count.
     Floating point numbers and structures have no literal types in Python: those become their plain type.
@@ -45,7 +45,7 @@ def _of_kind(kind: str, values: list[Any]) -> dict[str, Any]:
 
 
 def constant(value: Any) -> dict[str, Any]:
-    """The schema of a constant: text, integers and booleans as such, anything else by its type."""
+    """Return the schema of a constant: text, integers and booleans as such, anything else by its type."""
     kind = kind_of(value)
     if kind in {"string", "integer", "boolean"}:
         return {"const": int(value) if kind == "integer" else value}
@@ -75,7 +75,7 @@ def allows_default(schema: dict[str, Any], default: Any) -> bool | None:
 
 
 def default_fits(schema: dict[str, Any], default: Any, components: dict[str, Any]) -> bool | None:
-    """The same for a schema with references: any member of a union will do."""
+    """Return the same for a schema with references: any member of a union will do."""
     reference = reference_of(schema)
     if reference is not None:
         return default_fits(components[component_of(reference)], default, components)
