@@ -22,7 +22,7 @@ class DateTime(datetime.datetime):
 
 
 def parse_datetime(value: Any) -> Any:
-    """A `DateTime` if `value` is an ISO 8601 date and time, else `value`."""
+    """Return a `DateTime` if `value` is an ISO 8601 date and time, else `value`."""
     if not isinstance(value, str):
         return value
     try:
@@ -44,7 +44,7 @@ def parse_datetime(value: Any) -> Any:
 
 
 def parse_date(value: Any) -> Any:
-    """A `date` if `value` is one in the form YYYY-MM-DD, else `value`."""
+    """Return a `date` if `value` is one in the form YYYY-MM-DD, else `value`."""
     if not isinstance(value, str):
         return value
     try:
@@ -55,7 +55,7 @@ def parse_date(value: Any) -> Any:
 
 
 def parse_uuid(value: Any) -> Any:
-    """A `UUID` if `value` is one in lower case with hyphens, else `value`."""
+    """Return a `UUID` if `value` is one in lower case with hyphens, else `value`."""
     if not isinstance(value, str):
         return value
     try:

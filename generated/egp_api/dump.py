@@ -58,7 +58,7 @@ def _is_excluded(key: str | int, exclude: Any) -> bool:
 
 
 def _within(rule: Any, key: str | int) -> Any:
-    """What a rule says of the inside of a field or an item."""
+    """Return what a rule says of the inside of a field or an item."""
     if not _is_mapping(rule):
         return None
     inside = rule.get(key, rule.get("__all__"))

@@ -345,7 +345,7 @@ _ATOMS = frozenset((str, int, float, bool, type(None)))
 
 
 def encode(value: Any) -> Any:
-    """`value` as JSON takes it: models, dates and UUIDs become what they are on the wire, at any depth."""
+    """Return `value` as JSON takes it: models, dates and UUIDs become what they are on the wire, at any depth."""
     kind: type[Any] = value.__class__
     if kind in _ATOMS:
         return value

@@ -14,7 +14,7 @@ class JSONSchema(JSONObject[Any]):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
+        """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         self._extras = {k: v for k, v in src_dict.items()}
         return self

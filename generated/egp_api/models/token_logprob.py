@@ -23,7 +23,7 @@ class TokenLogprob(JSONObject[Any]):
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
-        """Reads what the service sent. Keeps as received what does not fit, and all unknown fields; raises nothing."""
+        """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
         v: Any
