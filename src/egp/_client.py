@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from egp._core.config import OPTIONS, VARIABLES, Settings, configured
@@ -11,6 +10,7 @@ from egp._core.headers import checked_headers
 from egp._core.names import did_you_mean
 from egp._core.options import timeouts
 from egp._core.secrets import Secret
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -29,18 +29,17 @@ S = TypeVar("S")
 class Shared:
     """What the copies of one client share: the engine, made with the first call and never twice."""
 
-    __slots__ = ("_lock", "engine", "engine_options", "is_closed")
+    __slots__ = ("engine", "engine_options", "is_closed")
 
     def __init__(self, engine_options: dict[str, Any]) -> None:
         self.engine_options = engine_options
         # The engine of either kind.
         self.engine: Any = None
         self.is_closed = False
-        self._lock = threading.Lock()
 
     def share(self, engine: Any) -> Any:
         """Return the engine that all share: this one, unless another thread was first."""
-        with self._lock:
+        with LOADING:
             if self.engine is None:
                 self.engine = engine
         return self.engine
@@ -55,6 +54,8 @@ class BaseClient(Generic[S]):
     _settings: Settings
     _is_copy: bool
     _generated: AuthenticatedClient | None
+    # The chat of either kind.
+    _chat: Any
 
     def _make_session(self, settings: Settings, shared: Shared) -> S:
         raise NotImplementedError
@@ -99,6 +100,7 @@ class BaseClient(Generic[S]):
         }
         self._is_copy = is_copy
         self._generated = None
+        self._chat = None
         self._shared = shared
         self._session = self._make_session(settings, shared)
 

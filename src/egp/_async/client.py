@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from egp._async.session import AsyncSession
 from egp._client import BaseClient, checked_options, engine_options
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -69,10 +70,14 @@ class AsyncClient(BaseClient[AsyncSession]):
     @property
     def chat(self) -> AsyncChat:
         """`client.chat.completions`: chat completions."""
-        # Imported here: a client can be made before any resource is used.
-        from egp._async.chat import AsyncChat
+        if self._chat is None:
+            # Imported here: a client can be made before any resource is used.
+            with LOADING:
+                from egp._async.chat import AsyncChat
 
-        return AsyncChat(self._session)
+            self._chat = AsyncChat(self._session)
+        chat: AsyncChat = self._chat
+        return chat
 
     @property
     def generated(self) -> AuthenticatedClient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.http1.request import RequestWriter
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     from egp._async.calls import AsyncCalls
@@ -37,7 +38,8 @@ class AsyncSession:
 
     def _made_engine(self) -> AsyncEngine:
         # Imported here: a client can be made and handed around before anything heavy is loaded.
-        from egp._io._async.engine import AsyncEngine
+        with LOADING:
+            from egp._io._async.engine import AsyncEngine
 
         engine: AsyncEngine = self.shared.share(AsyncEngine(**self.shared.engine_options))
         engine.is_closed = engine.is_closed or self.shared.is_closed

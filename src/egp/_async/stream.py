@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from weakref import ref
 
 from egp._core.events import StreamFailure
 from egp._core.options import StreamOptions
@@ -50,10 +50,14 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
         is_chat: bool | None = None,
     ) -> None:
         super().__init__(parse, options, is_chat=is_chat)
+        # Set while a loop over the stream has not come to its end.
+        self._loop: ref[Any] | None = None
         self._begin(response)
 
     def __aiter__(self) -> _AsyncLoop[T]:
-        return _AsyncLoop(self)
+        loop = _AsyncLoop(self)
+        self._loop = ref(loop, _async_abandoner(self))
+        return loop
 
     async def __anext__(self) -> T:
         chunk = await self._advance()
@@ -142,11 +146,6 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
             self._mark_closed()
             self._response.abandon()
 
-    def __del__(self) -> None:
-        # A stream that is dropped unread still holds a connection, which would be missed.
-        with suppress(Exception):
-            self.abandon()
-
     async def __aenter__(self) -> Self:
         return self
 
@@ -162,7 +161,7 @@ class _AsyncLoop(Generic[T]):
     Not a generator, whose `finally` the garbage collector may run at any moment.
     """
 
-    __slots__ = ("_stream",)
+    __slots__ = ("__weakref__", "_stream")
 
     def __init__(self, stream: AsyncStream[T]) -> None:
         self._stream = stream
@@ -174,6 +173,17 @@ class _AsyncLoop(Generic[T]):
         # Its own coroutine holds the loop, which nobody else may hold: `await anext(aiter(stream))`.
         return await self._stream.__anext__()
 
-    def __del__(self) -> None:
-        with suppress(Exception):
-            self._stream.abandon()
+
+def _async_abandoner(stream: AsyncStream[Any]) -> Callable[[object], None]:
+    """Return what is called when the loop over a stream is dropped; it does not keep the stream.
+
+    No `__del__`, which would run after a loop that came to its end, too, for an interrupt to get lost in.
+    """
+    stream_ref = ref(stream)
+
+    def abandon(_: object) -> None:
+        left = stream_ref()
+        if left is not None:
+            left.abandon()
+
+    return abandon

@@ -189,3 +189,9 @@ class AsyncHttpxExchange(_BaseHttpxExchange):
     def abandon(self) -> None:
         """Close the response beside everything else, where nothing can be awaited."""
         self._backend.spawn(self.aclose)
+
+    def __del__(self) -> None:
+        # A stream that is dropped unread: httpx itself would leave its connection open.
+        response = getattr(self, "_response", None)
+        if response is not None and not response.is_closed:
+            self.abandon()

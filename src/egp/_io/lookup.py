@@ -5,6 +5,7 @@ Not in an event loop's own threads, of which a resolver that hangs would take on
 
 from __future__ import annotations
 
+import codecs
 import os
 import socket
 import threading
@@ -74,6 +75,9 @@ class Lookup:
 
 
 _running: dict[tuple[str, int], Lookup] = {}
+
+# Loaded with this module, under its lock: else `getaddrinfo` does it, at any time.
+codecs.lookup("idna")
 
 if hasattr(os, "register_at_fork"):
     # No thread of the parent process goes on in the child.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from egp._client import BaseClient, checked_options, engine_options
+from egp._loading import LOADING
 from egp._sync.session import Session
 
 if TYPE_CHECKING:
@@ -70,10 +71,14 @@ class Client(BaseClient[Session]):
     @property
     def chat(self) -> Chat:
         """`client.chat.completions`: chat completions."""
-        # Imported here: a client can be made before any resource is used.
-        from egp._sync.chat import Chat
+        if self._chat is None:
+            # Imported here: a client can be made before any resource is used.
+            with LOADING:
+                from egp._sync.chat import Chat
 
-        return Chat(self._session)
+            self._chat = Chat(self._session)
+        chat: Chat = self._chat
+        return chat
 
     @property
     def generated(self) -> AuthenticatedClient:

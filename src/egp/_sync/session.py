@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.http1.request import RequestWriter
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     from egp._client import Shared
@@ -38,7 +39,8 @@ class Session:
 
     def _made_engine(self) -> Engine:
         # Imported here: a client can be made and handed around before anything heavy is loaded.
-        from egp._io._sync.engine import Engine
+        with LOADING:
+            from egp._io._sync.engine import Engine
 
         engine: Engine = self.shared.share(Engine(**self.shared.engine_options))
         engine.is_closed = engine.is_closed or self.shared.is_closed

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from weakref import ref
 
 from egp._core.events import StreamFailure
 from egp._core.options import StreamOptions
@@ -51,10 +51,14 @@ class Stream(BaseStream[T, "StreamResponse"]):
         is_chat: bool | None = None,
     ) -> None:
         super().__init__(parse, options, is_chat=is_chat)
+        # Set while a loop over the stream has not come to its end.
+        self._loop: ref[Any] | None = None
         self._begin(response)
 
     def __iter__(self) -> _Loop[T]:
-        return _Loop(self)
+        loop = _Loop(self)
+        self._loop = ref(loop, _async_abandoner(self))
+        return loop
 
     def __next__(self) -> T:
         chunk = self._advance()
@@ -143,11 +147,6 @@ class Stream(BaseStream[T, "StreamResponse"]):
             self._mark_closed()
             self._response.abandon()
 
-    def __del__(self) -> None:
-        # A stream that is dropped unread still holds a connection, which would be missed.
-        with suppress(Exception):
-            self.abandon()
-
     def __enter__(self) -> Self:
         return self
 
@@ -163,7 +162,7 @@ class _Loop(Generic[T]):
     Not a generator, whose `finally` the garbage collector may run at any moment.
     """
 
-    __slots__ = ("_stream",)
+    __slots__ = ("__weakref__", "_stream")
 
     def __init__(self, stream: Stream[T]) -> None:
         self._stream = stream
@@ -175,6 +174,17 @@ class _Loop(Generic[T]):
         # Its own coroutine holds the loop, which nobody else may hold: `next(iter(stream))`.
         return self._stream.__next__()
 
-    def __del__(self) -> None:
-        with suppress(Exception):
-            self._stream.abandon()
+
+def _async_abandoner(stream: Stream[Any]) -> Callable[[object], None]:
+    """Return what is called when the loop over a stream is dropped; it does not keep the stream.
+
+    No `__del__`, which would run after a loop that came to its end, too, for an interrupt to get lost in.
+    """
+    stream_ref = ref(stream)
+
+    def abandon(_: object) -> None:
+        left = stream_ref()
+        if left is not None:
+            left.abandon()
+
+    return abandon

@@ -12,6 +12,7 @@ from egp._core.failures import PoolTimeoutError
 from egp._core.pool import Place, Pool, Ticket
 from egp._io._async.connect import async_connect
 from egp._io.deadline import seconds_left
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -190,7 +191,8 @@ class AsyncConnectionPool:
 
 def _context() -> ssl.SSLContext:
     # Imported here: loading TLS takes longer than a call over plain HTTP.
-    from egp._io.tls import default_context
+    with LOADING:
+        from egp._io.tls import default_context
 
     return default_context()
 

@@ -13,6 +13,7 @@ from egp._core.failures import PoolTimeoutError
 from egp._core.pool import Place, Pool, Ticket
 from egp._io._sync.connect import connect
 from egp._io.deadline import seconds_left
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -191,7 +192,8 @@ class ConnectionPool:
 
 def _context() -> ssl.SSLContext:
     # Imported here: loading TLS takes longer than a call over plain HTTP.
-    from egp._io.tls import default_context
+    with LOADING:
+        from egp._io.tls import default_context
 
     return default_context()
 
