@@ -3,7 +3,7 @@
 import pytest
 
 import egp
-from tests.structured.kinds import Point
+from tests.structured.kinds import Bounded, Point
 from tests.structured.test_parse import FAILURES, MESSAGES, POINT, answer
 
 
@@ -56,3 +56,13 @@ def test_the_value_of_a_stream_is_that_of_a_whole_answer(stream, egp_server):
 
     assert completion.parsed == Point(1, 2)
     assert completion.usage.total_tokens == 15
+
+
+def test_a_stream_asks_for_the_schema_that_the_vendor_takes(stream, egp_server):
+    client, events = stream(model="anthropic/claude", response_format=Bounded)
+
+    client.run(events.until_done)
+    client.run(events.close)
+
+    schema = egp_server.requests[0].json["response_format"]["json_schema"]["schema"]
+    assert "minimum" not in schema["properties"]["percent"]

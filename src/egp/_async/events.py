@@ -87,6 +87,6 @@ class AsyncEventStreaming:
         if response_format is not None or tools is not None:
             from egp.structured.output import output_fields
 
-            reader, fields = output_fields(response_format, tools, strict)
+            reader, fields = output_fields(response_format, tools, strict, str(keywords.get("model", "")))
             keywords |= fields
         return AsyncChatCompletionStream(self._session, keywords, reader=reader)
