@@ -84,7 +84,13 @@ class BaseClient(Generic[S]):
     ) -> None:
         for name in options:
             if name not in OPTIONS:
-                known = OPTIONS | {"http_client", "max_connections", "keepalive_expiry", "clock"}
+                known = OPTIONS | {
+                    "http_client",
+                    "max_connections",
+                    "keepalive_expiry",
+                    "ssl_context",
+                    "clock",
+                }
                 raise TypeError(f"{type(self).__name__} takes no option {name!r}{did_you_mean(name, known)}")
         # Imported here, because nothing else that users import first needs it.
         from egp_api import SERVERS
@@ -161,7 +167,13 @@ def checked_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], str | N
 
 
 def engine_options(
-    kind: str, http_client: object, max_connections: Any, keepalive_expiry: float, clock: Clock | None
+    kind: str,
+    *,
+    http_client: object,
+    max_connections: Any,
+    keepalive_expiry: float,
+    ssl_context: object,
+    clock: Clock | None,
 ) -> dict[str, Any]:
     """Return the arguments of the engine, checked; `kind` is the client's, and its `http_client`'s."""
     if http_client is not None:
@@ -170,14 +182,19 @@ def engine_options(
 
         if httpx_package_of(http_client, kind) is None:
             raise EGPError(f"http_client must be an httpx.{kind}, got {type(http_client).__name__}")
+        if ssl_context is not None:
+            raise EGPError("ssl_context is for our own transport: give it to the http_client as verify=…")
     if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
         raise EGPError(f"max_connections must be an integer >= 1, got {max_connections!r}")
     if not keepalive_expiry >= 0:
         raise EGPError(f"keepalive_expiry must be a number of seconds >= 0, got {keepalive_expiry!r}")
+    if ssl_context is not None and not hasattr(ssl_context, "wrap_bio"):
+        raise EGPError(f"ssl_context must be an ssl.SSLContext, got {type(ssl_context).__name__}")
     return {
         "http_client": http_client,
         "max_connections": max_connections,
         "keepalive_expiry": keepalive_expiry,
+        "ssl_context": ssl_context,
         "clock": clock,
     }
 

@@ -5,7 +5,8 @@ import pytest
 import trustme
 
 from egp import APIConnectionError
-from egp._io.proxies import is_proxied
+from egp._core.config import Origin
+from egp._io.proxies import machine_proxy
 
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -130,7 +131,7 @@ def test_the_environment_tells_of_proxies(monkeypatch, environ, scheme, host, pr
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
 
-    assert is_proxied(scheme, host) is proxied
+    assert (machine_proxy(Origin(scheme, host, 443)) is not None) is proxied
 
 
 def test_a_proxy_of_the_environment_is_used(make_client, raw_server, monkeypatch, mode):

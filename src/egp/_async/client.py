@@ -9,6 +9,7 @@ from egp._client import BaseClient, checked_options, engine_options
 from egp._loading import LOADING
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
     from typing import Unpack
 
@@ -43,6 +44,8 @@ class AsyncClient(BaseClient[AsyncSession]):
         max_connections: how many connections may be open at once; a call beyond them waits for one as long as
             the pool's `timeout` says.
         keepalive_expiry: seconds for which an unused connection is kept.
+        ssl_context: what certificates to trust and which to show, for a private authority or a client
+            certificate. The default trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name.
         clock: the clock, random source and sleep to use in place of the machine's, for tests.
         options: see `ClientOptions`.
 
@@ -55,13 +58,23 @@ class AsyncClient(BaseClient[AsyncSession]):
         http_client: httpx.AsyncClient | None = None,
         max_connections: int = 1000,
         keepalive_expiry: float = 30.0,
+        ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         given, fault = checked_options(options)
         del options
         self._start(
-            given, fault, engine_options("AsyncClient", http_client, max_connections, keepalive_expiry, clock)
+            given,
+            fault,
+            engine_options(
+                "AsyncClient",
+                http_client=http_client,
+                max_connections=max_connections,
+                keepalive_expiry=keepalive_expiry,
+                ssl_context=ssl_context,
+                clock=clock,
+            ),
         )
 
     def _make_session(self, settings: Settings, shared: Shared) -> AsyncSession:

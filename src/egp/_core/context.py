@@ -171,11 +171,11 @@ class CallContext:
 
     def _message(self, failure: Failure) -> str:
         words = self._what_failed(failure)
-        return words if failure.stage is not Stage.CONNECT else f"{words} ({self._peer()})"
-
-    def _peer(self) -> str:
         origin = self.settings.origin
-        return f"{origin.scheme}://{origin.host_and_port}"
+        peer = f"{origin.scheme}://{origin.host_and_port}"
+        if failure.via is not None:
+            return f"{words} ({peer}, through the proxy {failure.via})"
+        return f"{words} ({peer})" if failure.stage is Stage.CONNECT else words
 
     def _what_failed(self, failure: Failure) -> str:
         if failure.is_timeout and failure.stage is not None:

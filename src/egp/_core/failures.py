@@ -12,6 +12,7 @@ __all__ = [
     "Failure",
     "MalformedResponseError",
     "PoolTimeoutError",
+    "ProxyRefusedError",
     "Stage",
     "UndecodableError",
     "failure_of",
@@ -28,6 +29,14 @@ class MalformedResponseError(Exception):
 
 class UndecodableError(Exception):
     """The body is not what its content-encoding says."""
+
+
+class ProxyRefusedError(Exception):
+    """A proxy did not make the tunnel that it was asked for."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"the proxy refused to connect to the server: HTTP {status} {reason}".rstrip())
+        self.status = status
 
 
 class PoolTimeoutError(Exception):
@@ -56,7 +65,17 @@ class Failure:
     """An attempt, or the reading of a body, that failed."""
 
     # No tuple: monitors that print the locals of a traceback would print its parts.
-    __slots__ = ("cause", "error", "is_malformed", "is_timeout", "message", "retried", "stage", "stale")
+    __slots__ = (
+        "cause",
+        "error",
+        "is_malformed",
+        "is_timeout",
+        "message",
+        "retried",
+        "stage",
+        "stale",
+        "via",
+    )
 
     def __init__(
         self,
@@ -81,6 +100,8 @@ class Failure:
         """Whether an answer came that breaks the rules of HTTP: it may have been paid for."""
         self.stage = stage
         """What was going on; None where the message says more."""
+        self.via: str | None = None
+        """The proxy that was in between, without its password."""
         self.stale = stale
         """Whether a kept connection turned out to be closed before a byte of the response came."""
 
@@ -154,8 +175,11 @@ def failure_of(exception: BaseException, stage: Stage) -> Failure | None:
         return Failure(APITimeoutError, str(exception), is_timeout=True)
     if isinstance(exception, ClientClosedError):
         return Failure(APIConnectionError, str(exception), retried=False)
+    if isinstance(exception, ProxyRefusedError):
+        # What a proxy does not allow now it does not allow in half a second.
+        return Failure(APIConnectionError, str(exception), retried=exception.status >= 500, stage=stage)
     if isinstance(exception, ConnectionEndedError):
-        return Failure(APIConnectionError, str(exception))
+        return Failure(APIConnectionError, str(exception), stage=stage)
     if isinstance(exception, MalformedResponseError):
         return Failure(APIConnectionError, str(exception), retried=False, is_malformed=True)
     if isinstance(exception, UndecodableError):

@@ -7,9 +7,11 @@ from weakref import ref
 
 from egp._io._async.pool import AsyncConnectionPool
 from egp._io.backends import Backend, current_backend
-from egp._io.proxies import is_proxied
+from egp._io.proxies import machine_proxy
 
 if TYPE_CHECKING:
+    import ssl
+
     from egp._core.config import Origin
 
 __all__ = ["AsyncPools"]
@@ -22,7 +24,8 @@ class AsyncPools:
     with it, or when the next one begins.
     """
 
-    def __init__(self, *, limit: int, expiry: float) -> None:
+    def __init__(self, *, limit: int, expiry: float, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._ssl_context = ssl_context
         self._limit = limit
         self._expiry = expiry
         self._loops: dict[ref[Any], _Loop] = {}
@@ -38,7 +41,7 @@ class AsyncPools:
         return [pool for loop in loops for pool in list(loop.pools.values()) if pool is not None]
 
     def of(self, origin: Origin) -> AsyncConnectionPool | None:
-        """Return the running loop's pool for an origin; None where a proxy is in between, for httpx."""
+        """Return the running loop's pool for an origin; None where a SOCKS proxy is in between."""
         backend = current_backend()
         token = backend.token()
         loop = self._loops.get(ref(token))
@@ -54,9 +57,17 @@ class AsyncPools:
             pool.close()
 
     def _made(self, origin: Origin, backend: Backend) -> AsyncConnectionPool | None:
-        if is_proxied(origin.scheme, origin.host):
+        proxy = machine_proxy(origin)
+        if proxy is not None and proxy.is_socks:
             return None
-        return AsyncConnectionPool(origin, backend, limit=self._limit, expiry=self._expiry)
+        return AsyncConnectionPool(
+            origin,
+            backend,
+            limit=self._limit,
+            expiry=self._expiry,
+            proxy=proxy,
+            ssl_context=self._ssl_context,
+        )
 
     def _entered(self, backend: Backend, token: Any) -> _Loop:
         self._drop_ended()

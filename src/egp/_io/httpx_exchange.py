@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 
@@ -22,60 +22,68 @@ from egp._io.interception import httpx_package_of
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    import ssl
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     import httpx
 
     from egp._core.flow import CallFlow, Send
     from egp._core.http1.request import RequestWriter
 
+C = TypeVar("C")
+
 __all__ = ["AsyncHttpxExchange", "HttpxExchange", "async_own_client", "own_client"]
 
 
-def own_client(max_connections: int, keepalive_expiry: float) -> httpx.Client:
+def own_client(
+    max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
+) -> httpx.Client:
     """Return a client that reads the proxies from the environment, with a pool as large as our own."""
     import httpx
 
-    try:
-        return httpx.Client(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
-    except ImportError as error:
-        raise EGPError(f"the proxy that the environment names cannot be used: {error}") from None
-    except ValueError:
-        # The message of httpx would show the URL, in which there may be a password.
-        raise EGPError("the environment names a proxy that is no URL") from None
+    return _made(httpx.Client, max_connections, keepalive_expiry, ssl_context)
 
 
-def async_own_client(max_connections: int, keepalive_expiry: float) -> httpx.AsyncClient:
+def async_own_client(
+    max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
+) -> httpx.AsyncClient:
     """Return the same as `own_client`, asynchronous."""
     import httpx
 
-    try:
-        return httpx.AsyncClient(limits=_limits(max_connections, keepalive_expiry), cookies=_no_cookies())
-    except ImportError as error:
-        raise EGPError(f"the proxy that the environment names cannot be used: {error}") from None
-    except ValueError:
-        raise EGPError("the environment names a proxy that is no URL") from None
+    return _made(httpx.AsyncClient, max_connections, keepalive_expiry, ssl_context)
 
 
-def _no_cookies() -> CookieJar:
-    # As over our own connections: one account's cookies must not go out with another's calls.
-    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-
-
-def _limits(max_connections: int, keepalive_expiry: float) -> httpx.Limits:
+def _made(
+    kind: Callable[..., C], max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
+) -> C:
     import httpx
 
-    return httpx.Limits(
-        max_connections=max_connections,
-        max_keepalive_connections=max_connections,
-        keepalive_expiry=keepalive_expiry,
-    )
+    # As many as our own, and no cookies: one account's must not go out with another's calls.
+    options = {
+        "limits": httpx.Limits(
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=keepalive_expiry,
+        ),
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        "verify": True if ssl_context is None else ssl_context,
+    }
+    try:
+        return kind(**options)
+    except ImportError:
+        raise EGPError(
+            'the environment names a SOCKS proxy, which needs the package socksio: pip install "httpx[socks]"'
+        ) from None
+    except (ValueError, httpx.InvalidURL):
+        # The message of httpx would show the URL, in which there may be a password.
+        raise EGPError("the environment names a proxy that is no URL") from None
 
 
 class _BaseHttpxExchange:
     """What both kinds share: the request that goes in, and the head that comes out."""
 
     is_stale = False
+    via: str | None = None
 
     def __init__(self, client: object, kind: str, flow: CallFlow) -> None:
         # httpx or httpx2, whose names are the same.

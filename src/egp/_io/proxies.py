@@ -1,21 +1,40 @@
-"""Whether the environment puts a proxy before the server."""
+"""The proxy that the machine puts before a server, by its environment or its settings."""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-__all__ = ["is_proxied"]
+if TYPE_CHECKING:
+    from egp._core.config import Origin
+    from egp._core.proxy import Proxy
+
+__all__ = ["machine_proxy"]
+
+# Linux has the environment alone.
+_HAS_SETTINGS = sys.platform.startswith(("darwin", "win"))
 
 
-def is_proxied(scheme: str, host: str) -> bool:
-    """Whether HTTP_PROXY, HTTPS_PROXY or ALL_PROXY apply to a host, and NO_PROXY does not."""
-    named = any(name.lower().endswith("_proxy") for name in os.environ)
-    # There the system's settings count too.
-    if not named and sys.platform not in ("darwin", "win32"):
-        return False
-    # Imported here: it is slow to load, and few need it.
+def machine_proxy(origin: Origin) -> Proxy | None:
+    """Return the proxy that requests to a server go through; None where they go straight.
+
+    Raises `EGPError`, which shows no password, for a proxy that is no URL.
+    """
+    environ = dict(os.environ)
+    if not any(name.lower().endswith("_proxy") for name in environ):
+        if not _HAS_SETTINGS:
+            return None
+        environ |= _system_settings(origin.host)
+    # Imported here: few have a proxy.
+    from egp._core.proxy import proxy_for
+
+    return proxy_for(origin, environ)
+
+
+def _system_settings(host: str) -> dict[str, str]:
     from urllib.request import getproxies, proxy_bypass
 
-    proxies = getproxies()
-    return bool(proxies.get(scheme) or proxies.get("all")) and not proxy_bypass(host)
+    if proxy_bypass(host):
+        return {}
+    return {f"{scheme}_proxy": url for scheme, url in getproxies().items()}

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from egp._io._sync.pool import ConnectionPool
 from egp._io.backends import blocking
-from egp._io.proxies import is_proxied
+from egp._io.proxies import machine_proxy
 
 if TYPE_CHECKING:
+    import ssl
+
     from egp._core.config import Origin
 
 __all__ = ["Pools"]
@@ -17,10 +19,10 @@ __all__ = ["Pools"]
 class Pools:
     """The pools of one client, one for each origin."""
 
-    def __init__(self, *, limit: int, expiry: float) -> None:
-        self._pools = _PoolsByOrigin(limit, expiry)
+    def __init__(self, *, limit: int, expiry: float, ssl_context: ssl.SSLContext | None = None) -> None:
+        self._pools = _PoolsByOrigin(limit, expiry, ssl_context)
         self.of = self._pools.__getitem__
-        """Return the pool for an origin; None where a proxy is in between, which is left to httpx.
+        """Return the pool for an origin; None where a SOCKS proxy is in between.
 
         A look into a dictionary, which costs a call next to nothing.
         """
@@ -43,14 +45,23 @@ class Pools:
 class _PoolsByOrigin(dict["Origin", "ConnectionPool | None"]):
     """Makes the pool that is asked for."""
 
-    def __init__(self, limit: int, expiry: float) -> None:
+    def __init__(self, limit: int, expiry: float, ssl_context: ssl.SSLContext | None) -> None:
         super().__init__()
+        self._ssl_context = ssl_context
         self._limit = limit
         self._expiry = expiry
 
     def __missing__(self, origin: Origin) -> ConnectionPool | None:
         pool = None
-        if not is_proxied(origin.scheme, origin.host):
-            pool = ConnectionPool(origin, blocking, limit=self._limit, expiry=self._expiry)
+        proxy = machine_proxy(origin)
+        if proxy is None or not proxy.is_socks:
+            pool = ConnectionPool(
+                origin,
+                blocking,
+                limit=self._limit,
+                expiry=self._expiry,
+                proxy=proxy,
+                ssl_context=self._ssl_context,
+            )
         # Never made twice: `dict.setdefault` is atomic.
         return self.setdefault(origin, pool)

@@ -19,11 +19,13 @@ LARGEST_HEAD = 100 * 1024
 class Head(ResponseHead):
     """The head of a response, and how its body is framed."""
 
-    __slots__ = ("body", "keeps_alive")
+    __slots__ = ("body", "keeps_alive", "reason")
 
-    def __init__(self, status: int, headers: Headers, body: Body, *, keeps_alive: bool) -> None:
+    def __init__(self, status: int, headers: Headers, body: Body, *, reason: str, keeps_alive: bool) -> None:
         super().__init__(status, headers)
         self.body = body
+        self.reason = reason
+        """The words after the status; servers may leave them out."""
         self.keeps_alive = keeps_alive
         """Whether the connection may carry another request once the body is complete."""
 
@@ -72,7 +74,7 @@ class HeadReader:
 # Section 2.2: a recipient may take a bare LF for the end of a line.
 _END = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,18}")
-_STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?")
+_STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?")
 
 
 def _parse(data: bytes, method: str) -> Head | None:
@@ -84,7 +86,7 @@ def _parse(data: bytes, method: str) -> Head | None:
         raise MalformedResponseError(
             f"the server does not answer with HTTP/1.1 but with {status_line[:80]!r}"
         )
-    minor, digits = matched.groups()
+    minor, digits, reason = matched.groups("")
     status = int(digits)
     if status == 101:
         raise MalformedResponseError("the server switched to a protocol that was not asked for")
@@ -96,12 +98,12 @@ def _parse(data: bytes, method: str) -> Head | None:
     closes = options is not None and "close" in [option.strip(" \t") for option in options.lower().split(",")]
     ambiguous = "transfer-encoding" in headers and "content-length" in headers
     keeps_alive = minor == "1" and not closes and not ambiguous and not isinstance(body, UntilClose)
-    return Head(status, headers, body, keeps_alive=keeps_alive)
+    return Head(status, headers, body, reason=reason[:80], keeps_alive=keeps_alive)
 
 
 def _framing(status: int, method: str, headers: Headers) -> Body:
     """Return how the body is framed: section 6.3, its rules in its order."""
-    if method == "HEAD" or status in (204, 304):
+    if method == "HEAD" or status in (204, 304) or (method == "CONNECT" and status < 300):
         return Nothing()
     coding = headers.get("transfer-encoding")
     if coding is not None:

@@ -10,10 +10,11 @@ from egp._core.secrets import Secret
 from egp._version import __version__
 
 if TYPE_CHECKING:
-    from egp._core.config import Settings
+    from egp._core.config import Origin, Settings
+    from egp._core.proxy import Proxy
     from egp._core.request import Request
 
-__all__ = ["RETRY_COUNT_HEADER", "RequestWriter"]
+__all__ = ["RETRY_COUNT_HEADER", "RequestWriter", "connect_message"]
 
 RETRY_COUNT_HEADER = "x-egp-retry-count"
 
@@ -21,6 +22,15 @@ USER_AGENT = f"egp-client/{__version__}"
 
 # Up to this size one copy is cheaper than a second packet.
 _COALESCED_BYTES = 256 * 1024
+
+
+def connect_message(proxy: Proxy, origin: Origin) -> memoryview:
+    """Return what asks a proxy for a tunnel to a server (RFC 9110, section 9.3.6)."""
+    place = origin.host_and_port
+    lines = [f"CONNECT {place} HTTP/1.1", f"host: {place}", f"user-agent: {USER_AGENT}"]
+    if proxy.authorization is not None:
+        lines.append(f"proxy-authorization: {proxy.authorization.reveal()}")
+    return memoryview("\r\n".join([*lines, "", ""]).encode("ascii"))
 
 
 class RequestWriter:
@@ -33,10 +43,13 @@ class RequestWriter:
         # Header blocks by what they depend on; each is built once.
         self._prepared: dict[tuple[str, str | None], tuple[Secret[bytes], bool]] = {}
 
-    def message(self, request: Request, target: str, retries: int) -> list[memoryview]:
+    def message(
+        self, request: Request, target: str, retries: int, proxy: Proxy | None = None
+    ) -> list[memoryview]:
         """Return the request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
 
-        In views, since their repr does not show what they hold.
+        In views, since their repr does not show what they hold. A `proxy` that forwards it gets the whole URL
+        as its target (section 3.2.2), and its credentials.
         """
         key = (request.expects, request.content_type if request.content is not None else None)
         if request.headers:
@@ -47,8 +60,12 @@ class RequestWriter:
         content = request.content
         count = "" if is_counted else f"{RETRY_COUNT_HEADER}: {retries}\r\n"
         length = f"content-length: {len(content)}\r\n" if content is not None else ""
+        if proxy is not None:
+            target = f"{self._settings.origin}{target}"
         start = f"{request.method} {target} HTTP/1.1\r\n".encode("ascii")
         end = f"{count}{length}\r\n".encode("ascii")
+        if proxy is not None and proxy.authorization is not None:
+            start += f"proxy-authorization: {proxy.authorization.reveal()}\r\n".encode("ascii")
         if content is None or len(content) <= _COALESCED_BYTES:
             return [memoryview(b"".join((start, block.reveal(), end, content or b"")))]
         return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]

@@ -17,6 +17,7 @@ from egp._io.log import log_attempts, log_bodies
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Generator
 
     import httpx
@@ -39,6 +40,7 @@ class AsyncEngine:
         http_client: httpx.AsyncClient | None = None,
         max_connections: int = 1000,
         keepalive_expiry: float = 30.0,
+        ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or SYSTEM_CLOCK
@@ -47,7 +49,8 @@ class AsyncEngine:
         self._keepalive_expiry = keepalive_expiry
         self._given_client = http_client
         self._own_client: httpx.AsyncClient | None = None
-        self._pools = AsyncPools(limit=max_connections, expiry=keepalive_expiry)
+        self._pools = AsyncPools(limit=max_connections, expiry=keepalive_expiry, ssl_context=ssl_context)
+        self._ssl_context = ssl_context
         self.is_closed = False
 
     @property
@@ -134,7 +137,9 @@ class AsyncEngine:
 
         client = self._given_client or self._own_client
         if client is None:
-            client = self._own_client = async_own_client(self._max_connections, self._keepalive_expiry)
+            client = self._own_client = async_own_client(
+                self._max_connections, self._keepalive_expiry, self._ssl_context
+            )
         return AsyncHttpxExchange(client, flow)
 
 
@@ -147,6 +152,7 @@ async def _sent(exchange: AsyncAnyExchange, writer: RequestWriter, step: Send) -
         if failure is None:
             raise
         failure.stale = exchange.is_stale and not failure.is_timeout
+        failure.via = exchange.via
     await exchange.aclose()
     return failure
 

@@ -48,6 +48,11 @@ class AsyncExchange:
         self.is_reused = False
 
     @property
+    def via(self) -> str | None:
+        """The proxy in between, for errors."""
+        return None if self._pool.proxy is None else str(self._pool.proxy)
+
+    @property
     def is_stale(self) -> bool:
         """Whether a failure now means that a kept connection had been closed by the server."""
         return self.is_reused and not self._parser.has_begun
@@ -66,7 +71,7 @@ class AsyncExchange:
         self.stage = Stage.SEND
         broken: OSError | None = None
         try:
-            for part in writer.message(self._request, step.target, step.retries):
+            for part in writer.message(self._request, step.target, step.retries, self._pool.forwarder):
                 await connection.write(part, timeouts.write, until)
         except TimeoutError:
             raise

@@ -18,6 +18,7 @@ from egp._io.sync_pools import Pools
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Generator
 
     import httpx
@@ -40,6 +41,7 @@ class Engine:
         http_client: httpx.Client | None = None,
         max_connections: int = 1000,
         keepalive_expiry: float = 30.0,
+        ssl_context: ssl.SSLContext | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or SYSTEM_CLOCK
@@ -48,7 +50,8 @@ class Engine:
         self._keepalive_expiry = keepalive_expiry
         self._given_client = http_client
         self._own_client: httpx.Client | None = None
-        self._pools = Pools(limit=max_connections, expiry=keepalive_expiry)
+        self._pools = Pools(limit=max_connections, expiry=keepalive_expiry, ssl_context=ssl_context)
+        self._ssl_context = ssl_context
         self.is_closed = False
 
     @property
@@ -135,7 +138,9 @@ class Engine:
 
         client = self._given_client or self._own_client
         if client is None:
-            client = self._own_client = own_client(self._max_connections, self._keepalive_expiry)
+            client = self._own_client = own_client(
+                self._max_connections, self._keepalive_expiry, self._ssl_context
+            )
         return HttpxExchange(client, flow)
 
 
@@ -148,6 +153,7 @@ def _sent(exchange: AnyExchange, writer: RequestWriter, step: Send) -> Any:
         if failure is None:
             raise
         failure.stale = exchange.is_stale and not failure.is_timeout
+        failure.via = exchange.via
     exchange.close()
     return failure
 

@@ -7,11 +7,12 @@ import os
 import threading
 import weakref
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from egp._core.failures import PoolTimeoutError
 from egp._core.pool import Place, Pool, Ticket
 from egp._io._sync.connect import connect
+from egp._io._sync.tunnel import open_tunnel
 from egp._io.deadline import seconds_left
 from egp._loading import LOADING
 from egp.errors import EGPError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from egp._core.config import Origin
     from egp._core.options import Timeouts
+    from egp._core.proxy import Proxy
     from egp._io.backends.blocking import Backend, Connection
 
 __all__ = ["ConnectionPool"]
@@ -30,10 +32,24 @@ _LOOK_SECONDS = 1.0
 
 
 class ConnectionPool:
-    """The connections to one origin."""
+    """The connections to one origin, straight or through a proxy."""
 
-    def __init__(self, origin: Origin, backend: Backend, *, limit: int, expiry: float) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        backend: Backend,
+        *,
+        limit: int,
+        expiry: float,
+        proxy: Proxy | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
         self._origin = origin
+        self.proxy = proxy
+        """The proxy that connections go through; None where they go straight."""
+        self.forwarder = proxy if origin.scheme == "http" else None
+        """The proxy that reads requests and sends them on; None where there is none, or a tunnel."""
+        self._ssl_context = ssl_context
         self._backend = backend
         self._limit = limit
         self._expiry = expiry
@@ -118,18 +134,36 @@ class ConnectionPool:
             connection.forget()
 
     def _connected(self, timeouts: Timeouts, until: float | None) -> Connection:
-        """Return a new connection. The timeout bounds all of it: lookup, addresses, TLS."""
-        origin = self._origin
+        """Return a new connection. The timeout bounds all of it: lookup, addresses, tunnel, TLS."""
+        origin, proxy = self._origin, self.proxy
+        peer = origin if proxy is None else proxy
         left = seconds_left(timeouts.connect, until)
         until = None if left is None else monotonic() + left
-        connection = connect(self._backend, origin.host, origin.port, until)
-        if origin.scheme == "https":
-            try:
-                connection.start_tls(_context(), origin.host, until)
-            except BaseException:
-                connection.close()
-                raise
+        connection = connect(self._backend, peer.host, peer.port, until)
+        try:
+            if proxy is not None and proxy.scheme == "https":
+                # Certificates of one's own are for the server.
+                connection.start_tls(_context(None), proxy.host, until)
+            if origin.scheme == "https":
+                if proxy is not None:
+                    open_tunnel(connection, proxy, origin, until)
+                context = _context(self._ssl_context)
+                if proxy is not None and proxy.scheme == "https":
+                    return self._nested(connection, context, until)
+                connection.start_tls(context, origin.host, until)
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+    def _nested(self, outer: Connection, context: ssl.SSLContext, until: float | None) -> Connection:
+        # Imported here: few proxies speak TLS themselves.
+        from egp._io._sync.nested_tls import NestedTls
+
+        nested = NestedTls(outer, context, self._origin.host)
+        nested.shake_hands(until)
+        # It has what a connection has, but for the handshake, which is done.
+        return cast("Connection", nested)
 
     def _check_open(self) -> None:
         if self.is_closed:
@@ -190,7 +224,9 @@ class ConnectionPool:
             self._call_next()
 
 
-def _context() -> ssl.SSLContext:
+def _context(given: ssl.SSLContext | None) -> ssl.SSLContext:
+    if given is not None:
+        return given
     # Imported here: loading TLS takes longer than a call over plain HTTP.
     with LOADING:
         from egp._io.tls import default_context
