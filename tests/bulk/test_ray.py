@@ -1,5 +1,6 @@
 """Runs on Ray; in tox's environment `ray`."""
 
+import contextlib
 import json
 import os
 import random
@@ -115,51 +116,38 @@ def test_a_second_run_on_the_same_folder_is_refused(service, write, tmp_path, on
 PROGRAM = """
 import sys
 from egp.bulk.ray import run_files
-summary = run_files(sys.argv[1], sys.argv[2], actors=4, max_concurrency=200,
+summary = run_files(sys.argv[1], sys.argv[2], address=sys.argv[4], actors=4, max_concurrency=200,
                     client={"base_url": sys.argv[3], "api_key": "k"})
 assert summary.is_complete, summary
 """
 
 
-def descendants(pid):
-    children = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat") as stat:
-                    children.setdefault(int(stat.read().rpartition(")")[2].split()[1]), []).append(int(name))
-            except OSError:
-                continue
-    found, left = [], [pid]
-    while left:
-        left += children.get(left.pop(), [])
-        found = [*found, *left]
-    return set(found)
+def command(source, folder, service):
+    address = ray.get_runtime_context().gcs_address
+    return [sys.executable, "-c", PROGRAM, str(source), str(folder), service.url, address]
 
 
 def killed(source, folder, service, answers):
-    """Run until so many have been answered, then kill everything at once."""
+    """Run until so many have been answered, then kill the driver and its actors. Returns if it was at work."""
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(source), str(folder), service.url],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        command(source, folder, service), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     while process.poll() is None and service.answered.total() < answers:
-        time.sleep(0.005)
+        time.sleep(0.002)
     is_running = process.poll() is None
-    processes = descendants(process.pid)
-    for pid in [process.pid, *processes]:
-        try:
+    # Each actor has its process in the name of its journal.
+    actors = [int(path.name.split("-")[1]) for path in folder.glob("results-*")]
+    for pid in [*actors, process.pid]:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
     process.wait()
     return is_running
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes by /proc")
-@pytest.mark.timeout(3600)
-def test_runs_that_are_killed_lose_nothing_and_repeat_no_answer_that_was_written(service, write, tmp_path):
+@pytest.mark.timeout(7200)
+def test_runs_that_are_killed_lose_nothing_and_repeat_no_answer_that_was_written(
+    service, write, tmp_path, cluster
+):
     """Twice by default; EGP_BULK_KILLS says how often."""
     kills = int(os.environ.get("EGP_BULK_KILLS", "2"))
     seed = random.randrange(2**32)
@@ -172,14 +160,10 @@ def test_runs_that_are_killed_lose_nothing_and_repeat_no_answer_that_was_written
         service.asked.clear()
         service.answered.clear()
 
-        deaths += killed(source, folder, service, chance.randrange(100, 1900))
+        deaths += killed(source, folder, service, chance.randrange(50, 1700))
         written = found(folder)
         asked = service.asked.copy()
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, str(source), str(folder), service.url],
-            capture_output=True,
-            text=True,
-        )
+        done = subprocess.run(command(source, folder, service), capture_output=True, text=True)
 
         assert done.returncode == 0, done.stderr
         assert found(folder) == dict.fromkeys((f"r{n}" for n in range(2000)), 1)
