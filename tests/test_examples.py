@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 SAID = {
+    "bulk": "square-199 You said: What is 199 squared?",
     "chat": "streamed: |You| said:| Why| is| the| sky| blue?||",
     "parallel": "100 answers; the last one: You said: What is 99 squared?",
     "tools": "the model says The tool said: rain in string, 14 °C",

@@ -27,7 +27,7 @@ def quick_server(tmp_path):
     if shutil.which("gcc") is None:
         pytest.skip("needs gcc")
     program = tmp_path / "server"
-    subprocess.run(["gcc", "-O2", "-o", program, ROOT / "benchmarks" / "bulk_server.c"], check=True)
+    subprocess.run(["gcc", "-O2", "-o", program, ROOT / "benchmarks" / "bulk" / "server.c"], check=True)
     with subprocess.Popen(
         [program, "1", "200"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:

@@ -128,7 +128,7 @@ def command(source, folder, service):
 
 
 def killed(source, folder, service, answers):
-    """Run until so many have been answered, then kill the driver and its actors. Returns if it was at work."""
+    """Run until so many have been answered, then kill the driver and its actors."""
     process = subprocess.Popen(
         command(source, folder, service), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

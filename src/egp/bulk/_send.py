@@ -65,7 +65,9 @@ class Sender:
     async def _streamed(self, request: Request, digest: int) -> Outcome:
         fields: dict[str, Any] = codec.decode(request.body)
         fields.pop("stream", None)
-        known = {name: fields.pop(name) for name in list(fields) if name in self._keywords}
+        # `create` leaves out what is None; what the body has as null stays in `fields`, and is sent.
+        given = [name for name, value in fields.items() if name in self._keywords and value is not None]
+        known = {name: fields.pop(name) for name in given}
         raw = await self._client.chat.completions.with_raw_response.create(
             stream=True, extra_body=fields, max_retries=0, **known
         )

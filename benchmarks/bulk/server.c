@@ -1,6 +1,6 @@
 /* A server that is not the bottleneck of a bulk run: answers every request with the same completion.
 
-   bulk_server MILLISECONDS [BODY_BYTES]
+   server MILLISECONDS [BODY_BYTES]
 
    It prints its port, and serves until its standard input ends. One thread, epoll, a ring of answers that
    wait for their time. GET /stats gives the requests so far, the greatest number in flight at once, and the

@@ -1,0 +1,1 @@
+"""Bulk runs against the peers: `tox -e bench-bulk`."""
