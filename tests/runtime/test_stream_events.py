@@ -330,6 +330,12 @@ def test_a_chunk_of_usage_alone_is_an_event_without_a_choice():
         {"choices": [{"index": 0, "delta": {"tool_calls": [None, {}, {"index": 0, "function": None}]}}]},
         {"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, "function": {"arguments": 1}}]}}]},
         {"choices": [{"index": 0, "logprobs": {"content": None}}]},
+        {"choices": [{"index": 0, "logprobs": [3], "finish_reason": [1]}]},
+        {
+            "choices": [
+                {"index": 0, "delta": {"tool_calls": [{"index": [1], "id": {}, "function": {"name": 1}}]}}
+            ]
+        },
     ],
 )
 def test_what_no_chunk_can_have_is_passed_over(payload):

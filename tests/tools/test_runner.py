@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import anyio
 import pytest
@@ -454,6 +455,36 @@ def test_a_broken_stream_has_the_conversation_and_runs_no_tool(run_tools, egp_se
 
     assert caught.value.messages == [QUESTION]
     assert_taken(egp_server, run_tools, caught.value.messages)
+
+
+def test_a_deadline_that_has_passed_before_anything_is_sent_is_the_deadline(run_tools, egp_server):
+    run = run_tools(add, deadline=0.001)
+    time.sleep(0.01)
+
+    with pytest.raises(ToolLoopLimitError, match="deadline"):
+        run.final()
+
+    assert egp_server.requests == []
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"message": None},
+        {"message": "text", "finish_reason": [1]},
+        {"message": {"content": None, "tool_calls": "none"}, "finish_reason": 3},
+        {"message": {"content": None, "tool_calls": [None, {"function": "f"}]}, "finish_reason": "length"},
+    ],
+)
+def test_an_answer_that_says_nothing_ends_the_run(run_tools, egp_server, choice):
+    egp_server.reply(
+        {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    )
+
+    result = run_tools(add).final()
+
+    assert result.content is None
+    assert_accepted(result.messages)
 
 
 # Approval

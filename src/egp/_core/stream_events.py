@@ -234,7 +234,7 @@ class _Choice(Generic[T]):
 
     def finish(self, reason: object, events: list[Any]) -> None:
         """Take all for done; `reason` is None at the end of the stream."""
-        is_cut = self._is_cut = self._is_cut or reason in _CUT
+        is_cut = self._is_cut = self._is_cut or (isinstance(reason, str) and reason in _CUT)
         if self.content.is_open and self.content.length:
             events.append(ContentDoneEvent(self._index, self.content.text(), self.content))
         self.content.is_open = False

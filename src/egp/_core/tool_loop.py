@@ -182,13 +182,13 @@ class ToolLoop:
 
     # Reports
 
-    def answered(self, message: dict[str, Any], finish_reason: str | None, usage: Any) -> list[ToolCall]:
+    def answered(self, message: dict[str, Any], finish_reason: Any, usage: Any) -> list[ToolCall]:
         """Take the answer of the model, as JSON; return the calls that it makes."""
         state = self._state
         state.turns += 1
         state.usage = add_usage(state.usage, usage)
         message, calls = calls_of(message, state.turns)
-        if calls and finish_reason in _CUT:
+        if calls and isinstance(finish_reason, str) and finish_reason in _CUT:
             # The arguments may be half of what the model meant: nothing of it is run, or told to the model.
             state.messages.extend(message_without_calls(message))
             self._end = End(

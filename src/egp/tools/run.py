@@ -54,8 +54,8 @@ class ToolRunResult:
     @property
     def content(self) -> str | None:
         """The text of the answer; None where there is none."""
-        content = self.completion.choices[0].message.content
-        return content if isinstance(content, str) else None
+        content = self.messages[-1].get("content")
+        return content if isinstance(content, str) and content else None
 
 
 @frozen(kw_only=True)
@@ -142,11 +142,6 @@ class ToolRun:
         saved: dict[str, Any] = _plain({**self._loop.to_dict(), "fields": self._fields})
         return saved
 
-    @property
-    def calls(self) -> list[ToolCall]:
-        """The calls of the last answer."""
-        return self._loop.calls
-
     # What a driver does
 
     def next_step(self) -> Step:
@@ -175,9 +170,12 @@ class ToolRun:
     def answered(self, completion: ChatCompletion) -> list[ToolCall]:
         """Take the model's answer; return the calls in it."""
         self.completion = completion
-        choice = completion.choices[0]
-        usage = completion.to_dict().get("usage")
-        return self._loop.answered(choice.message.to_dict(), choice.finish_reason or None, usage)
+        answer = completion.to_dict()
+        # What is no message, or no choice, is read as one that says nothing.
+        choice = _object(next(iter(answer.get("choices") or ()), None))
+        return self._loop.answered(
+            _object(choice.get("message")), choice.get("finish_reason"), answer.get("usage")
+        )
 
     def decided(self, call: ToolCall, decision: Any) -> None:
         """Take what `approve` said of a call, whatever it is."""
@@ -202,10 +200,10 @@ class ToolRun:
     def result(self) -> ToolRunResult:
         """Return the answer; raise the error of a loop that ended without one."""
         end = self._loop.end
+        if end is not None and end.reason != "answer":
+            raise self.error(end)
         if end is None or self.completion is None:
             raise EGPError("the run has not ended")
-        if end.reason != "answer":
-            raise self.error(end)
         return ToolRunResult(self.completion, self.messages, self.usage, self.turns)
 
     def error(self, end: End) -> ToolLoopError:
@@ -255,6 +253,10 @@ def _checked(tool: Any) -> Any:
         name = named.get("name") if is_object(named) else None
         raise EGPError(f"run_tools() cannot run the tool {name!r}: give the function in its place")
     return plain
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if is_object(value) else {}
 
 
 def _plain(value: object) -> Any:
