@@ -7,8 +7,10 @@ import pytest
 from egp_api.models import ChatCompletion, FunctionTool
 
 import egp
+from egp import structured
 from egp.structured import function_tool
 from egp.structured.output import output_fields, reask_messages
+from egp.structured.parsed import ParsedChatCompletion
 from tests.structured.kinds import Order, Point, Tree
 
 USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
@@ -228,3 +230,9 @@ def test_usage_is_the_sum_of_all_answers():
 
     assert (first.usage.total_tokens, second.usage.total_tokens, parsed.usage.total_tokens) == (15, 30, 45)
     assert parsed.earlier == (first, second)
+
+
+def test_the_types_of_answers_are_where_users_import_from():
+    assert structured.ParsedChatCompletion is ParsedChatCompletion
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = structured.nothing

@@ -8,8 +8,13 @@ from typing import Annotated, Any, Literal, assert_type
 import msgspec
 
 from egp import AsyncClient, Client, StructuredOutputError, tool
-from egp.structured import Schema, function_tool, schema_of
-from egp.structured.parsed import ParsedChatCompletion, ParsedFunctionToolCall
+from egp.structured import (
+    ParsedChatCompletion,
+    ParsedFunctionToolCall,
+    Schema,
+    function_tool,
+    schema_of,
+)
 from tests.structured.kinds import (
     Alias,
     Ball,

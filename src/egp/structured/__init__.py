@@ -7,12 +7,44 @@
     Schema.function_tool() -> dict               an item of the field `tools` of a request
     function_tool(type, *, name=None, description=None, strict="auto")    the same, for tools=[…]
 
-`client.chat.completions.parse(response_format=…)` does all of this for a call.
+`client.chat.completions.parse(response_format=…)` does all of this for a call, and returns a
+`ParsedChatCompletion[T]`.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from egp.structured.function_tool import function_tool
 from egp.structured.schema import Schema, Strict, schema_of
 
-__all__ = ["Schema", "Strict", "function_tool", "schema_of"]
+if TYPE_CHECKING:
+    from egp.structured.parsed import (
+        ParsedChatCompletion,
+        ParsedChoice,
+        ParsedFunction,
+        ParsedFunctionToolCall,
+        ParsedMessage,
+    )
+else:
+
+    def __getattr__(name: str) -> object:
+        # The models that answers are made of take long to load.
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from egp.structured import parsed
+
+        return getattr(parsed, name)
+
+
+__all__ = [
+    "ParsedChatCompletion",
+    "ParsedChoice",
+    "ParsedFunction",
+    "ParsedFunctionToolCall",
+    "ParsedMessage",
+    "Schema",
+    "Strict",
+    "function_tool",
+    "schema_of",
+]
