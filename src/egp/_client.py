@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from egp._core.config import OPTIONS, VARIABLES, Settings, configured
 from egp._core.headers import checked_headers
 from egp._core.names import did_you_mean
-from egp._core.options import timeouts
+from egp._core.options import Timeouts, timeouts
 from egp._core.secrets import Secret
 from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from egp_api import AuthenticatedClient
 
     from egp._core.clock import Clock
@@ -99,7 +98,7 @@ class BaseClient(Generic[S]):
         # What came from the environment is kept, so that a copy has it too.
         self._given = {
             **options,
-            "api_key": settings.api_key,
+            "api_key": settings.key_source or settings.api_key,
             "account_id": settings.account_id,
             "base_url": settings.base_url,
             "environment": None,
@@ -116,6 +115,8 @@ class BaseClient(Generic[S]):
         given = dict(self._given)
         if options.get("environment") is not None and options.get("base_url") is None:
             given["base_url"] = None
+        for name in ("default_headers", "default_query"):
+            options = {**options, **_added(name, given.get(name), options)}
         if options.get("retry") is not None and options.get("max_retries") is None:
             # The whole policy replaces what was said of a part of it.
             given["max_retries"] = None
@@ -132,6 +133,16 @@ class BaseClient(Generic[S]):
     def usage(self) -> UsageMeter | None:
         """The meter that the client was given as `usage`; None where nothing is counted."""
         return self._settings.usage
+
+    @property
+    def timeout(self) -> Timeouts:
+        """Seconds for each step of an attempt: connect, read, write and pool."""
+        return self._settings.call.timeout
+
+    @property
+    def max_retries(self) -> int:
+        """Attempts after the first."""
+        return self._settings.call.retry.max_retries
 
     @property
     def is_closed(self) -> bool:
@@ -158,12 +169,34 @@ def checked_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], str | N
     wrapped = dict(options)
     for name in ("api_key", "account_id", "openai_api_key"):
         value = wrapped.get(name)
-        if value is not None and not isinstance(value, Secret):
+        if value is not None and not isinstance(value, Secret) and not callable(value):
             wrapped[name] = Secret(value)
     fault = None
     if "default_headers" in wrapped:
-        wrapped["default_headers"], fault = checked_headers(wrapped["default_headers"])
+        wrapped["default_headers"], fault = _default_headers(wrapped["default_headers"])
     return wrapped, fault
+
+
+def _default_headers(given: Any) -> tuple[tuple[Any, ...], str | None]:
+    """Return headers, checked and wrapped; a None, which takes one away from a client's, stays None."""
+    taken: tuple[Any, ...] = ()
+    if isinstance(given, Mapping):
+        headers = cast("Mapping[str, Any]", given)
+        taken = tuple((str(name).lower(), None) for name, value in headers.items() if value is None)
+        given = {name: value for name, value in headers.items() if value is not None}
+    given, fault = checked_headers(given)
+    return (*given, *taken), fault
+
+
+def _added(name: str, own: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the client's own headers or query with a copy's added, and those that are None taken away."""
+    given = options.get(name)
+    if given is None:
+        return {}
+    merged = {**dict(own or ()), **dict(given)}
+    if name == "default_headers":
+        return {name: tuple((key, value) for key, value in merged.items() if value is not None)}
+    return {name: {key: value for key, value in merged.items() if value is not None}}
 
 
 def engine_options(

@@ -11,7 +11,7 @@ from egp_api.params import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     import httpx
 
@@ -34,8 +34,9 @@ __all__ = [
 class ClientOptions(TypedDict, total=False):
     """Options of `Client`, `AsyncClient` and their `with_options`."""
 
-    api_key: str | None
-    """The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is stripped."""
+    api_key: str | Callable[[], str | Awaitable[str]] | None
+    """The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is stripped. A function is
+    asked before each attempt, for keys that rotate; it may be asynchronous for an AsyncClient."""
     account_id: str | None
     """The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else `SGP_ACCOUNT_ID`, else the key's
     own."""
@@ -67,8 +68,9 @@ class ClientOptions(TypedDict, total=False):
     """What to do about a stream that ends before its answer does: `raise`, the default, or `ignore`."""
     max_event_bytes: int | None
     """The largest event of a stream that is accepted, in bytes; the default is 64 MiB."""
-    default_headers: Mapping[str, str] | None
-    """Headers to send with each request, in place of our own of the same name."""
+    default_headers: Mapping[str, str | None] | None
+    """Headers to send with each request, in place of our own of the same name. `with_options` adds to the
+    client's; None takes one of them away."""
     default_query: Mapping[str, str | int | float | bool | Sequence[str] | None] | None
     """Query parameters to send with each request."""
     log_bodies: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast
 
 from egp._core.headers import KEY_HEADER, Field, value_fault
@@ -84,6 +84,9 @@ class Settings(NamedTuple):
     """Everything that a client was told, checked. Secrets in it show as such."""
 
     api_key: Secret[str]
+    """Empty where a function gives it."""
+    key_source: Callable[[], Any] | None
+    """What gives the key before each attempt, where the user gave a function."""
     account_id: Secret[str] | None
     openai_api_key: Secret[str] | None
     origin: Origin
@@ -112,8 +115,16 @@ def configured(
     of `VARIABLES`, wrapped too: all of them are in the locals of a traceback. Raises `EGPError`, which shows
     no secret.
     """
-    headers: tuple[Field, ...] = given.get("default_headers", ())
-    api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY") or _header(headers, KEY_HEADER)
+    # A None stands for a header that a copy takes away.
+    fields: tuple[Any, ...] = given.get("default_headers", ())
+    headers: tuple[Field, ...] = tuple([field for field in fields if field[1] is not None])
+    key_source = given.get("api_key")
+    if callable(key_source):
+        api_key: Secret[str] | None = Secret("")
+    else:
+        key_source = None
+        api_key = _secret(given, "api_key", environ, "EGP_API_KEY", "SGP_API_KEY")
+        api_key = api_key or _header(headers, KEY_HEADER)
     if api_key is None:
         raise EGPError("no API key: pass api_key=… or set the environment variable EGP_API_KEY")
     origin, base_path = _base(given.get("base_url"), given.get("environment"), environ, servers)
@@ -121,9 +132,12 @@ def configured(
     call = replaced(CallOptions(), take(options, CALL_OPTIONS), CALL_OPTIONS)
     account_id = _secret(given, "account_id", environ, "EGP_ACCOUNT_ID", "SGP_ACCOUNT_ID")
     openai_api_key = _secret(given, "openai_api_key", environ)
-    own = [secret for secret in (api_key, openai_api_key, account_id) if secret is not None]
+    own = [
+        secret for secret in (api_key, openai_api_key, account_id) if secret is not None and secret.reveal()
+    ]
     return Settings(
         api_key=api_key,
+        key_source=key_source,
         account_id=account_id,
         openai_api_key=openai_api_key,
         origin=origin,
@@ -170,6 +184,12 @@ def _secret(
     if fault is not None:
         raise EGPError(f"{source} {fault}")
     return wrapped
+
+
+def checked_key(given: Any) -> tuple[Secret[str] | None, str | None]:
+    """Return a key, wrapped and stripped, and what is wrong with it, in words that do not show it."""
+    fault, key = _stripped(given)
+    return key, fault
 
 
 def _stripped(given: Any) -> tuple[str | None, Secret[str] | None]:

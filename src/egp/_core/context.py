@@ -38,6 +38,7 @@ class CallContext:
         "clock",
         "head",
         "history",
+        "key",
         "options",
         "request",
         "settings",
@@ -54,6 +55,8 @@ class CallContext:
         """The instant at which the call's time is up."""
         self.target = self._asked_target = request_target(request, settings)
         """Path and query of the next attempt."""
+        self.key: Secret[str] | None = None
+        """The key of the last attempt, where a function gave it."""
         self.history: tuple[Attempt, ...] = ()
         """The attempts made."""
         self.head: ResponseHead | None = None
@@ -185,7 +188,7 @@ class CallContext:
         return failure.message
 
     def _secrets(self) -> tuple[Secret[str], ...]:
-        secrets = self.settings.secrets
+        secrets = self.settings.secrets if self.key is None else (*self.settings.secrets, self.key)
         if not self.request.headers:
             return secrets
         return (*secrets, *[value for _, value in self.request.headers if isinstance(value, Secret)])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from egp._core.clock import Clock
     from egp._core.config import Settings
     from egp._core.request import Request
+    from egp._core.secrets import Secret
 
 __all__ = [
     "LARGEST_ERROR_BODY",
@@ -50,6 +51,8 @@ class Send(NamedTuple):
     """The value of `x-egp-retry-count`."""
     until: float | None
     """The instant at which the call's time is up."""
+    key: Secret[str] | None = None
+    """The key to send, where a function gave it."""
 
 
 class Drain(NamedTuple):

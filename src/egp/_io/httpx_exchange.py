@@ -109,7 +109,7 @@ class _BaseHttpxExchange:
         )
 
     def _fields(self, writer: RequestWriter, step: Send) -> list[tuple[str, str]]:
-        fields = writer.fields(self._flow.request)
+        fields = writer.fields(self._flow.request, step.key)
         # httpx writes these itself, and decodes what it asks for.
         if fields["host"] == self._flow.settings.origin.authority:
             del fields["host"]

@@ -44,18 +44,23 @@ class RequestWriter:
         self._prepared: dict[tuple[str, str | None], tuple[Secret[bytes], bool]] = {}
 
     def message(
-        self, request: Request, target: str, retries: int, proxy: Proxy | None = None
+        self,
+        request: Request,
+        target: str,
+        retries: int,
+        proxy: Proxy | None = None,
+        key: Secret[str] | None = None,
     ) -> list[memoryview]:
         """Return the request as HTTP/1.1 (RFC 9112, section 3), in one part or two.
 
         In views, since their repr does not show what they hold. A `proxy` that forwards it gets the whole URL
-        as its target (section 3.2.2), and its credentials.
+        as its target (section 3.2.2), and its credentials. `key` is sent in the place of the client's own.
         """
-        key = (request.expects, request.content_type if request.content is not None else None)
-        if request.headers:
-            block, is_counted = self._block(request)
+        kind = (request.expects, request.content_type if request.content is not None else None)
+        if request.headers or key is not None:
+            block, is_counted = self._block(request, key)
         else:
-            prepared = self._prepared.get(key) or self._prepared.setdefault(key, self._block(request))
+            prepared = self._prepared.get(kind) or self._prepared.setdefault(kind, self._block(request, None))
             block, is_counted = prepared
         content = request.content
         count = "" if is_counted else f"{RETRY_COUNT_HEADER}: {retries}\r\n"
@@ -70,7 +75,7 @@ class RequestWriter:
             return [memoryview(b"".join((start, block.reveal(), end, content or b"")))]
         return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]
 
-    def fields(self, request: Request) -> dict[str, str]:
+    def fields(self, request: Request, key: Secret[str] | None = None) -> dict[str, str]:
         """Return the header fields of a request, secrets revealed, without those that frame the message."""
         settings = self._settings
         # Compressed events would be held back until the compressor's block is full.
@@ -80,7 +85,7 @@ class RequestWriter:
             "user-agent": USER_AGENT,
             "accept": "text/event-stream" if streaming else "application/json",
             "accept-encoding": "identity" if streaming else ACCEPTED,
-            KEY_HEADER: settings.api_key,
+            KEY_HEADER: settings.api_key if key is None else key,
         }
         if settings.account_id is not None:
             merged["x-selected-account-id"] = settings.account_id
@@ -94,8 +99,8 @@ class RequestWriter:
             name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()
         }
 
-    def _block(self, request: Request) -> tuple[Secret[bytes], bool]:
+    def _block(self, request: Request, key: Secret[str] | None) -> tuple[Secret[bytes], bool]:
         """Return the header lines, and whether the user's own retry count is among them."""
-        fields = Secret(self.fields(request))
+        fields = Secret(self.fields(request, key))
         lines = "".join([f"{name}: {value}\r\n" for name, value in fields.reveal().items()])
         return Secret(lines.encode("ascii")), RETRY_COUNT_HEADER in fields.reveal()

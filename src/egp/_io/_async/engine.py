@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from egp._core.failures import Failure, failure_of
 from egp._core.flow import CallFlow, Drain, Drained, Send, Sleep, Step
 from egp._io._async.exchange import AsyncExchange
+from egp._io._async.key import async_asked_key
 from egp._io._async.response import AsyncAnyExchange, AsyncStreamResponse
 from egp._io.async_pools import AsyncPools
 from egp._io.backends import sleep
@@ -101,6 +102,10 @@ class AsyncEngine:
                 step = steps.send(answer)
                 answer = None
                 if isinstance(step, Send):
+                    source = flow.settings.key_source
+                    if source is not None:
+                        flow.key = await async_asked_key(source)
+                        step = step._replace(key=flow.key)
                     exchange = self._exchange(flow)
                     answer = await _sent(exchange, writer, step)
                 elif isinstance(step, Sleep):

@@ -71,7 +71,9 @@ class AsyncExchange:
         self.stage = Stage.SEND
         broken: OSError | None = None
         try:
-            for part in writer.message(self._request, step.target, step.retries, self._pool.forwarder):
+            for part in writer.message(
+                self._request, step.target, step.retries, self._pool.forwarder, step.key
+            ):
                 await connection.write(part, timeouts.write, until)
         except TimeoutError:
             raise

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from egp._core.failures import Failure, failure_of
 from egp._core.flow import CallFlow, Drain, Drained, Send, Sleep, Step
 from egp._io._sync.exchange import Exchange
+from egp._io._sync.key import asked_key
 from egp._io._sync.response import AnyExchange, StreamResponse
 from egp._io.backends.blocking import sleep
 from egp._io.clock import SYSTEM_CLOCK
@@ -102,6 +103,10 @@ class Engine:
                 step = steps.send(answer)
                 answer = None
                 if isinstance(step, Send):
+                    source = flow.settings.key_source
+                    if source is not None:
+                        flow.key = asked_key(source)
+                        step = step._replace(key=flow.key)
                     exchange = self._exchange(flow)
                     answer = _sent(exchange, writer, step)
                 elif isinstance(step, Sleep):

@@ -72,7 +72,9 @@ class Exchange:
         self.stage = Stage.SEND
         broken: OSError | None = None
         try:
-            for part in writer.message(self._request, step.target, step.retries, self._pool.forwarder):
+            for part in writer.message(
+                self._request, step.target, step.retries, self._pool.forwarder, step.key
+            ):
                 connection.write(part, timeouts.write, until)
         except TimeoutError:
             raise
