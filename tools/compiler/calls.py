@@ -108,13 +108,11 @@ class Call:
         return [p for p in self.parameters if p.location == location]
 
 
-def view(
-    endpoint: Endpoint, place: Place, document: Mapping[str, Any], models: Models, dictionaries: Dictionaries
-) -> Call:
+def view(endpoint: Endpoint, place: Place, models: Models, dictionaries: Dictionaries) -> Call:
     """Return what the template of `endpoint` needs. Names the dictionaries of its bodies."""
     asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
     dictionaries.reach(*asked)
-    taken = parameters(endpoint, place, document, dictionaries)
+    taken = parameters(endpoint, place, dictionaries)
     streams = {EVENT_STATUS: None, LINE_STATUS: None} | {
         r.status_code.range[0]: responses.decoded(r, models)
         for r in endpoint.responses

@@ -60,28 +60,12 @@ def body_word(value: str) -> str:
     return _BODY_WORDS.get(media_type(value), "json")
 
 
-def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any], dict[str, Any]]]:
+def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Path, method, path item and operation, in the order in which the generator takes them."""
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
             if isinstance(item, Mapping) and isinstance(item.get(method), dict):
-                yield path, method, item, item[method]
-
-
-def resolve(document: Mapping[str, Any], node: Any) -> Any:
-    """Return what `node` refers to, or itself."""
-    for _ in range(32):
-        if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
-            return node
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = (
-                target.get(step.replace("~1", "/").replace("~0", "~"))
-                if isinstance(target, Mapping)
-                else None
-            )
-        node = target
-    return node
+                yield path, method, item[method]
 
 
 def is_event_stream(value: str) -> bool:
@@ -97,10 +81,9 @@ def arrange(document: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: dict(item) if isinstance(item, Mapping) else item for path, item in document["paths"].items()
     }
-    for path, method, _, operation in operations(document):
+    for path, method, operation in operations(document):
         responses = {
-            status: _json_first(resolve(document, response))
-            for status, response in operation.get("responses", {}).items()
+            status: _json_first(response) for status, response in operation.get("responses", {}).items()
         }
         for status, name, matches in _STREAMS:
             item = _take(responses, matches)
@@ -147,9 +130,9 @@ def _titled(schema: Any, name: str) -> Any:
 def overrides(document: Mapping[str, Any]) -> dict[str, str]:
     """For each media type that the generator would refuse, the one to take it for."""
     result: dict[str, str] = {}
-    for _, _, _, operation in operations(document):
+    for _, _, operation in operations(document):
         holders = [operation.get("requestBody"), *operation.get("responses", {}).values()]
-        for is_answer, holder in enumerate(resolve(document, holder) for holder in holders):
+        for is_answer, holder in enumerate(holders):
             content = holder.get("content") if isinstance(holder, Mapping) else None
             for kind in content if isinstance(content, Mapping) else ():
                 plain = media_type(kind)

@@ -23,67 +23,26 @@ from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdent
 
 from tools.compiler.literals import text
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # What the templates' modules use under its own name.
-CLASSES_IN_USE = frozenset(
-    (
-        "ABSENT",
-        "Any",
-        "ClassVar",
-        "AuthenticatedClient",
-        "Client",
-        "File",
-        "Iterable",
-        "JSONAnswer",
-        "JSONObject",
-        "KEYWORDS",
-        "LISTS_OF_OBJECTS",
-        "OBJECTS",
-        "OtherObject",
-        "Literal",
-        "METHOD",
-        "Mapping",
-        "PATH",
-        "Required",
-        "SECURITY",
-        "SERVER",
-        "Self",
-        "TYPECHECKING",
-        "TypedDict",
-        "UNSET",
-        "UUID",
-        "Unset",
-    )
-)
-MEMBERS_IN_USE = frozenset(
-    (
-        "additional_keys",
-        "additional_properties",
-        "from_dict",
-        "keys",
-        "model_dump",
-        "model_dump_json",
-        "model_extra",
-        "model_fields_set",
-        "to_dict",
-        "to_json",
-    )
-)
+CLASSES_IN_USE = _words("""
+    ABSENT Any AuthenticatedClient ClassVar Client File Iterable JSONAnswer JSONObject KEYWORDS
+    LISTS_OF_OBJECTS Literal METHOD Mapping OBJECTS OtherObject PATH Required SECURITY SERVER Self
+    TYPECHECKING TypedDict UNSET UUID Unset
+""")
+MEMBERS_IN_USE = _words("""
+    additional_keys additional_properties from_dict keys model_dump model_dump_json model_extra
+    model_fields_set to_dict to_json
+""")
 ANSWERS_MEMBERS_IN_USE = MEMBERS_IN_USE | {"request_id", "response_info"}
-PARAMETERS_IN_USE = frozenset(
-    (
-        "asyncio_detailed",
-        "body",
-        "client",
-        "content_type",
-        "parse",
-        "parse_date",
-        "parse_datetime",
-        "parse_event",
-        "parse_uuid",
-        "request_kwargs",
-        "sync_detailed",
-    )
-)
+PARAMETERS_IN_USE = _words("""
+    asyncio_detailed body client content_type parse parse_date parse_datetime parse_event parse_uuid
+    request_kwargs sync_detailed
+""")
 # The builtins that the generated code uses where a field or a parameter by their name would hide them. The
 # others may be names: users know `completion.object`, `tool.type` and `logprob.bytes`.
 _HIDDEN_BY_FIELDS = frozenset(

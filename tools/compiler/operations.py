@@ -18,7 +18,6 @@ class Place:
 
     path: str
     method: str
-    item: Mapping[str, Any]
     operation: Mapping[str, Any]
 
     @property
@@ -32,13 +31,9 @@ def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[E
 
     The generator keeps neither the path as written nor the styles of parameters; but it keeps the order.
     """
-    by_tag: dict[str, list[Endpoint]] = {
-        tag: list(collection.endpoints) for tag, collection in data.endpoint_collections_by_tag.items()
-    }
-    queues = {tag: iter(endpoints) for tag, endpoints in by_tag.items()}
+    queues = {str(tag): iter(found.endpoints) for tag, found in data.endpoint_collections_by_tag.items()}
     seen: set[int] = set()
-    for path, method, item, operation in operations(document):
-        first = tag_name(operation)
-        endpoint = next(endpoint for endpoint in queues[first] if id(endpoint) not in seen)
+    for path, method, operation in operations(document):
+        endpoint = next(each for each in queues[tag_name(operation)] if id(each) not in seen)
         seen.add(id(endpoint))
-        yield endpoint, Place(path, method, item, operation)
+        yield endpoint, Place(path, method, operation)

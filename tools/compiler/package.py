@@ -43,9 +43,7 @@ class Package:
         problems: list[Finding] = []
         for endpoint, place in places(self.data, self.document):
             try:
-                self._calls[id(endpoint)] = calls.view(
-                    endpoint, place, self.document, self.models, self.params
-                )
+                self._calls[id(endpoint)] = calls.view(endpoint, place, self.models, self.params)
             except CompileError as error:
                 problems += error.problems
         if problems:

@@ -12,7 +12,7 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol as
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.errors import CompileError
 from tools.compiler.literals import literal, text
-from tools.compiler.media import is_switch, resolve
+from tools.compiler.media import is_switch
 from tools.compiler.operations import Place
 from tools.compiler.unions import flatten
 
@@ -46,14 +46,9 @@ class Parameter:
         return " and ".join([*absent, *([f"{self.python_name} is not None"] if self.nullable else [])])
 
 
-def parameters(
-    endpoint: Endpoint, place: Place, document: Mapping[str, Any], dictionaries: Dictionaries
-) -> tuple[Parameter, ...]:
+def parameters(endpoint: Endpoint, place: Place, dictionaries: Dictionaries) -> tuple[Parameter, ...]:
     """In the order of the document."""
-    written: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for entry in [*place.item.get("parameters", ()), *place.operation.get("parameters", ())]:
-        parameter = resolve(document, entry)
-        written[parameter["in"], parameter["name"]] = parameter
+    written = {(entry["in"], entry["name"]): entry for entry in place.operation.get("parameters", ())}
     return tuple(
         _parameter(
             prop, str(location.value), written[str(location.value), text(prop.name)], place, dictionaries

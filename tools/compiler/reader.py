@@ -27,10 +27,9 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_NAMED: tuple[tuple[str, bool | None], ...] = (("null", None), ("true", True), ("false", False))
-_WORDS: dict[str, bool | None] = {"": None, "~": None} | {
-    form: value for word, value in _NAMED for form in (word, word.title(), word.upper())
-}
+_WORDS: dict[str, bool | None] = {"": None, "~": None}
+for _word, _meant in (("null", None), ("true", True), ("false", False)):
+    _WORDS |= dict.fromkeys((_word, _word.title(), _word.upper()), _meant)
 _MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
 _TAG = "tag:yaml.org,2002:"
 _TAGS = {yaml.MappingStartEvent: f"{_TAG}map", yaml.SequenceStartEvent: f"{_TAG}seq"}

@@ -5,56 +5,47 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from openapi_python_client import schema as oai
+from openapi_python_client.schema.openapi_schema_pydantic import Components
+
 from tools.compiler import pointer
 from tools.compiler.errors import Finding
-from tools.compiler.media import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
-# OpenAPI 3.1, section 4.8, by the object that the keys belong to.
-DOCUMENT = frozenset(
-    ("openapi", "info", "jsonSchemaDialect", "servers", "paths", "webhooks", "components", "security", "tags")
-) | {"externalDocs"}
-COMPONENTS = frozenset(
-    ("schemas", "responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes", "links")
-) | {"callbacks", "pathItems"}
-PATH_ITEM = frozenset(("$ref", "summary", "description", "servers", "parameters", *METHODS))
-OPERATION = frozenset(
-    (
-        "tags",
-        "summary",
-        "description",
-        "externalDocs",
-        "operationId",
-        "parameters",
-        "requestBody",
-        "responses",
-    )
-) | {"callbacks", "deprecated", "security", "servers"}
-MEDIA_TYPE = frozenset(("schema", "example", "examples", "encoding", "itemSchema", "itemEncoding"))
+    from pydantic import BaseModel
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def _keys(model: type[BaseModel]) -> frozenset[str]:
+    """Return the keys of an object of OpenAPI 3.1, as the generator knows it."""
+    return frozenset(str(field.alias or name) for name, field in model.model_fields.items())
+
+
+DOCUMENT = _keys(oai.OpenAPI) | {"jsonSchemaDialect", "webhooks"}
+COMPONENTS = _keys(Components) | {"pathItems"}
+PATH_ITEM = _keys(oai.PathItem) | {"$ref"}
+OPERATION = _keys(oai.Operation)
+MEDIA_TYPE = _keys(oai.MediaType) | {"itemSchema", "itemEncoding"}
 # The keywords of JSON Schema that say what a value is. Others may be anything (JSON Schema, section 6.5).
 SCHEMA = frozenset(
-    ("$ref", "type", "properties", "required", "items", "additionalProperties", "enum", "const", "format")
-) | {"allOf", "anyOf", "oneOf", "nullable", "default", "discriminator", "prefixItems", "patternProperties"}
-_OTHER_KEYWORDS = frozenset(
-    (
-        *("$anchor", "$comment", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$schema", "$vocabulary"),
-        *(
-            "additionalItems",
-            "contains",
-            "contentEncoding",
-            "contentMediaType",
-            "contentSchema",
-            "definitions",
-        ),
-        *("dependencies", "dependentRequired", "dependentSchemas", "deprecated", "description", "else"),
-        *("example", "examples", "exclusiveMaximum", "exclusiveMinimum", "externalDocs", "if", "maxContains"),
-        *("maximum", "maxItems", "maxLength", "maxProperties", "minContains", "minimum", "minItems"),
-        *("minLength", "minProperties", "multipleOf", "not", "pattern", "propertyNames", "readOnly"),
-        *("then", "title", "unevaluatedItems", "unevaluatedProperties", "uniqueItems", "writeOnly", "xml"),
-    )
+    _words("""
+    $ref type properties required items additionalProperties enum const format allOf anyOf oneOf nullable
+    default discriminator prefixItems patternProperties
+""")
+)
+_OTHER_KEYWORDS = (_keys(oai.Schema) - SCHEMA) | set(
+    _words("""
+    $anchor $comment $defs $dynamicAnchor $dynamicRef $id $schema $vocabulary additionalItems contains
+    contentEncoding contentMediaType contentSchema definitions dependencies dependentRequired dependentSchemas
+    else examples exclusiveMaximum exclusiveMinimum if maxContains minContains propertyNames then
+    unevaluatedItems unevaluatedProperties
+""")
 )
 _ALIKE = 0.75
 # Keywords that say no type are many, and so are the extensions of others: nearly the same word it must be.
@@ -70,55 +61,13 @@ BOOLEANS = (
 )
 # JSON Schema, section 7.3, and the registry of OpenAPI (spec.openapis.org/registry/format).
 _FORMATS = frozenset(
-    [
-        "base64url",
-        "binary",
-        "byte",
-        "char",
-        "commonmark",
-        "date",
-        "date-time",
-        "decimal",
-        "decimal128",
-        "double",
-        "double-int",
-        "duration",
-        "email",
-        "float",
-        "hostname",
-        "html",
-        "http-date",
-        "idn-email",
-        "idn-hostname",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "ipv4",
-        "ipv6",
-        "iri",
-        "iri-reference",
-        "json-pointer",
-        "media-range",
-        "password",
-        "regex",
-        "relative-json-pointer",
-        "sf-binary",
-        "sf-boolean",
-        "sf-decimal",
-        "sf-integer",
-        "sf-string",
-        "sf-token",
-        "time",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "uri",
-        "uri-reference",
-        "uri-template",
-        "uuid",
-    ]
+    _words("""
+    base64url binary byte char commonmark date date-time decimal decimal128 double double-int duration
+    email float hostname html http-date idn-email idn-hostname int16 int32 int64 int8 ipv4 ipv6 iri
+    iri-reference json-pointer media-range password regex relative-json-pointer sf-binary sf-boolean
+    sf-decimal sf-integer sf-string sf-token time uint16 uint32 uint64 uint8 uri uri-reference
+    uri-template uuid
+""")
 )
 
 

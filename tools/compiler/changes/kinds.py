@@ -21,106 +21,42 @@ class Step(StrEnum):
         return list(Step).index(self)
 
 
-_MAJOR: tuple[str, ...] = (
-    "operation-removed",
-    "operation-renamed",
-    "operation-moved",
-    "parameter-removed",
-    "parameter-moved",
-    "parameter-made-required",
-    "parameter-type-narrowed",
-    "parameter-type-changed",
-    "required-parameter-added",
-    "path-parameters-reordered",
-    "body-removed",
-    "body-made-required",
-    "body-type-narrowed",
-    "body-type-changed",
-    "body-media-type-removed",
-    "required-body-added",
-    "keyword-removed",
-    "keyword-made-required",
-    "keyword-type-narrowed",
-    "keyword-type-changed",
-    "required-keyword-added",
-    "response-removed",
-    "response-type-widened",
-    "response-type-changed",
-    "response-media-type-removed",
-    "stream-removed",
-    "schema-removed",
-    "schema-renamed",
-    "schema-kind-changed",
-    "field-removed",
-    "field-type-changed",
-    "required-field-added",
-    "request-field-made-required",
-    "request-field-type-narrowed",
-    "response-field-made-optional",
-    "response-field-type-widened",
-    "enum-value-removed",
-    "union-reordered",
-    "security-added",
-    "security-changed",
-    "api-key-header-changed",
-    "environment-removed",
-)
-
-_MINOR: tuple[str, ...] = (
-    "operation-added",
-    "operation-deprecated",
-    "operation-undeprecated",
-    "operation-method-changed",
-    "operation-path-changed",
-    "parameter-added",
-    "parameter-made-optional",
-    "parameter-type-widened",
-    "parameter-default-changed",
-    "parameter-deprecated",
-    "parameter-undeprecated",
-    "parameter-serialization-changed",
-    "body-added",
-    "body-made-optional",
-    "body-type-widened",
-    "body-media-type-added",
-    "keyword-added",
-    "keyword-made-optional",
-    "keyword-type-widened",
-    "keyword-default-changed",
-    "keyword-deprecated",
-    "keyword-undeprecated",
-    "response-added",
-    "response-type-narrowed",
-    "response-values-widened",
-    "response-media-type-added",
-    "stream-added",
-    "schema-added",
-    "schema-deprecated",
-    "schema-undeprecated",
-    "field-added",
-    "field-default-changed",
-    "field-deprecated",
-    "field-undeprecated",
-    "request-field-made-optional",
-    "request-field-type-widened",
-    "response-field-made-required",
-    "response-field-type-narrowed",
-    "response-field-values-widened",
-    "enum-value-added",
-    "security-alternative-added",
-    "security-removed",
-    "environment-added",
-    "environment-url-changed",
-    "default-environment-changed",
-)
-
-_PATCH: tuple[str, ...] = ("documentation-changed", "constraint-changed")
+# Words in a text: one a line would be a page.
+_MAJOR = """
+    operation-removed operation-renamed operation-moved parameter-removed parameter-moved
+    parameter-made-required parameter-type-narrowed parameter-type-changed required-parameter-added
+    path-parameters-reordered body-removed body-made-required body-type-narrowed body-type-changed
+    body-media-type-removed required-body-added keyword-removed keyword-made-required
+    keyword-type-narrowed keyword-type-changed required-keyword-added response-removed
+    response-type-widened response-type-changed response-media-type-removed stream-removed
+    schema-removed schema-renamed schema-kind-changed field-removed field-type-changed
+    required-field-added request-field-made-required request-field-type-narrowed
+    response-field-made-optional response-field-type-widened enum-value-removed union-reordered
+    security-added security-changed api-key-header-changed environment-removed
+"""
+_MINOR = """
+    operation-added operation-deprecated operation-undeprecated operation-method-changed
+    operation-path-changed parameter-added parameter-made-optional parameter-type-widened
+    parameter-default-changed parameter-deprecated parameter-undeprecated
+    parameter-serialization-changed body-added body-made-optional body-type-widened
+    body-media-type-added keyword-added keyword-made-optional keyword-type-widened
+    keyword-default-changed keyword-deprecated keyword-undeprecated response-added
+    response-type-narrowed response-values-widened response-media-type-added stream-added schema-added
+    schema-deprecated schema-undeprecated field-added field-default-changed field-deprecated
+    field-undeprecated request-field-made-optional request-field-type-widened
+    response-field-made-required response-field-type-narrowed response-field-values-widened
+    enum-value-added security-alternative-added security-removed environment-added
+    environment-url-changed default-environment-changed
+"""
+_PATCH = """
+    documentation-changed constraint-changed
+"""
 
 KINDS: Mapping[str, Step] = MappingProxyType(
     {
         kind: step
         for step, kinds in ((Step.MAJOR, _MAJOR), (Step.MINOR, _MINOR), (Step.PATCH, _PATCH))
-        for kind in kinds
+        for kind in kinds.split()
     }
 )
 """Every kind with its step. docs/spec-changes.md says what each means, and why."""
