@@ -236,7 +236,7 @@ class JSONObject(_Fields, Generic[T]):
             )
 
     def _present(self) -> dict[str, Any]:
-        """The fields that are there, as they are, by their names in JSON."""
+        """Return the fields that are there, as they are, by their names in JSON."""
         present: dict[str, Any] = {}
         for key, get in self._slots.items():
             try:
@@ -251,7 +251,7 @@ class JSONObject(_Fields, Generic[T]):
         return present
 
     def _known_extras(self) -> dict[str, T] | None:
-        """The unknown fields, with those among them that were set as attributes."""
+        """Return the unknown fields, with those among them that were set as attributes."""
         if attributes := _attributes_of(self):
             for name in [name for name in attributes if name[:1] != "_"]:
                 value = attributes.pop(name)
@@ -261,7 +261,7 @@ class JSONObject(_Fields, Generic[T]):
         return self._extras
 
     def __getstate__(self) -> dict[str, Any]:
-        """What pickles and copies keep: the attributes that there are, of every kind."""
+        """Return what pickles and copies keep: the attributes that there are, of every kind."""
         state: dict[str, Any] = {}
         for key, get in self._slots.items():
             try:
@@ -401,7 +401,7 @@ class File:
     mime_type: str | None = None
 
     def to_tuple(self) -> FileTypes:
-        """The file as httpx takes it in multipart/form-data."""
+        """Return the file as httpx takes it in multipart/form-data."""
         return self.file_name, self.payload, self.mime_type
 
 
