@@ -35,10 +35,16 @@ def main() -> None:
     if options.quick or options.only:
         print("Not written down: benchmarks/RESULTS.md holds full runs only.")
         return
+    unfit = {found.row.name: why for found in results if (why := report.unfit(found)) is not None}
+    for name, why in unfit.items():
+        print(f"Not written down: {name}: {why}")
+    results = [found for found in results if found.row.name not in unfit]
     folder = ROOT / "benchmarks"
     (folder / "RESULTS.md").write_text(report.as_markdown(results, rounds))
     (folder / "results.json").write_text(report.as_json(results, curves, rounds))
-    report.draw(curves, folder / "growth.svg")
+    report.draw([curve for curve in curves if curve.row.name not in unfit], folder / "growth.svg")
+    if unfit:
+        raise SystemExit(1)
 
 
 def _widened(row: Row) -> Row:
@@ -49,7 +55,9 @@ def _widened(row: Row) -> Row:
 
 def _narrowed(row: Row) -> Row:
     own = "egp" if "egp" in row.clients else "fast"
-    return row._replace(clients=tuple(client for client in row.clients if client in {own, "openai"}))
+    return row._replace(
+        clients=tuple(client for client in row.clients if client in {own, "openai", "aiohttp", "httpx2"})
+    )
 
 
 def _curves(question: str, row: Row, pythons: dict[str, str], url: str) -> list[report.Curve]:

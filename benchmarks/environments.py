@@ -14,6 +14,8 @@ from benchmarks.measure import ROOT
 # The versions that were measured; a newer peer is a new measurement.
 REQUIREMENTS = {
     "plain": ["httpx==0.28.1"],
+    "httpx2": ["httpx2==2.16.2"],
+    "aiohttp": ["aiohttp==3.14.5"],
     "openai": ["openai==3.54.0"],
     "scale": ["scale-gp-beta==0.7.0", "httpx==0.28.1"],
     "stock": ["httpx==0.28.1", "attrs==26.1.0", "python-dateutil==2.9.0.post0"],

@@ -18,10 +18,15 @@ NAMES = {
     "egp": "egp-client",
     "fast": "egp-client[fast]",
     "stock": "stock generated",
+    "httpx2": "httpx2",
+    "aiohttp": "aiohttp",
     "openai": "openai",
     "scale": "scale-gp-beta",
 }
-COLUMNS = ("egp", "fast", "stock", "openai", "scale")
+COLUMNS = ("egp", "fast", "stock", "httpx2", "aiohttp", "openai", "scale")
+
+FEWEST_PAIRS = 5
+"""A row with fewer pairs, or with a client that failed, is not written down."""
 
 
 class Found(NamedTuple):
@@ -44,6 +49,16 @@ def cell(found: Ratio | str | None) -> str:
     if found is None:
         return ""
     return "fails" if isinstance(found, str) else f"{found.median:.2f}"
+
+
+def unfit(found: Found) -> str | None:
+    """Return why a row is not written down; None where it is."""
+    for client, ratio in found.ratios.items():
+        if isinstance(ratio, str):
+            return f"{NAMES[client]} failed: {ratio}"
+        if ratio.pairs < FEWEST_PAIRS:
+            return f"{NAMES[client]} has {ratio.pairs} pairs, and {FEWEST_PAIRS} are the fewest"
+    return None
 
 
 def verdict(row: Row, ratios: Mapping[str, Ratio | str]) -> str:
@@ -113,7 +128,10 @@ def as_json(results: Sequence[Found], curves: Sequence[Curve], rounds: int) -> s
         {"name": curve.row.name, "client": NAMES[curve.client], "points": list(curve.points)}
         for curve in curves
     ]
-    return json.dumps({"machine": machine(rounds), "rows": rows, "growth": drawn}, indent=2) + "\n"
+    # A line for each row: small, and its changes can be read.
+    head = json.dumps(machine(rounds))
+    lines = [",\n".join(f"  {json.dumps(item)}" for item in items) for items in (rows, drawn)]
+    return f'{{"machine": {head},\n"rows": [\n{lines[0]}\n],\n"growth": [\n{lines[1]}\n]}}\n'
 
 
 def as_markdown(results: Sequence[Found], rounds: int) -> str:
@@ -142,15 +160,6 @@ def as_markdown(results: Sequence[Found], rounds: int) -> str:
         lines.append(f"| {row.name} | {figures} | {verdict(row, ratios)} |")
     lines += ["", "What each row means for a user:", ""]
     lines += [f"- **{row.name}**: {row.meaning}" for _, row, _ in results if row.meaning]
-    failures = [
-        (row, client, ratio)
-        for _, row, ratios in results
-        for client, ratio in ratios.items()
-        if isinstance(ratio, str)
-    ]
-    if failures:
-        lines += ["", "What failed:", ""]
-        lines += [f"- {row.name}, {NAMES[client]}: {text}" for row, client, text in failures]
     lines += ["", "![How costs grow](growth.svg)", ""]
     return "\n".join(lines)
 
@@ -159,7 +168,7 @@ def draw(curves: Sequence[Curve], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
-    mpl.rcParams.update({"svg.hashsalt": "egp-client", "font.size": 9})
+    mpl.rcParams.update({"svg.hashsalt": "egp-client", "font.size": 9, "svg.fonttype": "none"})
     from matplotlib import pyplot
 
     names = list(dict.fromkeys(curve.row.name for curve in curves))

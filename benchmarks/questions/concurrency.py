@@ -15,6 +15,7 @@ ROWS = (
         "call",
         0.40,
         0.20,
+        clients=("egp", "stock", "httpx2", "aiohttp", "openai", "scale"),
         meaning="CPU per call of a batch job; it bounds the calls per second of one process.",
         growth=("call/1", "call/10", "call/50", "call/200", "call/500"),
     ),
