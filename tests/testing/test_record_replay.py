@@ -288,6 +288,20 @@ def test_identical_requests_get_their_answers_in_the_order_of_the_recording(upst
     assert record(three) == replay(three) == ["one", "two", "three"]
 
 
+def test_retries_are_recorded_and_replayed_one_by_one(upstream, cassette, ask):
+    upstream.fail(429, headers={"retry-after": "0"})
+    upstream.reply("Paris")
+    attempts = []
+
+    for options in ({"record": cassette, "upstream": upstream.url}, {"replay": cassette}):
+        with Server(**options) as server, egp.Client(base_url=server.url, api_key="k") as client:
+            answer = client.chat.completions.create(**ask())
+            attempts.append(len(server.requests))
+            assert answer.choices[0].message.content == "Paris"
+
+    assert attempts == [2, 2]
+
+
 def test_a_recording_answers_once_or_again_and_again_if_asked(record, replay, ask):
     record(lambda http: http.post(CHAT, json=ask()))
 

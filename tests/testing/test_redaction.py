@@ -235,6 +235,14 @@ def test_a_cookie_keeps_its_name_and_attributes():
     ]
 
 
+def test_a_token_in_the_address_of_a_redirect_is_a_secret():
+    headers = [("location", "https://example.com/next?state=1&access_token=abcdef123")]
+
+    assert Redactor().headers(headers) == [
+        ("location", "https://example.com/next?state=1&access_token=*********")
+    ]
+
+
 def test_the_password_of_basic_authentication_is_a_secret():
     redactor = Redactor()
 
@@ -249,6 +257,7 @@ def test_the_password_of_basic_authentication_is_a_secret():
     ("media_type", "content", "expected"),
     [
         ("text/plain", b"api_key=abcdef123", b"api_key=*********"),
+        ("text/plain", b"see /a?n=1&X-Sig=abcdef#top", b"see /a?n=1&X-Sig=******#top"),
         ("text/html", b"<p>postgres://me:pa55@host</p>", b"<p>postgres://*******@host</p>"),
         ("application/x-www-form-urlencoded", b"a=1&token=a%2Fb&c=2", b"a=1&token=*****&c=2"),
         ("application/json", b'{"password": "not clo', b'{"password": "*******'),

@@ -40,6 +40,8 @@ _SHAPES = re.compile(
     re.VERBOSE | re.ASCII | re.DOTALL,
 )
 
+_PARAMETER = re.compile(r"""[?&]([\w.-]{1,60})=([^&\s"'<>#\\]{6,})""", re.ASCII)
+
 
 def shapes(text: str) -> list[tuple[int, int]]:
     """Return where in a text there is something in the shape of a secret: pairs of start and end."""
@@ -47,6 +49,7 @@ def shapes(text: str) -> list[tuple[int, int]]:
     for match in _SHAPES.finditer(text):
         group = next((group for group in range(1, (match.lastindex or 0) + 1) if match[group]), 0)
         found.append(match.span(group))
+    found += [match.span(2) for match in _PARAMETER.finditer(text) if is_secret_parameter(match[1])]
     return found
 
 
