@@ -192,6 +192,17 @@ def test_an_answer_that_cannot_be_searched_for_secrets_is_not_recorded(upstream,
     assert not cassette.exists()
 
 
+def test_a_request_that_cannot_be_searched_for_secrets_is_not_sent_on(upstream, cassette):
+    headers = {"content-encoding": "gzip"}
+    with Server(record=cassette, upstream=upstream.url) as server:
+        response = httpx.post(server.url + CHAT, content=b"1", headers=headers, trust_env=False, verify=False)
+
+    assert response.status_code == 502
+    assert "encoding gzip" in response.json()["error"]["message"]
+    assert upstream.requests == []
+    assert not cassette.exists()
+
+
 def test_the_service_is_asked_what_the_server_was_asked(upstream, cassette, ask):
     with (
         Server(record=cassette, upstream=f"{upstream.url}/", prefix="/proxy") as server,

@@ -45,7 +45,7 @@ _READABLE_ENCODINGS = {"", "deflate", "gzip", "identity"}
 
 
 class UpstreamError(Exception):
-    """The service cannot be reached, or its response cannot be recorded."""
+    """The service cannot be reached, or the request or its response cannot be recorded."""
 
 
 class Recorder:
@@ -166,6 +166,12 @@ class Recorder:
             transport_of(scope).close()
 
     async def _forward(self, request: RecordedRequest, scope: Scope) -> httpx.Response:
+        encoding = request.headers.get("content-encoding", "identity").lower()
+        if encoding != "identity":
+            raise UpstreamError(
+                f"The request is in the encoding {encoding}, which cannot be searched for secrets, so it was "
+                "neither sent on nor recorded."
+            )
         raw_path: bytes = scope["raw_path"].removeprefix(self._prefix.encode())
         query: bytes = scope["query_string"]
         own = self._upstream.raw_path.partition(b"?")[0].rstrip(b"/")
