@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from asyncio.selector_events import BaseSelectorEventLoop
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ref
@@ -130,7 +131,7 @@ class Connection(nonblocking.Connection):
 
     async def _receive(self, seconds: float | None) -> bytes:
         loop = asyncio.get_running_loop()
-        if loop is not self._loop:
+        if loop is not self._loop or not isinstance(loop, BaseSelectorEventLoop):
             try:
                 self._watch(loop)
             except NotImplementedError:
@@ -155,6 +156,8 @@ class Connection(nonblocking.Connection):
                 loop.remove_reader(self._socket.fileno())
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
+        # that has an error, without saying so, and there may be bytes before the error.
         self.rest()
         loop.add_reader(self._socket.fileno(), self._on_readable)
         self._loop = loop
