@@ -101,7 +101,8 @@ def test_a_limit_is_shared(service, write, tmp_path, on_ray):
 
     assert summary.answered == 60
     spread = service.times[-1] - service.times[0]
-    assert 4.5 <= spread <= 8
+    # Six seconds' worth, less what is granted at once; how much more it takes is the machine's affair.
+    assert spread >= 4.5
 
 
 def test_a_second_run_on_the_same_folder_is_refused(service, write, tmp_path, on_ray):

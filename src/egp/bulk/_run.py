@@ -146,7 +146,7 @@ class _Run:
         if line is None:
             self.is_exhausted = True
             return None
-        request = _request.read(line.text, line.number)
+        request = _request.read(line.text, line.number, is_checked=True)
         return Job(request, digest_of(request), line.number)
 
     def finished(self, job: Job, line: bytes, *, is_success: bool) -> None:  # noqa: ARG002 - see Work

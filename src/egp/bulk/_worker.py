@@ -8,6 +8,7 @@ import random
 import time
 import uuid
 from collections import deque
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from egp.bulk import _request
@@ -63,6 +64,8 @@ class Worker:
         self._spending = Spending(options.prices, options.max_cost)
         self._schedule = Schedule(options.policy, random.random, self._spending, self._budgets)
         self._journal: Journal | None = None
+        self._cost_told = Decimal(0)
+        self._unpriced_told = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._running: asyncio.Task[None] | None = None
         self.is_exhausted = False
@@ -75,13 +78,16 @@ class Worker:
         chunk = _Chunk()
         lines = (self._work / name).read_bytes().splitlines()
         for line in lines:
-            request = _request.read(line, 0)
+            request = _request.read(line, 0, is_checked=True)
             job = Job(request, digest_of(request), 0)
             self._chunks[id(job)] = chunk
             chunk.left += 1
             self._jobs.append(job)
         engine.wake()
-        if chunk.left and self._schedule.stopped is None:
+        if self._schedule.is_over() and self._running is not None:
+            # What is in flight has been paid for: its lines are waited for.
+            await asyncio.shield(self._running)
+        elif chunk.left:
             await chunk.done.wait()
         if engine.crash is not None:
             raise engine.crash
@@ -90,7 +96,11 @@ class Worker:
         counted, self._tally = self._tally, Tally()
         # The engine counts on in the new one.
         engine.count_into(self._tally)
-        return counts_of(counted, self._schedule)
+        # The spending itself goes on: it has the limit of the whole run to mind.
+        spending = self._spending
+        cost, unpriced = spending.spent - self._cost_told, spending.unpriced - self._unpriced_told
+        self._cost_told, self._unpriced_told = spending.spent, spending.unpriced
+        return {**counts_of(counted, self._schedule), "cost": str(cost), "unpriced": unpriced}
 
     async def _start(self) -> None:
         if self._starting is None:

@@ -22,6 +22,7 @@ import math
 import os
 import shutil
 import time
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -200,6 +201,8 @@ class _Run:
         self._tally = Tally()
         self._events: dict[str, int] = {}
         self._slowed: dict[str, float] = {}
+        self._cost = Decimal(0)
+        self._unpriced = 0
         self._stopped: str | None = None
         self._started = self._ended = time.monotonic()
         self._samples: list[tuple[float, ...]] = []
@@ -263,7 +266,7 @@ class _Run:
         batch: list[bytes] = []
         for line in lines.lines():
             if self._plan.states[line.number - 1] == _scan.TO_DO:
-                request = _request.read(line.text, line.number)
+                request = _request.read(line.text, line.number, is_checked=True)
                 head = json.dumps(request.custom_id).encode()
                 batch.append(b'{"custom_id":' + head + b',"body":' + request.body + b"}\n")
             if len(batch) == size:
@@ -278,6 +281,8 @@ class _Run:
             for key, number in counts[name].items():
                 into[key] = into.get(key, 0) + number
         self._stopped = self._stopped or counts["stopped"]
+        self._cost += Decimal(counts["cost"])
+        self._unpriced += counts["unpriced"]
         results_so_far = self._tally.answered + self._tally.failed
         mean = self._tally.latencies.summary().get("mean", 0.0)
         self._samples.append((time.monotonic() - self._started, results_so_far, 0, 0.0, mean))
@@ -307,7 +312,7 @@ class _Run:
             level=0.0,
             rate=rate,
             tokens=tally.tokens,
-            cost=None,
+            cost=None if self._options.prices is None else float(self._cost),
             seconds=seconds,
             seconds_left=(plan.to_do - done) / rate if rate else None,
             waits_for="",
@@ -336,8 +341,8 @@ class _Run:
             completion_tokens=tally.completion_tokens,
             cached_tokens=tally.cached_tokens,
             unknown_usage=tally.unknown_usage,
-            cost=None,
-            unpriced=0,
+            cost=None if self._options.prices is None else self._cost,
+            unpriced=self._unpriced,
             latency=tally.latencies.summary(),
             slowed=self._slowed,
             events=self._events,
