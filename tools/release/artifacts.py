@@ -20,7 +20,7 @@ from tools.release.sbom import write_sbom
 from tools.release.semver import Change, check_step
 
 _PYTHON = re.compile(r"Programming Language :: Python :: (3\.\d+)")
-_TRIO = "trio>=0.25"
+_TRIO, _PYTEST = "trio>=0.25", "pytest>=8.2"
 
 
 def build_distributions(release: Release) -> str:
@@ -59,7 +59,7 @@ def check_use(release: Release) -> str:
     extras = ",".join(metadata.get_all("Provides-Extra", []))
 
     def everything() -> str:
-        release.environment.install([f"{PROJECT}[{extras}] @ {wheel.as_uri()}", _TRIO, "pytest"])
+        release.environment.install([f"{PROJECT}[{extras}] @ {wheel.as_uri()}", _TRIO, _PYTEST])
         return consumer.smoke(release.environment, version, "modules", "fixture")
 
     def bare() -> str:
@@ -74,7 +74,7 @@ def check_use(release: Release) -> str:
         environment = Environment(release.workspace / f"python-{name}", python=python)
         # uv takes what is named for direct: with options, the wheel's own requirements are.
         direct = [each for extra in wanted.split(",") for each in read_requirements(wheel, extra=extra)]
-        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO, *direct], *options)
+        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO, _PYTEST, *direct], *options)
         consumer.smoke(environment, version, *(["modules"] if wanted == extras else []))
         return f"Python {name}: the same"
 

@@ -147,7 +147,7 @@ class Comparison:
             return
         before, after = self._old.members(old), self._new.members(new)
         self._names(before, after, old.path)
-        for name in before.keys() & after.keys():
+        for name in sorted(before.keys() & after.keys()):
             self._member(before[name], after[name], f"{old.path}.{name}")
 
     def add(self, where: str, what: str, step: Step) -> None:
@@ -192,7 +192,7 @@ class Comparison:
             mine.pop("__init__", None)
             theirs.pop("__init__", None)
         self._names(mine.keys() - {"__init__"}, theirs.keys() - {"__init__"}, where)
-        for name in mine.keys() & theirs.keys():
+        for name in sorted(mine.keys() & theirs.keys()):
             self._member(mine[name], theirs[name], f"{where}.{name}")
         if _is_record(old) and _is_record(new):
             self._fields(old, new, where)
@@ -243,7 +243,7 @@ class Comparison:
 
     def _keywords(self, old: list[Parameter], new: list[Parameter], where: str, noun: str) -> None:
         before, after = {each.name: each for each in old}, {each.name: each for each in new}
-        for name in before.keys() - after.keys():
+        for name in sorted(before.keys() - after.keys()):
             self.add(where, f"{noun} was removed ({name})", "major")
         for name, parameter in after.items():
             if name in before:
