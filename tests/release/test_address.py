@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.release.address import Address, read_address
+from tools.release.address import Address, is_below, read_address
 from tools.release.errors import Refusal
 
 
@@ -52,3 +52,19 @@ def test_an_index_that_is_not_encrypted_is_refused(url):
 def test_what_is_not_the_url_of_an_index_is_refused(url):
     with pytest.raises(Refusal):
         read_address(url)
+
+
+@pytest.mark.parametrize(
+    ("upload", "simple", "below"),
+    [
+        ("https://corp/team/stable/", "https://corp/team/stable/+simple/", True),
+        ("https://corp/py/legacy/", "https://corp/py/simple/", True),
+        ("https://corp/feed/pypi/upload/", "https://corp/feed/pypi/simple/", True),
+        ("https://corp/team/stable/", "https://corp/team/stable2/+simple/", False),
+        ("https://corp/team/stable/", "https://corp/team/+simple/", False),
+        ("https://corp/py/", "https://mirror/py/simple/", False),
+        ("https://corp/py/", "http://localhost/py/simple/", False),
+    ],
+)
+def test_the_list_of_an_index_is_below_the_url_for_uploads(upload, simple, below):
+    assert is_below(Address(upload, simple)) is below

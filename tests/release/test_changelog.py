@@ -74,3 +74,37 @@ def test_entries_that_would_go_out_unannounced_are_refused():
 def test_a_version_is_not_mistaken_for_one_that_begins_like_it():
     with pytest.raises(Refusal, match="no section"):
         check_changelog("## [0.2.0rc1] - 2026-11-20\n- A candidate.\n", "0.2.0", today=TODAY)
+
+
+def test_a_date_in_the_future_is_refused():
+    with pytest.raises(Refusal, match="dated 2026-11-24, and today is 2026-11-23") as refused:
+        check_changelog("## [0.2.0] - 2026-11-24\n- A field.\n", "0.2.0", today=TODAY)
+
+    assert "## [0.2.0] - 2026-11-23" in refused.value.way_out
+
+
+def test_a_date_before_the_last_release_is_refused():
+    text = "## [0.2.0] - 2026-09-30\n- A field.\n## [0.1.0] - 2026-10-01\n- The beginning.\n"
+
+    with pytest.raises(Refusal, match=r"before the last release, 0\.1\.0 of 2026-10-01"):
+        check_changelog(text, "0.2.0", today=TODAY, last="0.1.0")
+
+
+def test_the_day_of_the_last_release_is_late_enough():
+    text = "## [0.1.1] - 2026-10-01\n- A fix.\n## [0.1.0] - 2026-10-01\n- The beginning.\n"
+
+    assert check_changelog(text, "0.1.1", today=TODAY, last="0.1.0").date == "2026-10-01"
+
+
+def test_two_sections_for_one_version_are_refused():
+    text = "## [0.2.0] - 2026-11-20\n- A field.\n## [0.2.0] - 2026-11-19\n- Another one.\n"
+
+    with pytest.raises(Refusal, match="more than one section"):
+        check_changelog(text, "0.2.0", today=TODAY)
+
+
+def test_a_version_that_was_yanked_is_refused():
+    with pytest.raises(Refusal, match="was yanked") as refused:
+        check_changelog(GOOD, "0.1.0", today=TODAY)
+
+    assert "next version" in refused.value.way_out
