@@ -35,7 +35,7 @@ def test_the_wheel_without_its_extra_imports_both_packages(built, tmp_path):
 
 
 def test_a_type_checker_accepts_a_right_program_and_rejects_a_wrong_one(installed):
-    assert "mistakes of wrong.py are rejected" in consumer.check_types(installed)
+    assert "mistakes of wrong.py are rejected" in consumer.check_types(installed)[0]
 
 
 def test_a_wheel_that_lost_its_types_is_noticed(built, tmp_path):

@@ -1,8 +1,9 @@
 """Programs of a user, run and type-checked against an installed release."""
 
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tools.release.environment import Environment
@@ -32,13 +33,19 @@ def smoke(environment: Environment, version: str, *what: str) -> str:
     return output.strip().splitlines()[-1]
 
 
-def check_types(environment: Environment) -> str:
-    """Type-check a right and a wrong program; raise Refusal unless exactly the wrong one is rejected."""
+def check_types(environment: Environment, programs: Sequence[Path] = ()) -> tuple[str, list[str]]:
+    """Type-check a right and a wrong program; raise Refusal unless exactly the wrong one is rejected.
+
+    Return what was found, and what speaks against further programs.
+    """
     wrong = PROGRAMS / "wrong.py"
-    output = find_errors(environment, [PROGRAMS / "right.py", wrong])
-    if errors := [line for line in output.splitlines() if "right.py" in line]:
+    output = _mypy(environment, [PROGRAMS / "right.py", wrong, *programs])
+    lines = [line.strip() for line in output.splitlines()]
+    if errors := [line for line in lines if line.startswith(f"{PROGRAMS / 'right.py'}:")]:
         problem = "\n".join(["The type checker rejects a right program:", *errors])
         raise Refusal(problem, way_out=_TYPES_WAY_OUT)
+    theirs = [line for line in lines if any(line.startswith(f"{each}:") for each in programs)]
+    output = "\n".join(line for line in lines if line not in theirs)
     expected = {
         (number, code)
         for number, line in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1)
@@ -53,13 +60,13 @@ def check_types(environment: Environment) -> str:
             "\n".join(["The type checker does not reject what is wrong in wrong.py:", *accepted, output]),
             way_out=_TYPES_WAY_OUT,
         )
-    return f"right.py is accepted, {len(expected)} mistakes of wrong.py are rejected"
+    return f"right.py is accepted, {len(expected)} mistakes of wrong.py are rejected", theirs
 
 
-def find_errors(environment: Environment, programs: Iterable[Path]) -> str:
+def _mypy(environment: Environment, programs: Iterable[Path]) -> str:
     """Return what mypy --strict says against programs, empty if they are right."""
-    report = "--no-error-summary", "--hide-error-context", "--no-color-output", "--show-error-codes"
-    where = f"--python-executable={environment.python}", f"--cache-dir={environment.folder / 'mypy-cache'}"
+    report = "--no-error-summary", "--hide-error-context", "--no-color-output", "--show-absolute-path"
+    where = f"--python-executable={environment.python}", f"--cache-dir={os.devnull}"
     mypy: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", "--config-file=", *report, *where]
     try:
         run(
@@ -68,6 +75,7 @@ def find_errors(environment: Environment, programs: Iterable[Path]) -> str:
             env=sparse_environment(),
             refused="mypy:",
             way_out=_TYPES_WAY_OUT,
+            shown_lines=10_000,
         )
     except Refusal as refusal:
         return refusal.problem.partition("\n")[2] or refusal.problem

@@ -70,7 +70,7 @@ class Environment:
 
     def run(self, *arguments: str | Path, refused: str, way_out: str) -> str:
         """Run this environment's Python, apart from the caller's variables, folder and proxies."""
-        variables = sparse_environment(PYTHONDONTWRITEBYTECODE="1")
+        variables = sparse_environment()
         return run(
             [self.python, "-I", *arguments],
             cwd=self.folder,

@@ -8,8 +8,6 @@ from pathlib import Path
 from tools.release.errors import Refusal
 from tools.release.workspace import watched
 
-_SHOWN_LINES = 30
-
 # A child sees these of the caller's environment, and what its caller adds: no PYTHONPATH, no EGP_API_KEY, no
 # password, and no index setting unless it is meant to have one.
 _INHERITED = (
@@ -35,6 +33,7 @@ def run(
     way_out: str,
     env: Mapping[str, str] | None = None,
     secrets: Sequence[str] = (),
+    shown_lines: int = 30,
 ) -> str:
     """Run a child to its end and return its output.
 
@@ -56,6 +55,6 @@ def run(
     for secret in secrets:
         output = output.replace(secret, "[hidden]")
     if child.returncode:
-        lines = output.rstrip().splitlines()[-_SHOWN_LINES:]
+        lines = output.rstrip().splitlines()[-shown_lines:]
         raise Refusal("\n".join([refused, *(f"    {line}" for line in lines)]), way_out=way_out)
     return output
