@@ -5,29 +5,29 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
     stage    modules                                     what comes out
     -------  ------------------------------------------  ---------------------------------------------------
     read     document, reader, config                    values, and the line of each place in the file
-    check    checks, spelling                            nothing, or every problem with its place
+    check    validity, typos                             nothing, or every problem with its place
     desugar  desugar/                                    the same API in the part of OpenAPI 3.1 that the
                                                          generator gets right (`Desugared`)
     parse    emit, media, names                          the generator's model of it, every name settled
     view     package; fields (of models); calls,         what the templates print: strings that are code
-             places, parameters, bodies, answers,
-             switch (of operations); dictionaries
+             operations, parameters, bodies, responses;
+             security, servers; dictionaries
     print    emit, templates/                            files, tidied by ruff
     try      compilation                                 nothing is missing, all imports, examples survive
-    swap     swap, difference                            the new package in the place of the old one, or
+    install  install, check                              the new package in the place of the old one, or
                                                          what differs (`--check`)
     report   baseline, changes/                          what changed for users, and the version step
 
-Views are made of expressions: `alternatives` (which member of a union), `annotations` (types), `decoding`
-(JSON to values), `literals` (the document's text, as data). What stops a run is a `CompileError` of `errors`;
-its places are JSON Pointers (`pointer`).
+Views are made of expressions: `unions` (which member of a union), `annotations` (types), `from_dict`
+(JSON to values), `literals` (the document's text, as data). What stops a run is a `CompileError` of `errors`,
+which carries a `Finding` for each problem; its places are JSON Pointers (`pointer`).
 
 desugar/ has a module for each thing that it rewrites: `references`, `operations`, `schemas` (with `merging`
 for allOf, `values` for enums and defaults, `kinds` for JSON types, `naming` for inline classes), then `tags`
-(discriminators), `cycles`, `finish`, and `samples` (the document's own examples).
+(discriminators), `required`, `cycles`, `finish`, and `samples` (the document's own examples).
 
 changes/ reads both documents, as `normal` puts them, into what users see (`survey`, `schemas`, `reference` →
 `surface`, `shape`, by their names in Python: `naming`), finds what was renamed (`renames`) and which way each
 class travels (`usage`), and compares (`compare` → `operations`, `members`, `definitions`, `security`,
-`variance`) into a `report` of `kinds`. The rule is docs/spec-changes.md.
+`variance`, `unions`) into a `report` of `kinds`. The rule is docs/spec-changes.md.
 """
