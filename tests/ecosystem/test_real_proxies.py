@@ -58,6 +58,10 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 @pytest.fixture(scope="module")
 def secure_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server in TLS, its authority in SSL_CERT_FILE."""
@@ -66,8 +70,9 @@ def secure_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     path = tmp_path_factory.mktemp("tls") / "roots.pem"
     authority.cert_pem.write_to_path(str(path))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server = Server(("127.0.0.1", 0), Handler)
+    # The handshake is made by the thread of the connection.
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     with pytest.MonkeyPatch.context() as patch:
