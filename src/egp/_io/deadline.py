@@ -11,7 +11,7 @@ _LONGEST = 2_000_000.0
 
 
 def seconds_left(timeout: float | None, until: float | None) -> float | None:
-    """The shorter of a timeout and the time to an instant of `monotonic`; TimeoutError when it has passed."""
+    """Return the shorter of a timeout and the time to an instant of `monotonic`, or raise TimeoutError."""
     if until is None:
         return timeout if timeout is None or timeout < _LONGEST else _LONGEST
     left = until - monotonic()

@@ -99,7 +99,7 @@ def lookup(host: str, port: int) -> Lookup:
 
 
 def _addresses(host: str, port: int) -> list[Address]:
-    """The addresses in the system's order, the two families taking turns (RFC 8305, section 4)."""
+    """Return the addresses in the system's order, the two families taking turns (RFC 8305, section 4)."""
     found = [
         Address(family, kind, protocol, address)
         for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

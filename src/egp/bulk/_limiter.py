@@ -64,7 +64,7 @@ class _Shared:
         self.history: deque[tuple[float, float, float]] = deque()
 
     def spent_at(self, time: float) -> tuple[float, float]:
-        """What had been spent at a time."""
+        """Return what had been spent at a time."""
         before = (0.0, 0.0)
         for at, requests, tokens in self.history:
             if at > time:

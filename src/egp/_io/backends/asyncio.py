@@ -38,7 +38,7 @@ sleep = asyncio.sleep
 
 
 def token() -> object:
-    """What stands for the running event loop."""
+    """Return what stands for the running event loop."""
     return asyncio.get_running_loop()
 
 
@@ -48,7 +48,7 @@ def has_ended(token: asyncio.AbstractEventLoop) -> bool:
 
 
 def caller() -> Callable[[Callable[[], None]], None]:
-    """What has a function called in the running event loop, soon, from anywhere."""
+    """Return what has a function called in the running event loop, soon, from anywhere."""
     # Weakly: what belongs to a loop must not keep it.
     loop_ref = ref(asyncio.get_running_loop())
 
@@ -207,7 +207,7 @@ async def wait_connected(sockets: list[socket.socket], seconds: float | None) ->
 
 
 async def _looked_at(sockets: list[socket.socket], seconds: float | None) -> list[socket.socket]:
-    """The same, where the event loop cannot watch sockets."""
+    """Return the same, where the event loop cannot watch sockets."""
     last = None if seconds is None else monotonic() + seconds
     while not (ready := blocking.wait_connected(sockets, 0)):
         if last is not None and monotonic() >= last:
