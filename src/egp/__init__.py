@@ -1,11 +1,13 @@
 """The Python SDK of the EGP chat-completions endpoint."""
 
 # Not from typing, which takes longer to load than everything that a client needs.
-TYPE_CHECKING = False
+# False, in a way that jedi does not look through: it reads what is below.
+TYPE_CHECKING = bool()  # noqa: UP018
 
 if TYPE_CHECKING:
     from egp_api.types import UNSET
 
+    from egp import types as types
     from egp._async.client import AsyncClient
     from egp._async.stream import AsyncStream
     from egp._core.accumulate import CompletionAccumulator
@@ -71,6 +73,8 @@ else:
         # Each name is loaded when it is first used: `import egp` costs next to nothing.
         from importlib import import_module
 
+        if name == "types":
+            return import_module("egp.types")
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_HOMES.get(name, "egp.errors")), name)

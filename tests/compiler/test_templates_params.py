@@ -118,7 +118,7 @@ def test_the_keywords_of_a_streaming_operation_are_its_body_without_the_switch(p
     assert set(annotations(params.PlainKeywords)) == set(SCHEMAS["Ask"]["properties"])
 
 
-ANY_OBJECT = "Mapping[str, object] | JSONObject[Any]"
+ANY_OBJECT = "AnyObject"
 
 
 def test_required_keywords_are_required_and_no_others(params: Any) -> None:
@@ -133,12 +133,13 @@ def test_values_are_wide(params: Any) -> None:
     kinds = annotations(params.AskItKeywords)
 
     # ItemParam is the name of a model here, so that the dictionary of Item has a number.
-    assert kinds["items"] == f"Required[Iterable[ItemParam_2 | Item | {ANY_OBJECT} | str]]"
-    assert kinds["tree"] == f"TreeParam | Tree | {ANY_OBJECT}"
-    assert kinds["closed"] == "ClosedParam | Closed"
-    assert kinds["labels"] == "Mapping[str, str] | AskLabels"
+    assert kinds["items"] == f"Required[Iterable[ItemParam_2 | {ANY_OBJECT} | str]]"
+    # A keyword that is None is not sent.
+    assert kinds["tree"] == f"TreeParam | {ANY_OBJECT} | None"
+    assert kinds["closed"] == "ClosedParam | Closed | None"
+    assert kinds["labels"] == "Mapping[str, str] | AskLabels | None"
     assert kinds["when"] == "datetime.datetime | str | None"
-    assert kinds["color"] == "Color"
+    assert kinds["color"] == "Color | None"
     assert kinds["any"] == "object"
 
 
@@ -152,7 +153,7 @@ def test_each_key_has_its_description_below_it(params: Any) -> None:
 
 
 def test_schemas_may_refer_to_themselves(params: Any) -> None:
-    assert annotations(params.TreeParam) == {"children": f"Iterable[TreeParam | Tree | {ANY_OBJECT}]"}
+    assert annotations(params.TreeParam) == {"children": f"Iterable[TreeParam | {ANY_OBJECT}]"}
 
 
 def test_keys_that_are_no_attributes_are_there_by_their_own_names(params: Any) -> None:
@@ -160,7 +161,10 @@ def test_keys_that_are_no_attributes_are_there_by_their_own_names(params: Any) -
 
 
 def test_the_keywords_of_an_operation_without_a_body_are_its_query_parameters(params: Any) -> None:
-    assert annotations(params.ListThingsKeywords) == {"page_size": "int", "tags": "Required[Iterable[str]]"}
+    assert annotations(params.ListThingsKeywords) == {
+        "page_size": "int | None",
+        "tags": "Required[Iterable[str]]",
+    }
     assert documented(params, "ListThingsKeywords") == {"page_size": "How many."}
 
 
@@ -214,3 +218,44 @@ def test_a_value_that_contains_itself_can_be_sent(compiled: Callable[..., Any]) 
     body = {"value": {"a": [{"b": "c"}, ["d"]]}}
     request, _ = api.exchange("send", body=body)
     assert json.loads(request.content) == body
+
+
+def test_a_union_of_objects_has_a_name_and_leaves_out_the_member_that_takes_every_kind(
+    compiled: Callable[..., Any],
+) -> None:
+    def kind(schema: Any) -> dict[str, Any]:
+        return {"type": "object", "required": ["kind"], "properties": {"kind": schema}}
+
+    schemas = {
+        "Cat": kind({"const": "cat"}),
+        "Dog": kind({"const": "dog"}),
+        "Else": kind(TEXT),
+        "Pet": {"oneOf": [ref("Cat"), ref("Dog"), ref("Else")], "description": "A pet."},
+        "Zoo": {"type": "object", "properties": {"pets": {"type": "array", "items": ref("Pet")}}},
+    }
+    operation = {
+        "operationId": "feed",
+        "requestBody": json_of(ref("Zoo")),
+        "responses": {"200": {"description": ""}},
+    }
+
+    api = compiled(schemas, {"/x": {"post": operation}})
+    params = api.module("params")
+
+    assert params.PetParam == "CatParam | AnyObject | DogParam"
+    assert annotations(params.FeedKeywords) == {"pets": "Iterable[PetParam] | None"}
+    assert {"PetParam", "CatParam"} <= set(params.__all__)
+
+
+def test_an_operation_knows_which_keywords_take_objects(compiled: Callable[..., Any]) -> None:
+    properties = {"one": ref("Leaf"), "many": {"type": "array", "items": ref("Leaf")}, "text": TEXT}
+    schemas = {"Leaf": {"type": "object"}, "Ask": {"type": "object", "properties": properties}}
+    operation = {
+        "operationId": "ask",
+        "requestBody": json_of(ref("Ask")),
+        "responses": {"200": {"description": ""}},
+    }
+
+    ask = compiled(schemas, {"/x": {"post": operation}}).operation("ask")
+
+    assert ({"one"}, {"many"}) == (ask.OBJECTS, ask.LISTS_OF_OBJECTS)

@@ -3,10 +3,11 @@
 import keyword
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from attrs import field as attrs_field
 from openapi_python_client.parser.properties import AnyProperty, LiteralEnumProperty, ModelProperty
 from openapi_python_client.parser.properties.const import ConstProperty
@@ -21,8 +22,10 @@ from tools.compiler.annotations import annotation, constant, union
 from tools.compiler.fields import description, is_read_only
 from tools.compiler.literals import text
 from tools.compiler.names import CLASSES_IN_USE, normal, unique
-from tools.compiler.unions import Models, fields, flatten
+from tools.compiler.unions import Models, fields, find_tag, flatten
 
+# The type in the templates of every object that is no dictionary of the document.
+OPEN = "AnyObject"
 _TYPES_IN_USE = frozenset(("bool", "bytes", "datetime", "float", "int", "object", "str"))
 
 
@@ -53,11 +56,16 @@ class Dictionaries:
 
     models: Models
     enums: frozenset[str]
+    schemas: Mapping[str, Any]
+    """The components of the document, of which unions have types of their own."""
     _names: dict[str, str] = attrs_field(factory=dict)
     _keywords: list[Dictionary] = attrs_field(factory=list)
     _mentioned: dict[str, None] = attrs_field(factory=dict)
     _open: set[str] = attrs_field(factory=set)
     """The maps whose values are being spelled out: a JSON value is a map of JSON values."""
+    _aliases: dict[str, str] = attrs_field(factory=dict)
+    """The unions that have a name: their type → the name."""
+    _about: dict[str, str] = attrs_field(factory=dict)
     _in_use: set[str] = attrs_field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -76,11 +84,14 @@ class Dictionaries:
                 pending += flatten(*fields(model))
                 if model.additional_properties is not None:
                     pending += flatten(model.additional_properties)
+        self._name_unions()
 
     def add_keywords(self, name: str, about: str, keys: Iterable[Key]) -> str:
         """Add the keywords of an operation; the name that they got."""
         taken = self._unique(name)
-        self._keywords.append(self._dictionary(taken, about, keys))
+        # A keyword that is None is not sent.
+        widened = (evolve(key, annotation=_or_none(key.annotation)) for key in keys)
+        self._keywords.append(self._dictionary(taken, about, widened))
         return taken
 
     def keys(self, model: ModelProperty, *, without: str = "") -> Iterator[Key]:
@@ -106,7 +117,7 @@ class Dictionaries:
 
     def names_in(self, *types: str) -> tuple[str, ...]:
         """Return the dictionaries that types of parameters and bodies mention."""
-        return _mentioned(types, set(self._names.values()))
+        return _mentioned(types, {*self._names.values(), *self._aliases.values(), OPEN})
 
     def classes_in(self, *types: str) -> tuple[str, ...]:
         """Return the models and enums that they mention."""
@@ -130,7 +141,43 @@ class Dictionaries:
 
     def wide(self, prop: Property, *, files: bool = False) -> str:
         """Return the type of what a caller may pass: models, plain dictionaries, iterables, files if so."""
-        return union(kind for member in flatten(prop) for kind in self._single(member, files=files))
+        kind = self._union(list(flatten(prop)), files=files)
+        return self._aliases.get(kind, kind)
+
+    def _union(self, members: Sequence[Property], *, files: bool = False) -> str:
+        other = self._other(members)
+        return union(
+            kind
+            for member in members
+            for kind in ((OPEN,) if member is other else self._single(member, files=files))
+        )
+
+    def _name_unions(self) -> None:
+        """Name a type for each component that is a union of objects which requests have."""
+        for name, schema in self.schemas.items():
+            branches = schema.get("oneOf") or schema.get("anyOf") or ()
+            references = [str(branch.get("$ref", "")).rpartition("/")[2] for branch in branches]
+            if len(references) < 2 or not all(each in self._names for each in references):
+                continue
+            kind = self._union([self.models[each] for each in references])
+            if kind not in self._aliases:
+                self._aliases[kind] = self._unique(f"{name}Param")
+                self._about[kind] = str(schema.get("description") or "")
+
+    @property
+    def aliases(self) -> Sequence[Key]:
+        """The named unions."""
+        return [Key(name, kind, self._about[kind]) for kind, name in self._aliases.items()]
+
+    def _other(self, members: Sequence[Property]) -> Property | None:
+        """Return the member of a union that stands for all kinds that the document does not know.
+
+        Its dictionary would take any mistake in those of the known kinds.
+        """
+        objects = [member for member in members if isinstance(member, ModelProperty)]
+        tag = find_tag([self.models[each.class_info.name] for each in objects]) if len(objects) > 1 else None
+        last = tag.other.class_info.name if tag and tag.other else ""
+        return next((member for member in objects if member.class_info.name == last), None)
 
     def _single(self, prop: Property, *, files: bool) -> Iterator[str]:
         match prop:
@@ -168,11 +215,8 @@ class Dictionaries:
             yield name
             return
         yield self._names[name]
-        yield name
-        if extras is not None:
-            # Open: what another model has is welcome too, as the message of an answer is in a request.
-            yield "Mapping[str, object]"
-            yield "JSONObject[Any]"
+        # Open: what another model has is welcome too, as the message of an answer is in a request.
+        yield name if extras is None else OPEN
 
     def _unique(self, wanted: str) -> str:
         name = unique(wanted, self._in_use)
@@ -199,6 +243,11 @@ class Dictionaries:
 
 def _mentioned(types: Iterable[str], names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(names.intersection(word for kind in types for word in re.findall(r"\w+", kind))))
+
+
+def _or_none(kind: str) -> str:
+    is_wide = kind.startswith("Required[") or kind == "object" or kind.endswith("None")
+    return kind if is_wide else f"{kind} | None"
 
 
 def _takes(prop: Property) -> str:

@@ -30,9 +30,10 @@ def _words(text: str) -> frozenset[str]:
 
 # What the templates' modules use under its own name.
 CLASSES_IN_USE = _words("""
-    ABSENT Any AuthenticatedClient ClassVar Client File Iterable JSONAnswer JSONObject KEYWORDS
-    LISTS_OF_OBJECTS Literal METHOD Mapping OBJECTS OtherObject PATH Required SECURITY SERVER Self
-    TYPECHECKING TypedDict UNSET UUID Unset
+    ABSENT Any AnyObject AttrsObject AuthenticatedClient ClassVar Client Dataclass File HasModelDump HasToDict
+    Iterable JSONAnswer JSONObject KEYWORDS LISTS_OF_OBJECTS Literal METHOD Mapping OBJECTS ObjectDict
+    OtherObject PATH Protocol Required SECURITY SERVER Self Struct TYPECHECKING TypeAlias TypedDict UNSET UUID
+    Unchecked Unset
 """)
 MEMBERS_IN_USE = _words("""
     additional_keys additional_properties from_dict keys model_dump model_dump_json model_extra

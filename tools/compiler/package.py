@@ -39,7 +39,9 @@ class Package:
 
     def __attrs_post_init__(self) -> None:
         self.models = {model.class_info.name: model for model in self.data.models}
-        self.params = Dictionaries(self.models, frozenset(enum.class_info.name for enum in self.data.enums))
+        enums = frozenset(enum.class_info.name for enum in self.data.enums)
+        schemas: Mapping[str, Any] = (self.document.get("components") or {}).get("schemas") or {}
+        self.params = Dictionaries(self.models, enums, schemas)
         problems: list[Finding] = []
         for endpoint, place in places(self.data, self.document):
             try:

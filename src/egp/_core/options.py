@@ -12,6 +12,7 @@ from egp.errors import EGPError
 __all__ = [
     "CALL_OPTIONS",
     "DEFAULT_TIMEOUT",
+    "OF_THE_CLIENT",
     "STREAM_OPTIONS",
     "CallOptions",
     "StreamOptions",
@@ -130,6 +131,17 @@ STREAM_OPTIONS: Mapping[str, Check] = {
     "max_event_bytes": size,
 }
 """The fields of `StreamOptions`, each with the check of what users pass."""
+
+
+class _OfTheClient:
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "OF_THE_CLIENT"
+
+
+OF_THE_CLIENT: Any = _OfTheClient()
+"""What signatures show as the default of options whose None has a meaning of its own."""
 
 NULLABLE = frozenset({"timeout", "deadline", "first_token_timeout", "idle_timeout"})
 """Options for which None has a meaning of its own: no limit. For the others it stands for the default."""

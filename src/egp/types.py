@@ -1,0 +1,53 @@
+"""Every model and parameter type of the API, in one place.
+
+Models, such as `ChatCompletion` and `UserMessage`, are classes. Types that end in `Param`, such as
+`MessageParam` and `ToolParam`, are the typed dictionaries of requests, for annotations:
+
+    from egp.types import MessageParam
+
+    history: list[MessageParam] = [{"role": "user", "content": "Hello"}]
+
+Each is loaded when it is first used.
+"""
+
+# Not from typing, which takes longer to load than all of this.
+# False, in a way that jedi does not look through: it reads what is below.
+TYPE_CHECKING = bool()  # noqa: UP018
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from egp_api import params
+    from egp_api.models import *  # noqa: F403 - all of them, also those that the contract gains
+    from egp_api.params import *  # noqa: F403
+    from egp_api.types import UNSET as UNSET
+    from egp_api.types import JSONObject as JSONObject
+    from egp_api.types import OtherObject as OtherObject
+    from egp_api.types import ResponseInfo as ResponseInfo
+
+    MessageParam: TypeAlias = params.RequestMessageParam
+else:
+    _ALIASES = {"MessageParam": "RequestMessageParam"}
+    _SHARED = ("JSONObject", "OtherObject", "ResponseInfo", "UNSET")
+
+    def _names() -> set[str]:
+        from egp_api import models, params
+
+        return {*models.__all__, *params.__all__, *_ALIASES, *_SHARED}
+
+    def __getattr__(name: str) -> object:
+        from importlib import import_module
+
+        if name == "__all__":
+            return sorted(_names())
+        if name.startswith("__"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = "types" if name in _SHARED else "params" if name.endswith("Param") else "models"
+        if name not in _SHARED and name not in _names():
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+        module = import_module(f"egp_api.{home}")
+        value = globals()[name] = getattr(module, _ALIASES.get(name, name))
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted(_names())

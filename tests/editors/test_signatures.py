@@ -1,0 +1,97 @@
+"""What editors, notebooks and `help()` show of `create` and of the clients."""
+
+from __future__ import annotations
+
+import inspect
+import pydoc
+import runpy
+import tempfile
+from pathlib import Path
+
+import jedi
+import pytest
+from egp_api.api.inference import create_chat_completion, list_chat_completion_models
+
+import egp
+
+# A cache on disk is shared with the processes of other tests, which write it at the same time.
+jedi.settings.cache_directory = tempfile.mkdtemp()
+
+ROOT = Path(__file__).parents[2]
+FIELDS = create_chat_completion.KEYWORDS
+PROGRAM = "import egp\nclient = egp.{client}(api_key='x')\n{call}("
+CALLS = {
+    "create": ("client.chat.completions.create", FIELDS),
+    "raw create": ("client.chat.completions.with_raw_response.create", FIELDS),
+    "models": ("client.chat.completions.models", list_chat_completion_models.KEYWORDS),
+}
+
+
+def completed(script: jedi.Script, source: str) -> set[str]:
+    lines = source.splitlines()
+    found = script.complete(len(lines), len(lines[-1]))
+    return {
+        each.name_with_symbols.removesuffix("=") for each in found if each.name_with_symbols.endswith("=")
+    }
+
+
+@pytest.mark.parametrize("client", ["Client", "AsyncClient"])
+@pytest.mark.parametrize("call", CALLS)
+def test_jedi_completes_every_keyword_without_running_anything(client, call):
+    place, fields = CALLS[call]
+    source = PROGRAM.format(client=client, call=place)
+    project = jedi.Project(ROOT / "src", added_sys_path=[str(ROOT / "generated")])
+
+    assert fields <= completed(jedi.Script(source, project=project), source)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_jedi_completes_every_keyword_of_a_live_object(call):
+    place, fields = CALLS[call]
+    source = f"{place}("
+
+    with egp.Client(api_key="x") as client:
+        assert fields <= completed(jedi.Interpreter(source, [{"client": client}]), source)
+
+
+@pytest.mark.parametrize("kind", [egp.Client, egp.AsyncClient])
+@pytest.mark.parametrize("call", CALLS)
+def test_signatures_have_every_keyword_with_its_type_and_text(kind, call):
+    place, fields = CALLS[call]
+    method = eval(place, {"client": kind(api_key="x")})
+
+    signature = inspect.signature(method)
+
+    assert fields <= signature.parameters.keys()
+    assert all(each.annotation is not each.empty for each in signature.parameters.values())
+    assert all(f"\n            {name}: " in (method.__doc__ or "") for name in signature.parameters)
+    assert inspect.iscoroutinefunction(method) is (kind is egp.AsyncClient)
+
+
+def test_help_shows_types_and_texts():
+    text = pydoc.render_doc(egp.Client(api_key="x").chat.completions.create, renderer=pydoc.plaintext)
+
+    assert "temperature: 'float | None' = None" in text
+    assert "max_completion_tokens: The greatest number of tokens to generate" in text
+
+
+def test_a_field_that_the_contract_gains_is_a_keyword_by_regeneration_alone(tmp_path):
+    params = ROOT / "generated/egp_api/params.py"
+    field = '    model: Required[str]\n    """'
+    grown = params.read_text(encoding="utf-8").replace(
+        field, f'    min_p: float | None\n    """The least likely token."""\n{field}', 1
+    )
+    script = runpy.run_path(str(ROOT / "scripts/signatures"))
+    (tmp_path / "params.py").write_text(grown, encoding="utf-8")
+    script["text"].__globals__["PARAMS"] = tmp_path / "params.py"
+
+    text = script["text"]()
+
+    assert text.count("min_p: float | None = None,") == 6
+    assert "min_p: The least likely token." in text
+
+
+def test_what_is_spelled_out_is_what_the_dictionaries_say():
+    script = runpy.run_path(str(ROOT / "scripts/signatures"))
+
+    assert script["main"](["--check"]) == 0
