@@ -3,71 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict
-
-from .types import JSONObject
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Required, TypeAlias, TypedDict
 
 if TYPE_CHECKING:
     from .models import (
-        AllowedTools,
-        AllowedToolsChoice,
-        AssistantMessage,
-        AudioOptions,
-        AudioPart,
-        AudioReference,
-        CustomCall,
-        CustomTool,
-        CustomToolCall,
-        CustomToolChoice,
-        CustomToolDefinition,
-        DeveloperMessage,
-        FilePart,
-        FunctionCall,
-        FunctionCallOption,
-        FunctionDefinition,
-        FunctionMessage,
-        FunctionTool,
-        FunctionToolCall,
-        FunctionToolChoice,
-        Grammar,
         GrammarSyntax,
-        GrammarToolFormat,
         ImageDetail,
-        ImagePart,
-        ImageURL,
-        InputAudio,
         InputAudioFormat,
-        InputFile,
-        JSONObjectResponseFormat,
         JSONSchema,
-        JSONSchemaResponseFormat,
         LogitBias,
         Metadata,
         Modality,
         ModelVendor,
-        OtherMessage,
-        OtherPart,
-        OtherResponseFormat,
-        OtherTool,
-        OtherToolCall,
-        OtherToolChoice,
-        OtherToolFormat,
         OutputAudioFormat,
-        OutputSchema,
-        Prediction,
         ReasoningEffort,
-        RefusalPart,
         SortOrder,
-        StreamOptions,
-        SystemMessage,
-        TextPart,
-        TextResponseFormat,
-        TextToolFormat,
         ToolChoiceMode,
-        ToolMessage,
-        ToolName,
-        UserMessage,
     )
+
+
+class Unchecked:
+    """No value is one: only a mapping of Any is a mapping to it, such as `dict[str, Any]` or a bare `dict`."""
+
+
+class ObjectDict(Protocol):
+    """A `dict[str, object]`, which no dictionary that is written out in a call is inferred to be."""
+
+    def __getitem__(self, key: str, /) -> object: ...
+    def __setitem__(self, key: str, value: object, /) -> None: ...
+
+
+class HasToDict(Protocol):
+    """A model, or what else has `to_dict`."""
+
+    def to_dict(self) -> Mapping[str, Any]: ...
+
+
+class HasModelDump(Protocol):
+    """A model of pydantic."""
+
+    def model_dump(self) -> dict[str, Any]: ...
+
+
+class Dataclass(Protocol):
+    """A dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class AttrsObject(Protocol):
+    """An object of a class of attrs."""
+
+    __attrs_attrs__: ClassVar[Any]
+
+
+class Struct(Protocol):
+    """A struct of msgspec."""
+
+    __struct_fields__: ClassVar[tuple[str, ...]]
+
+
+AnyObject: TypeAlias = (
+    Mapping[str, Unchecked] | ObjectDict | HasToDict | HasModelDump | Dataclass | AttrsObject | Struct
+)
+"""A JSON object that is not checked against the document: of models, of other libraries, or made at run time.
+
+A dictionary that is written out in a call is checked, and is none of these. A vendor's own kind of message, tool
+or part, or a field of its own, goes in as a model, `OtherMessage(role="critic", …)` or
+`UserMessage.from_dict({…})`, or as a `dict[str, Any]`.
+"""
 
 
 class CreateChatCompletionCommonKeywords(TypedDict, total=False):
@@ -75,108 +79,84 @@ class CreateChatCompletionCommonKeywords(TypedDict, total=False):
 
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
-    messages: Required[
-        Iterable[
-            SystemMessageParam
-            | SystemMessage
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | DeveloperMessageParam
-            | DeveloperMessage
-            | UserMessageParam
-            | UserMessage
-            | AssistantMessageParam
-            | AssistantMessage
-            | ToolMessageParam
-            | ToolMessage
-            | FunctionMessageParam
-            | FunctionMessage
-            | OtherMessageParam
-            | OtherMessage
-        ]
-    ]
+    messages: Required[Iterable[RequestMessageParam]]
     """The conversation so far, oldest message first."""
-    audio: AudioOptionsParam | AudioOptions | Mapping[str, object] | JSONObject[Any]
+    audio: AudioOptionsParam | AnyObject | None
     """How spoken output should sound. Needed when `modalities` names `audio`."""
-    frequency_penalty: float
+    frequency_penalty: float | None
     """From -2 to 2. Above zero, tokens grow less likely the more often the text already has them, so the
     model repeats itself less.
     """
-    function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object] | JSONObject[Any]
+    function_call: FunctionCallOptionParam | AnyObject | None
     """The function that the model must call. Superseded by `tool_choice`.
 
     Deprecated.
     """
-    functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object] | JSONObject[Any]]
+    functions: Iterable[FunctionDefinitionParam | AnyObject] | None
     """The functions that the model may call. Superseded by `tools`.
 
     Deprecated.
     """
-    logit_bias: Mapping[str, int] | LogitBias
+    logit_bias: Mapping[str, int] | LogitBias | None
     """Makes single tokens likelier or less likely: token id to bias. Near -1 and 1 it nudges; at -100 it
     bans the token, at 100 it leaves no other.
     """
-    logprobs: bool
+    logprobs: bool | None
     """Whether to answer with the log probability of each output token."""
-    max_completion_tokens: int
+    max_completion_tokens: int | None
     """The greatest number of tokens to generate, visible and reasoning tokens together."""
-    max_tokens: int
+    max_tokens: int | None
     """The greatest number of tokens to generate. Superseded by `max_completion_tokens`.
 
     Deprecated.
     """
-    metadata: Mapping[str, str] | Metadata
+    metadata: Mapping[str, str] | Metadata | None
     """Labels to keep with the completion, name to value."""
-    modalities: Iterable[Modality | str]
+    modalities: Iterable[Modality | str] | None
     """The kinds of output wanted, such as `["text"]` or `["text", "audio"]`."""
-    n: int
+    n: int | None
     """How many choices to generate. The tokens of each are billed."""
-    parallel_tool_calls: bool
+    parallel_tool_calls: bool | None
     """Whether the model may call several tools in one answer."""
-    prediction: PredictionParam | Prediction | Mapping[str, object] | JSONObject[Any]
+    prediction: PredictionParam | AnyObject | None
     """What much of the answer is expected to be, such as a file that is to change a little. Where it
     holds, the answer comes sooner.
     """
-    presence_penalty: float
+    presence_penalty: float | None
     """From -2 to 2. Above zero, tokens that the text already has are less likely, so the model turns to
     new topics more readily.
     """
-    reasoning_effort: ReasoningEffort | str
+    reasoning_effort: ReasoningEffort | str | None
     """How much a reasoning model should think before it answers."""
-    seed: int
+    seed: int | None
     """With the same seed and the same request, the model tries to give the same answer.
     `system_fingerprint` tells when the system behind it has changed.
     """
-    stop: str | Iterable[str]
+    stop: str | Iterable[str] | None
     """Where to stop generating, one sequence or up to 4. The answer does not contain it."""
-    store: bool
+    store: bool | None
     """Whether the vendor may keep the completion, for evaluation or distillation."""
-    stream_options: StreamOptionsParam | StreamOptions | Mapping[str, object] | JSONObject[Any]
+    stream_options: StreamOptionsParam | AnyObject | None
     """What a stream should contain. Only with `stream` true."""
-    temperature: float
+    temperature: float | None
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
     tool_choice: (
         ToolChoiceMode
         | str
         | FunctionToolChoiceParam
-        | FunctionToolChoice
-        | Mapping[str, object]
-        | JSONObject[Any]
+        | AnyObject
         | CustomToolChoiceParam
-        | CustomToolChoice
         | AllowedToolsChoiceParam
-        | AllowedToolsChoice
-        | OtherToolChoiceParam
-        | OtherToolChoice
+        | None
     )
     """Whether the model calls tools, and which."""
-    top_k: int
+    top_k: int | None
     """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
-    top_logprobs: int
+    top_logprobs: int | None
     """From 0 to 20. How many of the likeliest tokens to list at each place of the output. Only with
     `logprobs` true.
     """
-    top_p: float
+    top_p: float | None
     """From 0 to 1. Only the likeliest tokens that together have this probability are sampled from.
     Change this or `temperature`, not both.
     """
@@ -185,46 +165,26 @@ class CreateChatCompletionCommonKeywords(TypedDict, total=False):
 class CreateChatCompletionKeywords(CreateChatCompletionCommonKeywords, total=False):
     """The keywords of `create_chat_completion`."""
 
-    response_format: (
-        TextResponseFormatParam
-        | TextResponseFormat
-        | Mapping[str, object]
-        | JSONObject[Any]
-        | JSONObjectResponseFormatParam
-        | JSONObjectResponseFormat
-        | JSONSchemaResponseFormatParam
-        | JSONSchemaResponseFormat
-        | OtherResponseFormatParam
-        | OtherResponseFormat
-    )
+    response_format: ResponseFormatParam | None
     """The format that the answer must have, such as JSON by a schema."""
-    tools: Iterable[
-        FunctionToolParam
-        | FunctionTool
-        | Mapping[str, object]
-        | JSONObject[Any]
-        | CustomToolParam
-        | CustomTool
-        | OtherToolParam
-        | OtherTool
-    ]
+    tools: Iterable[ToolParam] | None
     """The tools that the model may call, up to 128."""
 
 
 class ListChatCompletionModelsKeywords(TypedDict, total=False):
     """The keywords of `list_chat_completion_models`."""
 
-    model_vendor: ModelVendor
+    model_vendor: ModelVendor | None
     """Only the models of this vendor."""
-    limit: int
+    limit: int | None
     """The greatest number of models to answer with."""
-    sort_by: str
+    sort_by: str | None
     """The field of a model to sort by."""
-    sort_order: SortOrder
+    sort_order: SortOrder | None
     """The direction to sort in."""
-    starting_after: str
+    starting_after: str | None
     """The cursor of the next page: answer with the models that come after this one."""
-    ending_before: str
+    ending_before: str | None
     """The cursor of the previous page: answer with the models that come before this one."""
 
 
@@ -233,39 +193,20 @@ class ChatCompletionRequestParam(TypedDict, total=False):
 
     model: Required[str]
     """The model to ask, as `vendor/model`, such as `openai/gpt-4o`."""
-    messages: Required[
-        Iterable[
-            SystemMessageParam
-            | SystemMessage
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | DeveloperMessageParam
-            | DeveloperMessage
-            | UserMessageParam
-            | UserMessage
-            | AssistantMessageParam
-            | AssistantMessage
-            | ToolMessageParam
-            | ToolMessage
-            | FunctionMessageParam
-            | FunctionMessage
-            | OtherMessageParam
-            | OtherMessage
-        ]
-    ]
+    messages: Required[Iterable[RequestMessageParam]]
     """The conversation so far, oldest message first."""
-    audio: AudioOptionsParam | AudioOptions | Mapping[str, object] | JSONObject[Any]
+    audio: AudioOptionsParam | AnyObject
     """How spoken output should sound. Needed when `modalities` names `audio`."""
     frequency_penalty: float
     """From -2 to 2. Above zero, tokens grow less likely the more often the text already has them, so the
     model repeats itself less.
     """
-    function_call: FunctionCallOptionParam | FunctionCallOption | Mapping[str, object] | JSONObject[Any]
+    function_call: FunctionCallOptionParam | AnyObject
     """The function that the model must call. Superseded by `tool_choice`.
 
     Deprecated.
     """
-    functions: Iterable[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object] | JSONObject[Any]]
+    functions: Iterable[FunctionDefinitionParam | AnyObject]
     """The functions that the model may call. Superseded by `tools`.
 
     Deprecated.
@@ -291,7 +232,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """How many choices to generate. The tokens of each are billed."""
     parallel_tool_calls: bool
     """Whether the model may call several tools in one answer."""
-    prediction: PredictionParam | Prediction | Mapping[str, object] | JSONObject[Any]
+    prediction: PredictionParam | AnyObject
     """What much of the answer is expected to be, such as a file that is to change a little. Where it
     holds, the answer comes sooner.
     """
@@ -301,18 +242,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """
     reasoning_effort: ReasoningEffort | str
     """How much a reasoning model should think before it answers."""
-    response_format: (
-        TextResponseFormatParam
-        | TextResponseFormat
-        | Mapping[str, object]
-        | JSONObject[Any]
-        | JSONObjectResponseFormatParam
-        | JSONObjectResponseFormat
-        | JSONSchemaResponseFormatParam
-        | JSONSchemaResponseFormat
-        | OtherResponseFormatParam
-        | OtherResponseFormat
-    )
+    response_format: ResponseFormatParam
     """The format that the answer must have, such as JSON by a schema."""
     seed: int
     """With the same seed and the same request, the model tries to give the same answer.
@@ -324,7 +254,7 @@ class ChatCompletionRequestParam(TypedDict, total=False):
     """Whether the vendor may keep the completion, for evaluation or distillation."""
     stream: bool
     """Whether to answer piece by piece, as server-sent events."""
-    stream_options: StreamOptionsParam | StreamOptions | Mapping[str, object] | JSONObject[Any]
+    stream_options: StreamOptionsParam | AnyObject
     """What a stream should contain. Only with `stream` true."""
     temperature: float
     """From 0 to 2. Higher samples more freely, lower more predictably. Change this or `top_p`, not both."""
@@ -332,27 +262,12 @@ class ChatCompletionRequestParam(TypedDict, total=False):
         ToolChoiceMode
         | str
         | FunctionToolChoiceParam
-        | FunctionToolChoice
-        | Mapping[str, object]
-        | JSONObject[Any]
+        | AnyObject
         | CustomToolChoiceParam
-        | CustomToolChoice
         | AllowedToolsChoiceParam
-        | AllowedToolsChoice
-        | OtherToolChoiceParam
-        | OtherToolChoice
     )
     """Whether the model calls tools, and which."""
-    tools: Iterable[
-        FunctionToolParam
-        | FunctionTool
-        | Mapping[str, object]
-        | JSONObject[Any]
-        | CustomToolParam
-        | CustomTool
-        | OtherToolParam
-        | OtherTool
-    ]
+    tools: Iterable[ToolParam]
     """The tools that the model may call, up to 128."""
     top_k: int
     """Only the `top_k` likeliest tokens are sampled from, by the vendors that offer it."""
@@ -387,25 +302,7 @@ class PredictionParam(TypedDict, total=False):
 
     type: Required[Literal["content"]]
     """The kind of prediction."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[ContentPartParam]]
     """The text expected."""
 
 
@@ -428,7 +325,7 @@ class JSONSchemaResponseFormatParam(TypedDict, total=False):
 
     type: Required[Literal["json_schema"]]
     """The kind of format."""
-    json_schema: Required[OutputSchemaParam | OutputSchema | Mapping[str, object] | JSONObject[Any]]
+    json_schema: Required[OutputSchemaParam | AnyObject]
     """The schema, and how to apply it."""
 
 
@@ -451,7 +348,7 @@ class FunctionToolChoiceParam(TypedDict, total=False):
 
     type: Required[Literal["function"]]
     """The kind of choice."""
-    function: Required[ToolNameParam | ToolName | Mapping[str, object] | JSONObject[Any]]
+    function: Required[ToolNameParam | AnyObject]
     """The function to call."""
 
 
@@ -460,7 +357,7 @@ class CustomToolChoiceParam(TypedDict, total=False):
 
     type: Required[Literal["custom"]]
     """The kind of choice."""
-    custom: Required[ToolNameParam | ToolName | Mapping[str, object] | JSONObject[Any]]
+    custom: Required[ToolNameParam | AnyObject]
     """The tool to call."""
 
 
@@ -469,7 +366,7 @@ class AllowedToolsChoiceParam(TypedDict, total=False):
 
     type: Required[Literal["allowed_tools"]]
     """The kind of choice."""
-    allowed_tools: Required[AllowedToolsParam | AllowedTools | Mapping[str, object] | JSONObject[Any]]
+    allowed_tools: Required[AllowedToolsParam | AnyObject]
     """The tools to choose from."""
 
 
@@ -485,25 +382,7 @@ class SystemMessageParam(TypedDict, total=False):
 
     role: Required[Literal["system"]]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[ContentPartParam]]
     """The instructions."""
     name: str
     """Tells participants of the same role apart."""
@@ -514,25 +393,7 @@ class DeveloperMessageParam(TypedDict, total=False):
 
     role: Required[Literal["developer"]]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[ContentPartParam]]
     """The instructions."""
     name: str
     """Tells participants of the same role apart."""
@@ -543,25 +404,7 @@ class UserMessageParam(TypedDict, total=False):
 
     role: Required[Literal["user"]]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[ContentPartParam]]
     """What is said, as text or as parts such as text, images, audio and files."""
     name: str
     """Tells participants of the same role apart."""
@@ -572,48 +415,17 @@ class AssistantMessageParam(TypedDict, total=False):
 
     role: Required[Literal["assistant"]]
     """Who speaks."""
-    content: (
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-        | None
-    )
+    content: str | Iterable[ContentPartParam] | None
     """What was said. May be null or absent beside tool calls or a function call."""
     refusal: str | None
     """The words in which the model declined."""
     name: str
     """Tells participants of the same role apart."""
-    audio: AudioReferenceParam | AudioReference | Mapping[str, object] | JSONObject[Any] | None
+    audio: AudioReferenceParam | AnyObject | None
     """An earlier spoken answer to refer to."""
-    tool_calls: (
-        Iterable[
-            FunctionToolCallParam
-            | FunctionToolCall
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | CustomToolCallParam
-            | CustomToolCall
-            | OtherToolCallParam
-            | OtherToolCall
-        ]
-        | None
-    )
+    tool_calls: Iterable[RequestToolCallParam] | None
     """The tool calls that the model made. Each is answered by a tool message."""
-    function_call: FunctionCallParam | FunctionCall | Mapping[str, object] | JSONObject[Any] | None
+    function_call: FunctionCallParam | AnyObject | None
     """The function call that the model made. Superseded by `tool_calls`.
 
     Deprecated.
@@ -625,25 +437,7 @@ class ToolMessageParam(TypedDict, total=False):
 
     role: Required[Literal["tool"]]
     """Who speaks."""
-    content: Required[
-        str
-        | Iterable[
-            TextPartParam
-            | TextPart
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | ImagePartParam
-            | ImagePart
-            | AudioPartParam
-            | AudioPart
-            | FilePartParam
-            | FilePart
-            | RefusalPartParam
-            | RefusalPart
-            | OtherPartParam
-            | OtherPart
-        ]
-    ]
+    content: Required[str | Iterable[ContentPartParam]]
     """What the tool gave back."""
     tool_call_id: Required[str]
     """The `id` of the tool call that this answers."""
@@ -705,18 +499,7 @@ class AllowedToolsParam(TypedDict, total=False):
 
     mode: Required[ToolChoiceMode | str]
     """Whether one of them may be called (`auto`) or must be (`required`)."""
-    tools: Required[
-        Iterable[
-            FunctionToolParam
-            | FunctionTool
-            | Mapping[str, object]
-            | JSONObject[Any]
-            | CustomToolParam
-            | CustomTool
-            | OtherToolParam
-            | OtherTool
-        ]
-    ]
+    tools: Required[Iterable[ToolParam]]
     """The tools, by kind and name."""
 
 
@@ -725,7 +508,7 @@ class FunctionToolParam(TypedDict, total=False):
 
     type: Required[Literal["function"]]
     """The kind of tool."""
-    function: Required[FunctionDefinitionParam | FunctionDefinition | Mapping[str, object] | JSONObject[Any]]
+    function: Required[FunctionDefinitionParam | AnyObject]
     """The function."""
 
 
@@ -734,9 +517,7 @@ class CustomToolParam(TypedDict, total=False):
 
     type: Required[Literal["custom"]]
     """The kind of tool."""
-    custom: Required[
-        CustomToolDefinitionParam | CustomToolDefinition | Mapping[str, object] | JSONObject[Any]
-    ]
+    custom: Required[CustomToolDefinitionParam | AnyObject]
     """The tool."""
 
 
@@ -779,7 +560,7 @@ class ImagePartParam(TypedDict, total=False):
 
     type: Required[Literal["image_url"]]
     """The kind of part."""
-    image_url: Required[ImageURLParam | ImageURL | Mapping[str, object] | JSONObject[Any]]
+    image_url: Required[ImageURLParam | AnyObject]
     """Where the image is, and how closely to look."""
 
 
@@ -788,7 +569,7 @@ class AudioPartParam(TypedDict, total=False):
 
     type: Required[Literal["input_audio"]]
     """The kind of part."""
-    input_audio: Required[InputAudioParam | InputAudio | Mapping[str, object] | JSONObject[Any]]
+    input_audio: Required[InputAudioParam | AnyObject]
     """The recording."""
 
 
@@ -797,7 +578,7 @@ class FilePartParam(TypedDict, total=False):
 
     type: Required[Literal["file"]]
     """The kind of part."""
-    file: Required[InputFileParam | InputFile | Mapping[str, object] | JSONObject[Any]]
+    file: Required[InputFileParam | AnyObject]
     """The file, sent along or uploaded before."""
 
 
@@ -824,16 +605,7 @@ class CustomToolDefinitionParam(TypedDict, total=False):
     """The name to call it by."""
     description: str
     """What it does and when to call it, for the model to read."""
-    format: (
-        TextToolFormatParam
-        | TextToolFormat
-        | Mapping[str, object]
-        | JSONObject[Any]
-        | GrammarToolFormatParam
-        | GrammarToolFormat
-        | OtherToolFormatParam
-        | OtherToolFormat
-    )
+    format: CustomToolFormatParam
     """The form of the text. Absent, any text."""
 
 
@@ -844,7 +616,7 @@ class FunctionToolCallParam(TypedDict, total=False):
     """The id of the call, for the tool message that answers it."""
     type: Required[Literal["function"]]
     """The kind of tool called."""
-    function: Required[FunctionCallParam | FunctionCall | Mapping[str, object] | JSONObject[Any]]
+    function: Required[FunctionCallParam | AnyObject]
     """The function, and its arguments."""
 
 
@@ -855,7 +627,7 @@ class CustomToolCallParam(TypedDict, total=False):
     """The id of the call, for the tool message that answers it."""
     type: Required[Literal["custom"]]
     """The kind of tool called."""
-    custom: Required[CustomCallParam | CustomCall | Mapping[str, object] | JSONObject[Any]]
+    custom: Required[CustomCallParam | AnyObject]
     """The tool, and its input."""
 
 
@@ -907,7 +679,7 @@ class GrammarToolFormatParam(TypedDict, total=False):
 
     type: Required[Literal["grammar"]]
     """The kind of format."""
-    grammar: Required[GrammarParam | Grammar | Mapping[str, object] | JSONObject[Any]]
+    grammar: Required[GrammarParam | AnyObject]
     """The grammar."""
 
 
@@ -934,3 +706,89 @@ class GrammarParam(TypedDict, total=False):
     """The grammar's own text."""
     syntax: Required[GrammarSyntax | str]
     """The language that the grammar is written in."""
+
+
+RequestMessageParam: TypeAlias = "SystemMessageParam | AnyObject | DeveloperMessageParam | UserMessageParam | AssistantMessageParam | ToolMessageParam | FunctionMessageParam"
+"""One message of a conversation, told apart by its `role`."""
+
+ContentPartParam: TypeAlias = (
+    "TextPartParam | AnyObject | ImagePartParam | AudioPartParam | FilePartParam | RefusalPartParam"
+)
+"""One part of a message, told apart by its `type`."""
+
+RequestToolCallParam: TypeAlias = "FunctionToolCallParam | AnyObject | CustomToolCallParam"
+"""A tool call that the model made earlier, told apart by its `type`."""
+
+ToolParam: TypeAlias = "FunctionToolParam | AnyObject | CustomToolParam"
+"""A tool that the model may call, told apart by its `type`."""
+
+CustomToolFormatParam: TypeAlias = "TextToolFormatParam | AnyObject | GrammarToolFormatParam"
+"""The form of the text that a custom tool takes, told apart by its `type`."""
+
+NamedToolChoiceParam: TypeAlias = (
+    "FunctionToolChoiceParam | AnyObject | CustomToolChoiceParam | AllowedToolsChoiceParam"
+)
+"""The tool or tools to call, told apart by `type`."""
+
+ResponseFormatParam: TypeAlias = (
+    "TextResponseFormatParam | AnyObject | JSONObjectResponseFormatParam | JSONSchemaResponseFormatParam"
+)
+"""The format that an answer must have, told apart by its `type`."""
+
+__all__ = [
+    "AnyObject",
+    "ChatCompletionRequestParam",
+    "AudioOptionsParam",
+    "FunctionCallOptionParam",
+    "PredictionParam",
+    "TextResponseFormatParam",
+    "JSONObjectResponseFormatParam",
+    "JSONSchemaResponseFormatParam",
+    "OtherResponseFormatParam",
+    "StreamOptionsParam",
+    "FunctionToolChoiceParam",
+    "CustomToolChoiceParam",
+    "AllowedToolsChoiceParam",
+    "OtherToolChoiceParam",
+    "SystemMessageParam",
+    "DeveloperMessageParam",
+    "UserMessageParam",
+    "AssistantMessageParam",
+    "ToolMessageParam",
+    "FunctionMessageParam",
+    "OtherMessageParam",
+    "FunctionDefinitionParam",
+    "OutputSchemaParam",
+    "ToolNameParam",
+    "AllowedToolsParam",
+    "FunctionToolParam",
+    "CustomToolParam",
+    "OtherToolParam",
+    "AudioReferenceParam",
+    "FunctionCallParam",
+    "TextPartParam",
+    "ImagePartParam",
+    "AudioPartParam",
+    "FilePartParam",
+    "RefusalPartParam",
+    "OtherPartParam",
+    "CustomToolDefinitionParam",
+    "FunctionToolCallParam",
+    "CustomToolCallParam",
+    "OtherToolCallParam",
+    "ImageURLParam",
+    "InputAudioParam",
+    "InputFileParam",
+    "TextToolFormatParam",
+    "GrammarToolFormatParam",
+    "OtherToolFormatParam",
+    "CustomCallParam",
+    "GrammarParam",
+    "RequestMessageParam",
+    "ContentPartParam",
+    "RequestToolCallParam",
+    "ToolParam",
+    "CustomToolFormatParam",
+    "NamedToolChoiceParam",
+    "ResponseFormatParam",
+]
