@@ -36,7 +36,7 @@ class Devpi:
         self.number = 0
 
     def wait(self):
-        for _ in range(600):
+        for _ in range(3000):  # a busy machine takes minutes
             assert self.process.poll() is None, "devpi-server did not start"
             try:
                 self._call("GET", "/+api")
