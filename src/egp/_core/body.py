@@ -44,9 +44,10 @@ def encode_keywords(
 
 def _checked_list(name: str, value: Any) -> Any:
     """Return a list of objects; an iterator is used up here."""
+    given: Any = value  # which the next line does not narrow
     if isinstance(value, str) or is_object(value) or not isinstance(value, Iterable):
         raise EGPError(f"{name}: a list of objects is needed, not {_named(value)}")
-    items = value if is_array(value) or _is_tuple(value) else list[Any](value)
+    items = given if is_array(given) or _is_tuple(given) else list[Any](given)
     # Two looks at the types of all, because most lists hold dicts of strings.
     if {*map(type, items)} != {dict} or not _SIMPLE.issuperset(map(type, _values_in(items))):
         for index, item in enumerate(items):

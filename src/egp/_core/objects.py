@@ -59,7 +59,7 @@ def _without_unset(value: Any, dumped: Any) -> Any:
     if is_array(dumped):
         same = _is_list(value) and len(value) == len(dumped)
         return [_without_unset(*pair) for pair in zip(value, dumped, strict=True)] if same else dumped
-    declared: Any = getattr(type(value), "model_fields", None)
+    declared: Any = getattr(value.__class__, "model_fields", None)
     if not is_json_object(dumped) or not is_json_object(declared):
         return dumped
     for name, field in declared.items():
