@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from egp_api.types import EventStream
 
     from egp._async.chat import AsyncChat
+    from egp._async.models import AsyncModels
     from egp._async.stream import AsyncStream
     from egp._client import Shared
     from egp._core.clock import Clock
@@ -91,6 +92,15 @@ class AsyncClient(BaseClient[AsyncSession]):
             self._chat = AsyncChat(self._session)
         chat: AsyncChat = self._chat
         return chat
+
+    @property
+    def models(self) -> AsyncModels:
+        """`client.models.list()`: the models that can be asked."""
+        # Imported here, as above.
+        with LOADING:
+            from egp._async.models import AsyncModels
+
+        return AsyncModels(self._session)
 
     @property
     def generated(self) -> AuthenticatedClient:

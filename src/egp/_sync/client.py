@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from egp._core.config import Settings
     from egp._options import ClientOptions, StreamCallOptions
     from egp._sync.chat import Chat
+    from egp._sync.models import Models
     from egp._sync.stream import Stream
 
 __all__ = ["Client"]
@@ -92,6 +93,15 @@ class Client(BaseClient[Session]):
             self._chat = Chat(self._session)
         chat: Chat = self._chat
         return chat
+
+    @property
+    def models(self) -> Models:
+        """`client.models.list()`: the models that can be asked."""
+        # Imported here, as above.
+        with LOADING:
+            from egp._sync.models import Models
+
+        return Models(self._session)
 
     @property
     def generated(self) -> AuthenticatedClient:
