@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,23 +12,21 @@ import pytest
 
 EXAMPLES = Path(__file__).parent / "examples"
 
-# All that porting changes: where the names come from.
-IMPORTS = {
-    "from openai import OpenAI, pydantic_function_tool\n": (
-        "from egp import Client as OpenAI\n"
-        "from egp.structured import function_tool as pydantic_function_tool\n"
-    ),
-    "from openai import AsyncOpenAI\n": "from egp import AsyncClient as AsyncOpenAI\n",
-    "from openai import OpenAI\n": "from egp import Client as OpenAI\n",
-}
+# All that porting changes: where the names come from. Errors have the same names in both packages.
+NAMES = {"OpenAI": "Client as OpenAI", "AsyncOpenAI": "AsyncClient as AsyncOpenAI"}
+HOMES = {"pydantic_function_tool": "from egp.structured import function_tool as pydantic_function_tool\n"}
+IMPORT = re.compile(r"^from openai import (?:\(([^)]*)\)|(.*))\n", re.MULTILINE)
 
 
 def ported(source: str) -> str:
     """A program after the change of its imports."""
-    for theirs, ours in IMPORTS.items():
-        source = source.replace(theirs, ours)
-    assert "openai import" not in source
-    return source
+    return IMPORT.sub(_ours, source)
+
+
+def _ours(found: re.Match[str]) -> str:
+    names = [name.strip() for name in (found[1] or found[2]).split(",") if name.strip()]
+    from_egp = ", ".join(NAMES.get(name, name) for name in names if name not in HOMES)
+    return f"from egp import {from_egp}\n" + "".join(HOMES[name] for name in names if name in HOMES)
 
 
 @pytest.fixture
