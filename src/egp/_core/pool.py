@@ -48,6 +48,9 @@ class Pool(Generic[C]):
     requests are served first come, first served: whoever is called, by `due`, has a place kept until it takes
     it or leaves.
 
+    Threads take turns (the driver has the lock), but for `settle` and `due`: these may run in the middle of
+    the others, since they take away, in steps of one instruction.
+
     The `on_drop` of its methods is called in whichever thread a place or a ticket is dropped, perhaps by the
     garbage collector in the middle of a method of this pool. It may do no more than put what it is given into
     `dropped`, and see to it that `settle` is called.
@@ -94,7 +97,8 @@ class Pool(Generic[C]):
         False: there is none, wait. Whoever waits has joined the line with a ticket.
         """
         key = None if ticket is None else ref(ticket)
-        if key not in self._called and self.limit - len(self._places) <= len(self._called):
+        kept_for_others = 0 if key in self._called else len(self._called)
+        if self.limit - len(self._places) <= kept_for_others:
             return False
         self._places[ref(place, on_drop)] = None
         if key is not None:
@@ -146,7 +150,11 @@ class Pool(Generic[C]):
         """Call those for whom there is a place now: wake them."""
         tickets: list[Ticket] = []
         while self.line and len(self._called) < self.limit - len(self._places):
-            key, _ = self.line.popitem(last=False)
+            try:
+                key, _ = self.line.popitem(last=False)
+            except KeyError:
+                # It has left just now.
+                break
             ticket = key()
             if ticket is not None:
                 self._called.add(key)
@@ -164,7 +172,11 @@ class Pool(Generic[C]):
         """Clear up what was dropped. The connections among it: close them."""
         connections: list[C] = []
         while self.dropped:
-            key = self.dropped.popleft()
+            try:
+                key = self.dropped.popleft()
+            except IndexError:
+                # Another thread has cleared it up just now.
+                break
             connection = self._places.pop(key, None)
             if connection is not None:
                 connections.append(connection)
@@ -182,7 +194,7 @@ class Pool(Generic[C]):
     def forget(self) -> list[Ticket]:
         """Forget who has a place, and dismiss all who wait: wake them, so that they hear of it."""
         self._places.clear()
-        tickets = [ticket for key in (*self._called, *self.line) if (ticket := key()) is not None]
+        tickets = [ticket for key in [*list(self._called), *list(self.line)] if (ticket := key()) is not None]
         self._called.clear()
         self.line.clear()
         return tickets

@@ -108,7 +108,7 @@ class AsyncConnectionPool:
         if unwanted is not None:
             unwanted.close()
         if self._pool.line or self._pool.dropped:
-            self._call_next()
+            self._settle()
 
     def close(self) -> None:
         """Close the idle connections, and shut down those in use: whoever uses one closes it."""
@@ -194,33 +194,20 @@ class AsyncConnectionPool:
         except BaseException:
             with self._lock:
                 self._pool.leave(ticket)
-            self._call_next()
+            self._settle()
             raise
 
-    def _call_next(self) -> None:
-        """Wake those for whom there is a place."""
-        with self._lock:
-            tickets = self._pool.due()
-        for ticket in tickets:
-            ticket.wake()
-        if self._pool.dropped:
-            self._settle()
-
     def _on_drop(self, key: weakref.ref[Any]) -> None:
-        # Called by the garbage collector, anywhere: it hands over, and takes no lock that it would wait for.
+        # Called by the garbage collector, anywhere: it hands over, and takes no lock.
         self._pool.dropped.append(key)
         self._soon(self._settle)
 
     def _settle(self) -> None:
-        """Clear up after what was dropped, unless somebody who has the lock is about to."""
-        while self._pool.dropped and self._lock.acquire(blocking=False):
-            try:
-                connections = self._pool.settle()
-            finally:
-                self._lock.release()
-            for connection in connections:
-                connection.close()
-            self._call_next()
+        """Clear up after what was dropped, and wake those for whom there is a place. It takes no lock."""
+        for connection in self._pool.settle():
+            connection.close()
+        for ticket in self._pool.due():
+            ticket.wake()
 
 
 def _context(given: ssl.SSLContext | None) -> ssl.SSLContext:

@@ -104,12 +104,6 @@ class Connection:
         self.rest()
         self._socket.close()
 
-    def __del__(self) -> None:
-        # The last resort: nothing in the event loop refers to what nobody reads. An interrupt at its making
-        # leaves one without a socket.
-        with contextlib.suppress(AttributeError):
-            self._socket.close()
-
     async def _send(self, data: memoryview, seconds: float | None, until: float | None) -> None:
         while data:
             try:

@@ -1,0 +1,318 @@
+"""Both pools, driven through every way out: nothing that ends early keeps a place.
+
+The places are counted after each step, with interrupts at every moment, cancellations at every await, the
+collector at every call of the book-keeping, and event loops that end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import random
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from egp import AsyncClient, Client, EGPError
+from tests.inside import pools_of, session_of
+from tests.transport.server import running
+
+KEY = "sk-secret-key"
+LIMIT = 2
+
+
+class Interrupt(BaseException):
+    """What a signal handler raises: Ctrl-C, a time limit."""
+
+
+class InterruptAt:
+    """Raises at the n-th moment at which the interpreter looks for signals: where calls begin and end."""
+
+    def __init__(self, number):
+        self._left = number
+
+    def __call__(self, frame, event, argument):
+        # What is raised in a finalizer is printed, and lost; those of ours run when a connection is dropped.
+        inside = frame.f_code
+        if event == "c_call" or "/egp/" not in inside.co_filename or inside.co_name == "__del__":
+            return
+        self._left -= 1
+        if self._left == 0:
+            sys.setprofile(None)
+            raise Interrupt
+
+    def __enter__(self):
+        sys.setprofile(self)
+
+    def __exit__(self, *_):
+        sys.setprofile(None)
+
+
+def message(content):
+    return [{"role": "user", "content": content}]
+
+
+@pytest.fixture(scope="module")
+def url():
+    with running() as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def moments_of(work):
+    """How many such moments a piece of work has."""
+    counter = InterruptAt(-1)
+    with counter:
+        work()
+    return -1 - counter._left
+
+
+@pytest.mark.parametrize("what", ["call", "new connection", "stream"])
+def test_an_interrupt_at_any_moment_loses_no_place(url, what, capfd):
+    client = Client(api_key=KEY, base_url=url, max_retries=0, max_connections=LIMIT, timeout=20)
+
+    def work():
+        if what == "new connection":
+            for pool in pools_of(client):
+                for connection in pool._pool.clear():
+                    connection.close()
+        if what == "stream":
+            for _ in client.chat.completions.create(model="stream:3", messages=message("x"), stream=True):
+                pass
+        else:
+            assert client.chat.completions.create(model="whole", messages=message("x")).choices
+
+    work()
+    work()
+    total = moments_of(work)
+    interrupted = 0
+    for number in range(1, total, 1 + total // 250):
+        try:
+            with InterruptAt(number):
+                work()
+        except Interrupt:
+            interrupted += 1
+        (pool,) = pools_of(client)
+        pool._settle()
+        assert pool._pool.taken == 0, number
+        assert not pool._lock.locked(), number
+
+    assert interrupted > min(total, 250) * 0.4
+    # A place for each: nobody would wait in vain.
+    streams = [
+        client.chat.completions.create(model="stream:9", messages=message("x"), stream=True)
+        for _ in range(LIMIT)
+    ]
+    for stream in streams:
+        stream.close()
+    client.close()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_collector_at_every_call_of_the_book_keeping_stops_nobody(url):
+    """Streams in cycles, of other threads too, are found while the lock is held."""
+    client = Client(api_key=KEY, base_url=url, max_retries=0, max_connections=LIMIT, timeout=60)
+    done = []
+
+    class Holder:
+        def __init__(self):
+            self.me = self
+
+    def collect(frame, event, argument):
+        if event == "call" and frame.f_code.co_filename.endswith(("_core/pool.py", "blocking.py")):
+            gc.collect(0)
+
+    def work():
+        for number in range(8):
+            holder = Holder()
+            holder.stream = client.chat.completions.create(
+                model="stream:100000", messages=message("x"), stream=True
+            )
+            next(holder.stream)
+            del holder
+            answer = client.chat.completions.create(model="whole", messages=message(str(number)))
+            assert answer.choices[0].message.content == str(number)
+        done.append(True)
+
+    threading.setprofile(collect)
+    try:
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+    finally:
+        threading.setprofile(None)
+    give_up = time.monotonic() + 90
+    while any(thread.is_alive() for thread in threads) and time.monotonic() < give_up:
+        # The two may each hold what the other waits for, until somebody collects it.
+        gc.collect()
+        time.sleep(0.05)
+
+    assert done == [True, True]
+    client.close()
+
+
+def test_a_cancellation_at_any_step_of_a_call_loses_no_place(url):
+    async def main():
+        client = AsyncClient(api_key=KEY, base_url=url, max_retries=0, max_connections=LIMIT, timeout=20)
+        loop = asyncio.get_running_loop()
+        for steps in range(40):
+            for model, stream in (("whole", False), ("stream:3", True)):
+                calls = [call(client, model, stream, fresh=number == 0) for number in range(LIMIT + 2)]
+                tasks = [loop.create_task(one) for one in calls]
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                (pool,) = pools_of(client) or (None,)
+                if pool is not None:
+                    await asyncio.sleep(0)
+                    assert (pool._pool.taken, pool._pool.waiting) == (0, 0)
+        await client.close()
+
+    async def call(client, model, stream, fresh):
+        if fresh:
+            for pool in pools_of(client):
+                for connection in pool._pool.clear():
+                    connection.close()
+        answer = await client.chat.completions.create(model=model, messages=message("x"), stream=stream)
+        if stream:
+            async for _ in answer:
+                pass
+
+    asyncio.run(main(), debug=False)
+
+
+class AsyncTraffic(RuleBasedStateMachine):
+    """Calls, streams, cancellations, drops, collections, faults, ends of loops, in any order."""
+
+    url = ""
+
+    def __init__(self):
+        super().__init__()
+        self.client = AsyncClient(
+            api_key=KEY, base_url=self.url, max_retries=0, max_connections=LIMIT, timeout=20
+        )
+        self.new_loop()
+        self.count = 0
+
+    def new_loop(self):
+        self.loop = asyncio.new_event_loop()
+        self.tasks = []
+        self.streams = []
+
+    def turn(self, times=1):
+        for _ in range(times):
+            self.loop.run_until_complete(asyncio.sleep(0))
+
+    async def call(self, model, content):
+        answer = await self.client.chat.completions.create(model=model, messages=message(content))
+        assert answer.choices[0].message.content == content
+
+    async def open(self):
+        self.count += 1
+        stream = await self.client.chat.completions.create(
+            model="stream:100000", messages=message("x"), stream=True
+        )
+        await anext(stream)
+        self.streams.append(stream)
+
+    @rule(model=st.sampled_from(["whole", "whole:0.001", "late", "reset", "cut", "excess", "busy"]))
+    def begin(self, model):
+        self.count += 1
+        self.tasks.append(self.loop.create_task(self.call(model, str(self.count))))
+
+    @rule()
+    def begin_a_stream(self):
+        self.tasks.append(self.loop.create_task(self.open()))
+
+    @rule(times=st.integers(1, 6))
+    def go_on(self, times):
+        self.turn(times)
+
+    @precondition(lambda self: self.tasks)
+    @rule(index=st.integers(0, 9))
+    def cancel(self, index):
+        self.tasks[index % len(self.tasks)].cancel()
+
+    @precondition(lambda self: self.streams)
+    @rule(index=st.integers(0, 9))
+    def close_a_stream(self, index):
+        self.loop.run_until_complete(self.streams.pop(index % len(self.streams)).close())
+
+    @precondition(lambda self: self.streams)
+    @rule(index=st.integers(0, 9), in_thread=st.booleans())
+    def drop_a_stream(self, index, in_thread):
+        holder = [self.streams.pop(index % len(self.streams))]
+        holder.append(holder)
+        del holder
+        if in_thread:
+            thread = threading.Thread(target=gc.collect)
+            thread.start()
+            thread.join()
+        else:
+            gc.collect()
+        self.turn()
+
+    @precondition(lambda self: not self.streams)
+    @rule()
+    def finish(self):
+        """Whoever waits has its turn when nobody holds a place for good."""
+        while pending := [task for task in self.tasks if not task.done()]:
+            self.loop.run_until_complete(asyncio.wait(pending, timeout=0.5))
+            while self.streams:
+                self.loop.run_until_complete(self.streams.pop().close())
+        for task in self.tasks:
+            if not task.cancelled() and task.exception() is not None:
+                assert isinstance(task.exception(), EGPError), task.exception()
+        self.tasks.clear()
+        self.turn()
+        for pool in pools_of(self.client):
+            pool._settle()
+            assert (pool._pool.taken, pool._pool.waiting) == (0, 0)
+
+    @rule()
+    def end_the_loop(self):
+        for task in self.tasks:
+            task.cancel()
+        if self.tasks:
+            self.loop.run_until_complete(asyncio.wait(self.tasks))
+        for task in self.tasks:
+            if not task.cancelled():
+                # Marks it as seen.
+                task.exception()
+        self.loop.close()
+        self.new_loop()
+
+    @invariant()
+    def keeps_the_limit(self):
+        for pool in pools_of(self.client):
+            assert pool._pool.taken + pool._pool.idle <= LIMIT + len(pool._pool.dropped)
+
+    def teardown(self):
+        self.end_the_loop()
+        self.loop.run_until_complete(self.client.close())
+        self.loop.close()
+        assert session_of(self.client).engine.open_connections == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_any_order_of_events_in_event_loops_loses_no_place(url):
+    AsyncTraffic.url = url
+    seed = random.randrange(2**32)
+    print("seed", seed)
+
+    from hypothesis import seed as seeded
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(
+        seeded(seed)(AsyncTraffic),
+        settings=settings(
+            max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
