@@ -1,0 +1,58 @@
+"""`egp models`: the models that can be asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, cast
+
+from egp.cli.failure import DONE, EPILOG, FAILED, note, printable
+
+if TYPE_CHECKING:
+    import argparse
+
+__all__ = ["add_arguments", "main"]
+
+_FIELDS = ("model", "vendor", "name", "type", "availability")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `egp models`."""
+    parser.epilog = EPILOG
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only models whose name has all the words")
+    parser.add_argument("--vendor", help="only those of a vendor, such as openai")
+    parser.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="for the answer (60)")
+    parser.add_argument("--json", action="store_true", help='print {"models": [...]}')
+
+
+def main(namespace: argparse.Namespace) -> int:
+    """Print the models: names alone to a pipe, with their availability to a terminal."""
+    from egp import Client
+
+    # Any: the vendors of the contract are an open set, which the keyword's type does not say.
+    options: Any = {"timeout": namespace.timeout}
+    if namespace.vendor:
+        options["model_vendor"] = namespace.vendor
+    with Client() as client:
+        listed = client.chat.completions.models(**options).to_dict()
+    found = [_model(cast("dict[str, Any]", item)) for item in listed.get("items") or ()]
+    words = [word.lower() for word in namespace.words]
+    models = [one for one in found if all(word in one["model"].lower() for word in words)]
+    if namespace.json:
+        sys.stdout.write(f"{json.dumps({'models': models}, ensure_ascii=False)}\n")
+        return DONE
+    width = max((len(one["model"]) for one in models), default=0)
+    for one in models:
+        line = printable(one["model"])
+        if sys.stdout.isatty():
+            line = f"{line:{width}}  {printable(one['availability'] or '')}".rstrip()
+        sys.stdout.write(f"{line}\n")
+    if not models:
+        note("no model" + (" has such a name" if found else ": the service lists none"))
+    return DONE if models else FAILED
+
+
+def _model(item: dict[str, Any]) -> dict[str, Any]:
+    vendor, name = item.get("model_vendor"), item.get("model_name")
+    values = (f"{vendor}/{name}", vendor, name, item.get("model_type"), item.get("model_availability"))
+    return dict(zip(_FIELDS, values, strict=True))
