@@ -91,6 +91,12 @@ class BaseClient(Generic[S]):
                     "clock",
                 }
                 raise TypeError(f"{type(self).__name__} takes no option {name!r}{did_you_mean(name, known)}")
+        if options.get("telemetry"):
+            # Imported here: few ask for it, and it needs an extra.
+            with LOADING:
+                from egp.telemetry import Telemetry
+
+            options = {**options, "telemetry": Telemetry.of(options["telemetry"])}
         # Imported here, because nothing else that users import first needs it.
         from egp_api import SERVERS
 

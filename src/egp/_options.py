@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
     from egp._core.retry import Retry
+    from egp.telemetry import Telemetry
     from egp.usage import UsageMeter
 
 __all__ = [
@@ -75,6 +76,9 @@ class ClientOptions(TypedDict, total=False):
     """Query parameters to send with each request."""
     log_bodies: bool
     """Whether requests and answers are logged, at debug, prompts and all. They are not by default."""
+    telemetry: Telemetry | bool | None
+    """True, or an `egp.telemetry.Telemetry`, reports spans and metrics to OpenTelemetry; False never does.
+    None, the default, does where `EGPInstrumentor` is at work."""
     usage: UsageMeter | None
     """What counts the requests and tokens of `chat.completions`; None, the default, counts nothing."""
 

@@ -35,6 +35,11 @@ class BaseStream(ResponseProperties, Generic[T, R]):
     _chunks: Chunks[T]
     head: ResponseHead
     context: CallContext
+    # The class alone: an error holds frames, and these would hold the stream.
+    failure: type[BaseException] | None = None
+    """The class of the error that ended the stream; None where none did."""
+    is_dropped = False
+    """Whether it is closed by a finalizer, which may take no lock."""
 
     def __init__(self, parse: Callable[[Any], T], options: StreamOptions, *, is_chat: bool | None) -> None:
         self._parse = parse

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from egp._async.stream import AsyncStream
+from egp._core.instrumentation import INSTRUMENTATION
 from egp._requests import chat_request, models_request, stream_request
 from egp._responses import RawResponse, parse_response
 from egp.errors import APIError, EGPError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from egp_api.types import EventStream
 
     from egp._async.session import AsyncSession
+    from egp.telemetry.chat import ChatSpan
 
 __all__ = ["AsyncCalls"]
 
@@ -31,11 +33,20 @@ class AsyncCalls:
 
     async def create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
         """Make the call of `chat.completions.create`."""
-        meter = self._session.settings.usage
+        settings = self._session.settings
+        meter = settings.usage
+        telemetry = settings.telemetry
+        if telemetry is None:
+            telemetry = INSTRUMENTATION.telemetry
+        span = telemetry.chat(settings, stream, keywords) if telemetry else None
         model = str(keywords.get("model"))
         try:
-            response = await self._create(stream, keywords)
-        except EGPError as error:
+            response = await self._create(stream, keywords, span)
+        except BaseException as error:
+            if span is not None:
+                span.failed(error)
+            if not isinstance(error, EGPError):
+                raise
             if meter is not None and isinstance(error, APIError):
                 meter.record_failure(model=model, retries=max(len(error.attempts) - 1, 0))
             # Without the frames below this one, which tell a user nothing.
@@ -44,16 +55,27 @@ class AsyncCalls:
             response.parse().on_close = partial(meter.record_stream, model=model)
         elif meter is not None:
             meter.record_response(response, model=model)
+        if span is not None and stream:
+            span.follow(response.parse())
+        elif span is not None:
+            span.answered(response)
         return response
 
-    async def _create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
+    async def _create(
+        self, stream: bool | None, keywords: dict[str, Any], span: ChatSpan | None
+    ) -> RawResponse[Any]:
         session = self._session
         if stream:
             request, parse_event, options = chat_request(session.settings, keywords, streaming=True)
+            if span is not None:
+                span.sent(request)
+                parse_event = span.timed(parse_event)
             chunks = AsyncStream(await session.open(request), parse_event, options, is_chat=True)
             await chunks.require_events()
             return RawResponse(chunks, lambda: chunks)
         request, parse, _ = chat_request(session.settings, keywords, streaming=False)
+        if span is not None:
+            span.sent(request)
         response = await session.send(request)
         return RawResponse(response, partial(parse_response, parse, response))
 

@@ -83,9 +83,11 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
                     await self._retry_or_raise(failure)
                     chunks = self._chunks
                 except APIError as error:
+                    self.failure = type(error)
                     await self.close()
                     raise self._with_partial(error) from error.__cause__
-                except BaseException:
+                except BaseException as error:
+                    self.failure = self.failure or type(error)
                     self.abandon()
                     raise
             await self._finish()
@@ -113,11 +115,13 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
     async def _retry_or_raise(self, failure: StreamFailure) -> None:
         error = self._error(failure)
         if self._chunks.started or failure.status is None:
+            self.failure = type(error)
             await self.close()
             raise self._with_partial(error) from None
         try:
             self._begin(await self._response.retry(error, failure.status))
-        except BaseException:
+        except BaseException as last:
+            self.failure = type(last)
             self.abandon()
             raise
 
@@ -184,6 +188,7 @@ def _async_abandoner(stream: AsyncStream[Any]) -> Callable[[object], None]:
     def abandon(_: object) -> None:
         left = stream_ref()
         if left is not None:
+            left.is_dropped = True
             left.abandon()
 
     return abandon

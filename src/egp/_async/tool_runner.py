@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from egp._async.event_stream import AsyncChatCompletionStream
+from egp._core.instrumentation import telemetry_of
 from egp._core.tool_loop import Ask, Decide, End, Run
 from egp.errors import APIError, APITimeoutError, EGPError
 from egp.structured.output import OutputReader
@@ -180,7 +181,11 @@ class AsyncToolRunner:
         def report(index: int, value: object, error: Exception | None) -> None:
             self.run.report(run, index, value, error)
 
-        await run_jobs(self.run.jobs(run), report, self.run.seconds_left())
+        jobs = self.run.jobs(run)
+        telemetry = telemetry_of(self._session.settings)
+        if telemetry is not None:
+            jobs = telemetry.traced_jobs(run.calls, jobs)
+        await run_jobs(jobs, report, self.run.seconds_left())
 
     def _ended_by(self, error: APIError) -> EGPError:
         if isinstance(error, APITimeoutError) and self.run.is_late():

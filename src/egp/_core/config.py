@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, cast
 
 from egp._core.headers import KEY_HEADER, Field, value_fault
 from egp._core.options import (
@@ -22,6 +22,7 @@ from egp.errors import EGPError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from egp.telemetry import Telemetry
     from egp.usage import UsageMeter
 
 __all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs"]
@@ -37,6 +38,7 @@ OPTIONS = frozenset(
         "log_bodies",
         "max_retries",
         "openai_api_key",
+        "telemetry",
         "usage",
         *CALL_OPTIONS,
         *STREAM_OPTIONS,
@@ -97,6 +99,8 @@ class Settings(NamedTuple):
     default_query: tuple[tuple[str, str], ...]
     log_bodies: bool
     usage: UsageMeter | None
+    telemetry: Telemetry | Literal[False] | None
+    """None is what the process is instrumented with, False is nothing."""
     secrets: tuple[Secret[str], ...]
     """The values that must show nowhere, wherever they turn up."""
 
@@ -148,6 +152,7 @@ def configured(
         default_query=query_pairs(given.get("default_query")),
         log_bodies=bool(given.get("log_bodies")),
         usage=_meter(given.get("usage")),
+        telemetry=given.get("telemetry"),
         secrets=(*own, *[value for _, value in headers if isinstance(value, Secret)]),
     )
 

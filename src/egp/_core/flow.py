@@ -250,6 +250,8 @@ class CallFlow(CallContext):
         self.history = (*self.history, attempt)
         if self._note is not None:
             self._note(self, attempt)
+        if self.request.note is not None:
+            self.request.note(self, attempt)
 
     def _finished(self, error: APIError, decision: GiveUp) -> APIError:
         error.attempts = self.history

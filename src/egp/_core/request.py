@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from egp._core.config import Settings
+    from egp._core.flow import Note
     from egp._core.options import CallOptions
 
 __all__ = ["Request", "request_target"]
@@ -27,6 +28,7 @@ class Request:
         "headers",
         "is_target",
         "method",
+        "note",
         "options",
         "path",
         "query",
@@ -44,6 +46,8 @@ class Request:
     """How the call is made; None for the client's own options."""
     first_token_timeout: float | None
     """Seconds that an attempt may take to the first token of its stream, response headers included."""
+    note: Note | None
+    """What is to be called after each attempt, beside the log."""
     expects: Literal["json", "events"]
     """`events` asks for an event stream and leaves the body open."""
 
@@ -67,6 +71,7 @@ class Request:
             raise EGPError(fault)
         self.headers = headers
         self.method = method
+        self.note = None
         self.path = path
         self.is_target = is_target
         self.content = content

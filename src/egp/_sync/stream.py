@@ -84,9 +84,11 @@ class Stream(BaseStream[T, "StreamResponse"]):
                     self._retry_or_raise(failure)
                     chunks = self._chunks
                 except APIError as error:
+                    self.failure = type(error)
                     self.close()
                     raise self._with_partial(error) from error.__cause__
-                except BaseException:
+                except BaseException as error:
+                    self.failure = self.failure or type(error)
                     self.abandon()
                     raise
             self._finish()
@@ -114,11 +116,13 @@ class Stream(BaseStream[T, "StreamResponse"]):
     def _retry_or_raise(self, failure: StreamFailure) -> None:
         error = self._error(failure)
         if self._chunks.started or failure.status is None:
+            self.failure = type(error)
             self.close()
             raise self._with_partial(error) from None
         try:
             self._begin(self._response.retry(error, failure.status))
-        except BaseException:
+        except BaseException as last:
+            self.failure = type(last)
             self.abandon()
             raise
 
@@ -185,6 +189,7 @@ def _async_abandoner(stream: Stream[Any]) -> Callable[[object], None]:
     def abandon(_: object) -> None:
         left = stream_ref()
         if left is not None:
+            left.is_dropped = True
             left.abandon()
 
     return abandon

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from egp._core.instrumentation import telemetry_of
 from egp._core.tool_loop import Ask, Decide, End, Run
 from egp._sync.event_stream import ChatCompletionStream
 from egp.errors import APIError, APITimeoutError, EGPError
@@ -181,7 +182,11 @@ class ToolRunner:
         def report(index: int, value: object, error: Exception | None) -> None:
             self.run.report(run, index, value, error)
 
-        run_jobs(self.run.jobs(run), report, self.run.seconds_left())
+        jobs = self.run.jobs(run)
+        telemetry = telemetry_of(self._session.settings)
+        if telemetry is not None:
+            jobs = telemetry.traced_jobs(run.calls, jobs)
+        run_jobs(jobs, report, self.run.seconds_left())
 
     def _ended_by(self, error: APIError) -> EGPError:
         if isinstance(error, APITimeoutError) and self.run.is_late():
