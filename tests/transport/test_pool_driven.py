@@ -37,9 +37,12 @@ class InterruptAt:
         self._left = number
 
     def __call__(self, frame, event, argument):
-        # What is raised in a finalizer is printed, and lost; those of ours run when a connection is dropped.
+        # What is raised in a finalizer is printed, and lost: ours run when a connection is dropped, and an
+        # expression that has not come to its end is closed by the interpreter.
         inside = frame.f_code
-        if event == "c_call" or "/egp/" not in inside.co_filename or inside.co_name == "__del__":
+        if "/egp/" not in inside.co_filename or inside.co_name in ("__del__", "<genexpr>"):
+            return
+        if event == "c_call":
             return
         self._left -= 1
         if self._left == 0:
