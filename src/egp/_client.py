@@ -199,7 +199,7 @@ def _added(name: str, own: Any, options: dict[str, Any]) -> dict[str, Any]:
     given = options.get(name)
     if given is None:
         return {}
-    merged = {**dict(own or ()), **dict(given)}
+    merged: dict[str, Any] = {**dict(own or ()), **dict(given)}
     if name == "default_headers":
         return {name: tuple((key, value) for key, value in merged.items() if value is not None)}
     return {name: {key: value for key, value in merged.items() if value is not None}}

@@ -68,9 +68,7 @@ class Sender:
         # `create` leaves out what is None; what the body has as null stays in `fields`, and is sent.
         given = [name for name, value in fields.items() if name in self._keywords and value is not None]
         known = {name: fields.pop(name) for name in given}
-        raw = await self._client.chat.completions.with_raw_response.create(
-            stream=True, extra_body=fields, max_retries=0, **known
-        )
+        raw = await self._session.calls.create(True, {**known, "extra_body": fields, "max_retries": 0})
         async with raw.parse() as stream:
             async for _ in stream:
                 pass
