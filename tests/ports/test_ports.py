@@ -95,6 +95,7 @@ ANSWERS = {
     ],
     "shell": [reply(tool_calls=[("execute_shell", {"command": "ls"})]), reply("There are notes in here.")],
     "streaming": [],
+    "streaming_response": [],
     "tool_calls": [
         reply(
             tool_calls=[

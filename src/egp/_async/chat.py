@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from egp._async.session import AsyncSession
     from egp._async.stream import AsyncStream
+    from egp._async.streaming_response import AsyncStreamingCompletions
     from egp._responses import RawResponse
 
     _Create = AsyncCreate[ChatCompletion, AsyncStream[ChatCompletionChunk]]
@@ -54,6 +55,14 @@ class AsyncCompletions(AsyncParsing, AsyncEventStreaming, AsyncToolRunning, _Cre
     def with_raw_response(self) -> AsyncRawCompletions:
         """The same methods, returning a `RawResponse`: status, headers, and the result at `parse()`."""
         return AsyncRawCompletions(self._session)
+
+    @property
+    def with_streaming_response(self) -> AsyncStreamingCompletions:
+        """`create` as a block in which the response is open: status, headers, and the body as it comes."""
+        # Imported here: few read a response so.
+        from egp._async.streaming_response import AsyncStreamingCompletions
+
+        return AsyncStreamingCompletions(self._session)
 
     async def _create(self, keywords: dict[str, Any]) -> Any:
         stream: bool | None = keywords.pop("stream", None)

@@ -125,6 +125,26 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
             self.abandon()
             raise
 
+    async def read_bytes(self) -> bytes:
+        """Return the next bytes of the body as they come, content-decoded; empty at its end.
+
+        For those who read the stream by bytes alone: what is taken here gives no chunk.
+        """
+        self._enter()
+        try:
+            piece = b"" if self._is_closed else await self._response.read()
+        except APIError:
+            await self.close()
+            raise
+        except BaseException:
+            self.abandon()
+            raise
+        finally:
+            self._is_being_read = False
+        if not piece:
+            await self._finish()
+        return piece
+
     async def require_events(self) -> None:
         """Read a body that is no event stream at once, for the error that it is."""
         await self._advance(until_events=True)

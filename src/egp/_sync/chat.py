@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from egp._responses import RawResponse
     from egp._sync.session import Session
     from egp._sync.stream import Stream
+    from egp._sync.streaming_response import StreamingCompletions
 
     _Create = Create[ChatCompletion, Stream[ChatCompletionChunk]]
     _RawCreate = Create[RawResponse[ChatCompletion], RawResponse[Stream[ChatCompletionChunk]]]
@@ -55,6 +56,14 @@ class Completions(Parsing, EventStreaming, ToolRunning, _Create, _Models):
     def with_raw_response(self) -> RawCompletions:
         """The same methods, returning a `RawResponse`: status, headers, and the result at `parse()`."""
         return RawCompletions(self._session)
+
+    @property
+    def with_streaming_response(self) -> StreamingCompletions:
+        """`create` as a block in which the response is open: status, headers, and the body as it comes."""
+        # Imported here: few read a response so.
+        from egp._sync.streaming_response import StreamingCompletions
+
+        return StreamingCompletions(self._session)
 
     def _create(self, keywords: dict[str, Any]) -> Any:
         stream: bool | None = keywords.pop("stream", None)

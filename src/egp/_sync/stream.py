@@ -126,6 +126,26 @@ class Stream(BaseStream[T, "StreamResponse"]):
             self.abandon()
             raise
 
+    def read_bytes(self) -> bytes:
+        """Return the next bytes of the body as they come, content-decoded; empty at its end.
+
+        For those who read the stream by bytes alone: what is taken here gives no chunk.
+        """
+        self._enter()
+        try:
+            piece = b"" if self._is_closed else self._response.read()
+        except APIError:
+            self.close()
+            raise
+        except BaseException:
+            self.abandon()
+            raise
+        finally:
+            self._is_being_read = False
+        if not piece:
+            self._finish()
+        return piece
+
     def require_events(self) -> None:
         """Read a body that is no event stream at once, for the error that it is."""
         self._advance(until_events=True)
