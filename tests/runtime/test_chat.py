@@ -401,3 +401,11 @@ def test_nothing_heavy_is_loaded_before_the_first_call():
     assert loaded.isdisjoint(
         {"httpx", "httpcore", "attr", "attrs", "json", "dataclasses", "msgspec", "asyncio"}
     )
+
+
+def test_a_method_put_in_the_place_of_create_stays(make_client):
+    client = make_client().client
+
+    client.chat.completions.create = str
+
+    assert client.chat.completions.create is str

@@ -32,21 +32,21 @@ __all__ = ["AsyncChat", "AsyncCompletions", "AsyncRawCompletions"]
 class AsyncChat:
     """`client.chat`."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_completions",)
 
     def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+        self._completions = AsyncCompletions(session)
 
     @property
     def completions(self) -> AsyncCompletions:
         """Chat completions."""
-        return AsyncCompletions(self._session)
+        return self._completions
 
 
 class AsyncCompletions(AsyncParsing, AsyncEventStreaming, AsyncToolRunning, _Create, _Models):
     """`client.chat.completions`."""
 
-    __slots__ = ("_session",)
+    # No slots: frameworks put methods of their own in the place of `create`.
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session

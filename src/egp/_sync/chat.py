@@ -33,21 +33,21 @@ __all__ = ["Chat", "Completions", "RawCompletions"]
 class Chat:
     """`client.chat`."""
 
-    __slots__ = ("_session",)
+    __slots__ = ("_completions",)
 
     def __init__(self, session: Session) -> None:
-        self._session = session
+        self._completions = Completions(session)
 
     @property
     def completions(self) -> Completions:
         """Chat completions."""
-        return Completions(self._session)
+        return self._completions
 
 
 class Completions(Parsing, EventStreaming, ToolRunning, _Create, _Models):
     """`client.chat.completions`."""
 
-    __slots__ = ("_session",)
+    # No slots: frameworks put methods of their own in the place of `create`.
 
     def __init__(self, session: Session) -> None:
         self._session = session
