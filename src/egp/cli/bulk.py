@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+# Not from typing, and what else is slow to load is imported where it is used: help is to come at once.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
     from egp.bulk import Summary
     from egp.prices import Prices
 
@@ -156,6 +158,8 @@ def _run(namespace: argparse.Namespace) -> int:
     else:
         summary = _run_here(namespace)
     if namespace.json:
+        import json
+
         sys.stdout.write(json.dumps(summary.to_dict(), ensure_ascii=False) + "\n")
     if not namespace.quiet:
         sys.stderr.write(f"{summary}\n")
@@ -163,6 +167,8 @@ def _run(namespace: argparse.Namespace) -> int:
 
 
 def _resume(namespace: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from egp.errors import EGPError
 
     if not _exists(Path(namespace.output)):
@@ -231,6 +237,9 @@ def _price(text: str) -> tuple[str, Any]:
 
 
 def _status(namespace: argparse.Namespace) -> int:
+    import json
+    from pathlib import Path
+
     from egp.bulk._status import status_of
 
     found = status_of(namespace.input, Path(namespace.output))

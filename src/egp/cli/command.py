@@ -6,10 +6,11 @@ import argparse
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Final
 
 __all__ = ["main", "make_parser"]
 
@@ -27,9 +28,28 @@ _EPILOG: Final = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose help is as wide as the terminal, found without argparse's own slow imports."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", _formatter)
+        super().__init__(**options)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    try:
+        columns = int(os.environ.get("COLUMNS", "")) or 80
+    except ValueError:
+        try:
+            columns = os.get_terminal_size().columns or 80
+        except OSError:
+            columns = 80
+    return argparse.HelpFormatter(prog, width=max(columns - 2, 20))
+
+
 def make_parser(only: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of `egp`; with `only`, the options of one command alone are filled in."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="egp", description="Chat completions of Scale's EGP API, from the terminal.", epilog=_EPILOG
     )
     parser.add_argument("--version", action="store_true", help="print the version")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
-from egp.cli.failure import DONE, EPILOG
+from egp.cli.exit_codes import DONE, EPILOG
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Any
 
 __all__ = ["add_arguments", "main"]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import TYPE_CHECKING
 
-from egp.cli.failure import DONE, EPILOG, FAILED, printable
+from egp.cli.exit_codes import DONE, EPILOG, FAILED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
@@ -34,6 +33,8 @@ def main(namespace: argparse.Namespace) -> int:
     made = checks(timeout=namespace.timeout, is_offline=namespace.offline)
     is_ok = all(check.status != "failed" for check in made)
     if namespace.json:
+        import json
+
         shown = {
             "ok": is_ok,
             "configuration": [value._asdict() for value in found],
@@ -46,6 +47,8 @@ def main(namespace: argparse.Namespace) -> int:
 
 
 def _write(found: list[Value], made: list[Check]) -> None:
+    from egp.cli.failure import printable
+
     width = max(len(value.name) for value in found)
     for value in found:
         line = f"{value.name:{width}}  {'-' if value.value is None else value.value}  ({value.source})"

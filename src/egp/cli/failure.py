@@ -1,10 +1,10 @@
-"""Exit codes, and what is said of a failure."""
+"""What is said of a failure."""
 
 from __future__ import annotations
 
 import sys
-from typing import Final
 
+from egp.cli.exit_codes import FAILED, USAGE
 from egp.errors import (
     APIConnectionError,
     APIError,
@@ -15,18 +15,7 @@ from egp.errors import (
     StructuredOutputError,
 )
 
-__all__ = ["DONE", "EPILOG", "FAILED", "INTERRUPTED", "USAGE", "UsageError", "note", "printable", "report"]
-
-DONE: Final = 0
-"""What was asked for is done."""
-FAILED: Final = 1
-"""The service or the model refused, or the call failed."""
-USAGE: Final = 2
-"""The command or the configuration cannot be right; nothing was sent."""
-INTERRUPTED: Final = 130
-"""Ctrl-C."""
-
-EPILOG: Final = "exit codes: 0 done; 1 refused or failed; 2 wrong usage or configuration; 130 interrupted"
+__all__ = ["UsageError", "note", "printable", "report"]
 
 _CONTROL = {code: None for code in (*range(32), 127, *range(128, 160)) if chr(code) not in "\n\t"}
 _HINTS: tuple[tuple[type[EGPError], str], ...] = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from egp.cli.failure import DONE, note, report
+from egp.cli.exit_codes import DONE
+from egp.cli.failure import note, report
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def converse(
     options: dict[str, Any],
 ) -> int:
     """Ask what is typed until Ctrl-D; Ctrl-C ends an answer. A question that failed is left out."""
-    from egp.cli.chat import ask, keep, verdict
+    from egp.cli.question import ask, keep, verdict
 
     history = _History()
     note(f"{model}; Ctrl-D ends, Ctrl-C stops an answer")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import TYPE_CHECKING, Any, cast
 
-from egp.cli.failure import DONE, EPILOG, FAILED, note, printable
+from egp.cli.exit_codes import DONE, EPILOG, FAILED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Any
 
 __all__ = ["add_arguments", "main"]
 
@@ -27,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(namespace: argparse.Namespace) -> int:
     """Print the models: names alone to a pipe, with their availability to a terminal."""
+    import json
+
     from egp import Client
+    from egp.cli.failure import note, printable
 
     # Any: the vendors of the contract are an open set, which the keyword's type does not say.
     options: Any = {"timeout": namespace.timeout}
@@ -35,7 +38,7 @@ def main(namespace: argparse.Namespace) -> int:
         options["model_vendor"] = namespace.vendor
     with Client() as client:
         listed = client.chat.completions.models(**options).to_dict()
-    found = [_model(cast("dict[str, Any]", item)) for item in listed.get("items") or ()]
+    found = [_model(item) for item in listed.get("items") or ()]
     words = [word.lower() for word in namespace.words]
     models = [one for one in found if all(word in one["model"].lower() for word in words)]
     if namespace.json:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from egp.cli.exit_codes import EPILOG
 
-from egp.cli.failure import EPILOG, UsageError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
@@ -32,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(namespace: argparse.Namespace) -> int:
     """Serve until Ctrl-C, or for as long as the program runs; return the program's exit code, or 0."""
+    from egp.cli.failure import UsageError
+
     try:
         from egp.testing import CassetteError, serve
     except ImportError as error:
