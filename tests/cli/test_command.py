@@ -47,7 +47,8 @@ def test_help_loads_nothing_that_is_slow():
     program = (
         "import sys; from egp.cli import main\n"
         "for name in ('chat', 'models', 'bulk', 'doctor', 'serve', 'completion'): main([name, '--help'])\n"
-        "slow = {'attrs', 'asyncio', 'egp._client', 'egp.errors', 'egp_api', 'httpx', 'json', 'rich', 'shtab'}\n"
+        "slow = {'attrs', 'asyncio', "
+        "'egp._client', 'egp.errors', 'egp_api', 'httpx', 'json', 'rich', 'shtab'}\n"
         "sys.stderr.write(str(sorted(slow & set(sys.modules))))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)

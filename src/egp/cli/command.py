@@ -7,6 +7,8 @@ import os
 import sys
 from importlib import import_module
 
+from egp.cli.exit_codes import DONE, EPILOG, FAILED, INTERRUPTED, USAGE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,10 +24,7 @@ _COMMANDS: Final = {
     "doctor": "say what configuration is in force, and what is wrong",
     "completion": "print the completion for a shell",
 }
-_EPILOG: Final = (
-    "The key is read from EGP_API_KEY. exit codes: 0 done; 1 refused or failed; 2 wrong usage or"
-    " configuration; 130 interrupted"
-)
+_EPILOG: Final = f"The key is read from EGP_API_KEY. {EPILOG}"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,14 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read has had enough: that is no failure, and nothing more can be written.
         _leave_stdout()
-        return 0
+        return DONE
     except KeyboardInterrupt:
         sys.stderr.write("egp: interrupted\n")
-        return 130
+        return INTERRUPTED
     except OSError as error:
         sys.stderr.write(f"egp: {error}\n")
         _leave_stdout()
-        return 1
+        return FAILED
     return code
 
 
@@ -89,15 +88,15 @@ def _carried_out(given: list[str]) -> int:
     try:
         namespace = parser.parse_args(given)
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
+        return stop.code if isinstance(stop.code, int) else DONE
     if namespace.version:
         from egp import __version__
 
         sys.stdout.write(f"egp-client {__version__}\n")
-        return 0
+        return DONE
     if namespace.command is None:
         parser.print_help()
-        return 2
+        return USAGE
     return _run(namespace)
 
 
