@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import field, frozen
 
@@ -19,9 +19,9 @@ class Model:
     """A model that can be asked."""
 
     id: str
-    """What `create(model=…)` takes: `vendor/model`."""
+    """What `create(model=…)` takes: `vendor/model`, or the name alone where the service names no vendor."""
     owned_by: str
-    """The vendor."""
+    """The vendor; empty where the service names none."""
     details: ChatModel = field(repr=False)
     """The model as the service describes it."""
     object: Literal["model"] = "model"
@@ -45,5 +45,8 @@ def model_list(models: ChatModelList) -> ModelList:
 
 
 def _model(model: ChatModel) -> Model:
-    vendor = str(model.model_vendor)
-    return Model(f"{vendor}/{model.model_name}", vendor, model)
+    # Any: the contract has a vendor for every model, and a service may leave it out all the same.
+    vendor: Any = model.model_vendor
+    if vendor is None:
+        return Model(model.model_name, "", model)
+    return Model(f"{vendor}/{model.model_name}", str(vendor), model)

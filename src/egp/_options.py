@@ -140,4 +140,4 @@ class StreamParseOptions(ParseOptions, StreamCallOptions, total=False):
 
 
 class ModelsOptions(ListChatCompletionModelsKeywords, CallOptions, total=False):
-    """The keywords of `chat.completions.models`."""
+    """The keywords of `chat.completions.models` and `models.list`."""

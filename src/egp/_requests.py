@@ -64,14 +64,16 @@ def chat_request(
     return request, operation.parse_event if streaming else operation.parse, stream_options
 
 
-def models_request(settings: Settings, keywords: dict[str, Any]) -> tuple[Request, Callable[[Any], Any]]:
-    """Return the request of `models`, and what parses its answer."""
+def models_request(
+    settings: Settings, method: str, keywords: dict[str, Any]
+) -> tuple[Request, Callable[[Any], Any]]:
+    """Return the request of `models` or `list`, by its name, and what parses its answer."""
     # Imported here: where a contract has renamed this operation, chats go on.
     from egp_api.api.inference import list_chat_completion_models
 
     operation = list_chat_completion_models
     headers, query, options = _call_options(settings, keywords)
-    _refuse_unknown("models", keywords, operation.KEYWORDS)
+    _refuse_unknown(method, keywords, operation.KEYWORDS)
     parameters = operation.request_kwargs(**keywords).get("params", [])
     request = Request(
         operation.METHOD,

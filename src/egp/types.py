@@ -25,15 +25,19 @@ if TYPE_CHECKING:
     from egp_api.types import OtherObject as OtherObject
     from egp_api.types import ResponseInfo as ResponseInfo
 
+    from egp._models import Model as Model
+    from egp._models import ModelList as ModelList
+
     MessageParam: TypeAlias = params.RequestMessageParam
 else:
     _ALIASES = {"MessageParam": "RequestMessageParam"}
     _SHARED = ("JSONObject", "OtherObject", "ResponseInfo", "UNSET")
+    _OWN = ("Model", "ModelList")
 
     def _names() -> set[str]:
         from egp_api import models, params
 
-        return {*models.__all__, *params.__all__, *_ALIASES, *_SHARED}
+        return {*models.__all__, *params.__all__, *_ALIASES, *_SHARED, *_OWN}
 
     def __getattr__(name: str) -> object:
         from importlib import import_module
@@ -45,7 +49,7 @@ else:
         home = "types" if name in _SHARED else "params" if name.endswith("Param") else "models"
         if name not in _SHARED and name not in _names():
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        module = import_module(f"egp_api.{home}")
+        module = import_module("egp._models" if name in _OWN else f"egp_api.{home}")
         value = globals()[name] = getattr(module, _ALIASES.get(name, name))
         return value
 

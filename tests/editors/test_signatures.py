@@ -24,6 +24,7 @@ CALLS = {
     "create": ("client.chat.completions.create", FIELDS),
     "raw create": ("client.chat.completions.with_raw_response.create", FIELDS),
     "models": ("client.chat.completions.models", list_chat_completion_models.KEYWORDS),
+    "list": ("client.models.list", list_chat_completion_models.KEYWORDS),
 }
 
 

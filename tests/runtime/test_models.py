@@ -31,6 +31,35 @@ def test_models_are_asked_for_by_the_keywords_of_the_contract(make_client, egp_s
     assert (dict(request.query), request.headers["x-trace"]) == ({"model_vendor": "openai"}, "7")
 
 
+def test_a_model_of_no_vendor_is_asked_by_its_name_alone(make_client, egp_server):
+    egp_server.reply({"object": "list", "items": [{"model_name": "m", "model_type": "generic"}]})
+    modal = _served(make_client, egp_server)
+
+    (model,) = modal.run(modal.client.models.list)
+
+    assert (model.id, model.owned_by) == ("m", "")
+
+
+def test_an_unknown_keyword_is_refused_by_the_name_of_the_method(make_client, egp_server):
+    modal = _served(make_client, egp_server)
+
+    with pytest.raises(
+        TypeError, match=r"^list\(\) got an unexpected keyword argument 'model_vendr'.*model_vendor"
+    ):
+        modal.run(modal.client.models.list, model_vendr="openai")
+
+    assert egp_server.requests == []
+
+
+def test_the_types_of_the_list_are_at_home_in_egp_types(make_client, egp_server):
+    modal = _served(make_client, egp_server)
+
+    models = modal.run(modal.client.models.list)
+
+    assert type(models) is egp.types.ModelList
+    assert {type(model) for model in models} == {egp.types.Model}
+
+
 def test_a_list_without_models_is_empty(make_client, egp_server):
     egp_server.reply({"object": "list", "items": None})
     modal = _served(make_client, egp_server)

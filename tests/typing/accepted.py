@@ -27,6 +27,7 @@ from egp import (
     Stream,
     image_part,
 )
+from egp.types import Model, ModelList
 
 
 def whole(client: Client) -> str:
@@ -122,6 +123,12 @@ def raw(client: Client) -> None:
 
 def models(client: Client) -> None:
     assert_type(client.chat.completions.models(model_vendor="openai", limit=10), ChatModelList)
+    page = client.models.list(model_vendor="openai", limit=10)
+    assert_type(page, ModelList)
+    for model in page:
+        assert_type(model, Model)
+        assert_type((model.id, model.details.model_name), tuple[str, str])
+    assert_type(page.data, list[Model])
 
 
 def options(client: Client) -> None:
@@ -178,6 +185,7 @@ async def asynchronous(client: AsyncClient) -> str:
     response = await client.chat.completions.with_raw_response.create(model="m", messages=[])
     assert_type(response, RawResponse[ChatCompletion])
     assert_type(await client.chat.completions.models(), ChatModelList)
+    assert_type([model.id for model in await client.models.list()], list[str])
     ticks = await client.stream(create_chat_completion.stream(body={"model": "m", "messages": []}))
     assert_type(ticks, AsyncStream[ChatCompletionChunk])
     return completion.choices[0].message.content or ""

@@ -44,6 +44,7 @@ def results(client: Client) -> None:
 def others(client: Client, ticks: Stream[int], request: EventStream[int]) -> None:
     client.chat.completions.models(vendor="openai")  # wrong
     client.chat.completions.models(limit="3")  # wrong
+    client.models.list(vendor="openai")  # wrong
     client.chat.completion.create(model="m", messages=[])  # wrong
     client.with_options(retries=3)  # wrong
     Client(apikey="x")  # wrong

@@ -79,10 +79,10 @@ class AsyncCalls:
         response = await session.send(request)
         return RawResponse(response, partial(parse_response, parse, response))
 
-    async def models(self, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
-        """Make the call of `chat.completions.models`."""
+    async def models(self, method: str, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
+        """Make the call of `chat.completions.models` or `models.list`, whichever `method` names."""
         try:
-            request, parse = models_request(self._session.settings, keywords)
+            request, parse = models_request(self._session.settings, method, keywords)
             response = await self._session.send(request)
         except EGPError as error:
             raise error.with_traceback(None) from error.__cause__

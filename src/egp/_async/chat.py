@@ -69,7 +69,7 @@ class AsyncCompletions(AsyncParsing, AsyncEventStreaming, AsyncToolRunning, _Cre
         return (await self._session.calls.create(stream, keywords)).parse()
 
     async def _models(self, keywords: dict[str, Any]) -> Any:
-        return (await self._session.calls.models(keywords)).parse()
+        return (await self._session.calls.models("models", keywords)).parse()
 
 
 class AsyncRawCompletions(_RawCreate, _RawModels):
@@ -85,4 +85,4 @@ class AsyncRawCompletions(_RawCreate, _RawModels):
         return await self._session.calls.create(stream, keywords)
 
     async def _models(self, keywords: dict[str, Any]) -> Any:
-        return await self._session.calls.models(keywords)
+        return await self._session.calls.models("models", keywords)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
+from egp._async.spelled import AsyncList
 from egp._models import ModelList, model_list
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
     from egp._async.session import AsyncSession
-    from egp._options import ModelsOptions
 
 __all__ = ["AsyncModels"]
 
 
-class AsyncModels:
+class AsyncModels(AsyncList[ModelList]):
     """`client.models`."""
 
     __slots__ = ("_session",)
@@ -23,10 +21,6 @@ class AsyncModels:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def list(self, **keywords: Unpack[ModelsOptions]) -> ModelList:
-        """List the models that can be asked, each with the `id` that `create(model=…)` takes.
-
-        It makes the call of `chat.completions.models`, with its keywords and its errors.
-        """
-        response = await self._session.calls.models(cast("dict[str, Any]", keywords))
+    async def _list(self, keywords: dict[str, Any]) -> ModelList:
+        response = await self._session.calls.models("list", keywords)
         return model_list(response.parse())

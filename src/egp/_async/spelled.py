@@ -1,5 +1,5 @@
 # Made by scripts/signatures from generated/egp_api/params.py and src/egp/_options.py: edit those.
-"""The methods of `chat.completions` whose keywords the contract names, each keyword spelled out."""
+"""The methods whose keywords the contract names, each keyword spelled out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from egp._core.retry import Retry
 
-__all__ = ["AsyncCreate", "AsyncModels"]
+__all__ = ["AsyncCreate", "AsyncList", "AsyncModels"]
 
 WholeT = TypeVar("WholeT")
 StreamT = TypeVar("StreamT")
@@ -438,6 +438,54 @@ class AsyncModels(Generic[WholeT]):
 
     @by_keywords
     async def models(
+        self,
+        *,
+        model_vendor: ModelVendor | None = None,
+        limit: int | None = None,
+        sort_by: str | None = None,
+        sort_order: SortOrder | None = None,
+        starting_after: str | None = None,
+        ending_before: str | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, str | int | float | bool | Sequence[str] | None] | None = None,
+        timeout: float | httpx.Timeout | None = OF_THE_CLIENT,
+        deadline: float | None = OF_THE_CLIENT,
+        max_retries: int | None = None,
+        retry: Retry | None = None,
+        max_response_bytes: int | None = None,
+    ) -> WholeT:
+        """List the models that chat completions can be asked of.
+
+        An empty list may also mean that the service could not read its catalogue. The call is retried as
+        `create` is, and raises the same errors.
+
+        Args:
+            model_vendor: Only the models of this vendor.
+            limit: The greatest number of models to answer with.
+            sort_by: The field of a model to sort by.
+            sort_order: The direction to sort in.
+            starting_after: The cursor of the next page: answer with the models that come after this one.
+            ending_before: The cursor of the previous page: answer with the models that come before this
+                one.
+            extra_headers: Headers to add, or to send in place of ours of the same name.
+            extra_query: Query parameters to add.
+            timeout: Seconds for each step of each attempt; None waits for ever.
+            deadline: Seconds for the whole call: attempts, waits, body and stream. None is no limit.
+            max_retries: Attempts after the first; None for the client's own number.
+            retry: The whole retry policy; None for the client's own.
+            max_response_bytes: The largest body of an answer that is read whole, content-decoded, in
+                bytes; None for the client's.
+        """
+        raise NotImplementedError
+
+
+class AsyncList(Generic[WholeT]):
+    """`list`: `WholeT` is what it returns."""
+
+    __slots__ = ()
+
+    @by_keywords
+    async def list(
         self,
         *,
         model_vendor: ModelVendor | None = None,

@@ -80,10 +80,10 @@ class Calls:
         response = session.send(request)
         return RawResponse(response, partial(parse_response, parse, response))
 
-    def models(self, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
-        """Make the call of `chat.completions.models`."""
+    def models(self, method: str, keywords: dict[str, Any]) -> RawResponse[ChatModelList]:
+        """Make the call of `chat.completions.models` or `models.list`, whichever `method` names."""
         try:
-            request, parse = models_request(self._session.settings, keywords)
+            request, parse = models_request(self._session.settings, method, keywords)
             response = self._session.send(request)
         except EGPError as error:
             raise error.with_traceback(None) from error.__cause__

@@ -70,7 +70,7 @@ class Completions(Parsing, EventStreaming, ToolRunning, _Create, _Models):
         return (self._session.calls.create(stream, keywords)).parse()
 
     def _models(self, keywords: dict[str, Any]) -> Any:
-        return (self._session.calls.models(keywords)).parse()
+        return (self._session.calls.models("models", keywords)).parse()
 
 
 class RawCompletions(_RawCreate, _RawModels):
@@ -86,4 +86,4 @@ class RawCompletions(_RawCreate, _RawModels):
         return self._session.calls.create(stream, keywords)
 
     def _models(self, keywords: dict[str, Any]) -> Any:
-        return self._session.calls.models(keywords)
+        return self._session.calls.models("models", keywords)

@@ -3,20 +3,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from egp._models import ModelList, model_list
+from egp._sync.spelled import List
 
 if TYPE_CHECKING:
-    from typing import Unpack
-
-    from egp._options import ModelsOptions
     from egp._sync.session import Session
 
 __all__ = ["Models"]
 
 
-class Models:
+class Models(List[ModelList]):
     """`client.models`."""
 
     __slots__ = ("_session",)
@@ -24,10 +22,6 @@ class Models:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def list(self, **keywords: Unpack[ModelsOptions]) -> ModelList:
-        """List the models that can be asked, each with the `id` that `create(model=…)` takes.
-
-        It makes the call of `chat.completions.models`, with its keywords and its errors.
-        """
-        response = self._session.calls.models(cast("dict[str, Any]", keywords))
+    def _list(self, keywords: dict[str, Any]) -> ModelList:
+        response = self._session.calls.models("list", keywords)
         return model_list(response.parse())
