@@ -83,8 +83,9 @@ def test_eight_threads_with_a_loop_each_use_one_client(run, server_url):
 
 
 def test_a_client_is_closed_in_another_loop_than_it_was_used_in(run, server_url, open_files):
-    client = AsyncClient(api_key=KEY, base_url=server_url)
+    run(anyio.sleep, 0)
     before = open_files()
+    client = AsyncClient(api_key=KEY, base_url=server_url)
     run(ask, client)
 
     run(client.close)

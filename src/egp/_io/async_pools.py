@@ -21,7 +21,7 @@ class AsyncPools:
     """The pools of one client, one for each event loop and origin: connections stay in their loop.
 
     Loops may run at once, in threads, and one after the other. The pools of one that has ended are dropped
-    with it, or when the next one begins.
+    with it, or at the latest when the next one begins.
     """
 
     def __init__(self, *, limit: int, expiry: float, ssl_context: ssl.SSLContext | None = None) -> None:

@@ -149,24 +149,52 @@ class Connection(nonblocking.Connection):
             raise TimeoutError
 
     def rest(self) -> None:
-        """Have the event loop forget the socket while nobody reads."""
+        """Be idle. The standard library's own loops go on watching, and stop when something comes."""
+        if not isinstance(self._loop, BaseSelectorEventLoop):
+            self._unwatch()
+
+    def close(self) -> None:
+        """Close at once where the loop runs, else as soon as it is told; harmless when closed already."""
+        if self._loop is None or self._loop is _running_loop():
+            self._unwatch()
+            self._socket.close()
+        else:
+            self._hand_over()
+
+    def __del__(self) -> None:
+        # The loop refers to it weakly. An interrupt at its making leaves one without a loop.
+        if getattr(self, "_loop", None) is not None:
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Have the loop forget the socket and close it: it may run in another thread."""
+        loop, self._loop = self._loop, None
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(_close, loop, self._socket)
+        except RuntimeError:
+            # It has ended.
+            self._socket.close()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
+        # that has an error, without saying so, and there may be bytes before the error.
+        self._unwatch()
+        loop.add_reader(self._socket.fileno(), _on_readable, ref(self))
+        self._loop = loop
+
+    def _unwatch(self) -> None:
         loop, self._loop = self._loop, None
         if loop is not None:
             with contextlib.suppress(RuntimeError):
                 loop.remove_reader(self._socket.fileno())
 
-    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
-        # that has an error, without saying so, and there may be bytes before the error.
-        self.rest()
-        loop.add_reader(self._socket.fileno(), self._on_readable)
-        self._loop = loop
-
-    def _on_readable(self) -> None:
+    def take(self) -> None:
+        """Take what has come off the socket, for the one who waits."""
         reader = self._reader
         if reader is None or reader.done():
             # The peer is to wait, too.
-            self.rest()
+            self._unwatch()
             return
         try:
             received: bytes | OSError = self._socket.recv(READ_BYTES)
@@ -176,6 +204,24 @@ class Connection(nonblocking.Connection):
             received = error
         # As a result, since a failure that a cancelled task does not take would be complained about.
         reader.set_result(received)
+
+
+def _on_readable(connection_ref: ref[Connection]) -> None:
+    watched = connection_ref()
+    if watched is not None:
+        watched.take()
+
+
+def _close(loop: asyncio.AbstractEventLoop, connected: socket.socket) -> None:
+    loop.remove_reader(connected.fileno())
+    connected.close()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 connection = Connection
