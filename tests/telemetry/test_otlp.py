@@ -17,10 +17,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from tests.telemetry.test_calls import ANSWER, CANARY
 
-PROGRAM = """
+PROGRAM = f"""
 import egp
+messages = [dict(role="user", content="{CANARY}")]
 with egp.Client(api_key="k") as client:
-    client.chat.completions.create(model="openai/gpt-4o", messages=[{"role": "user", "content": "canary-5f1c"}])
+    client.chat.completions.create(model="openai/gpt-4o", messages=messages)
 """
 
 

@@ -50,13 +50,14 @@ class ChatSpan:
             kind=SpanKind.CLIENT,
             attributes={**self._common, **names.request_attributes(keywords, streaming=streaming)},
         )
+        self._context = trace.set_span_in_context(self._span)
         self._started = self._last_chunk = time.perf_counter()
         self._between_chunks = array("d")
         self._first_chunk: float | None = None
         self._noted: list[int] = []
         self._method = ""
         self._content: bytes | None = None
-        self._answer: dict[str, Any] | None = None
+        self._answer: ChatCompletion | None = None
         self._attempts: tuple[Attempt, ...] = ()
         self._url = ""
         self._has_ended = False
@@ -70,7 +71,7 @@ class ChatSpan:
             return
         own = cast("Mapping[str, str]", given or {})
         carrier: dict[str, str] = {}
-        propagate.inject(carrier, trace.set_span_in_context(self._span))
+        propagate.inject(carrier, self._context)
         taken = {str(name).lower() for name in own}
         added = {name: value for name, value in carrier.items() if name.lower() not in taken}
         if added:
@@ -118,7 +119,7 @@ class ChatSpan:
         """End the span of a whole answer, or of one that cannot be read."""
         self._attempts = response.attempts
         try:
-            self._answer = response.parse().to_dict()
+            self._answer = response.parse()
         except APIError as error:
             # Whoever asks for the answer gets the error.
             self.failed(error)
@@ -139,9 +140,7 @@ class ChatSpan:
         self._telemetry.open.add(self)
 
     def _closed(self, stream: BaseStream[Any, Any]) -> None:
-        completion = stream.partial()
-        if completion is not None:
-            self._answer = completion.to_dict()
+        self._answer = stream.partial()
         self._attempts = stream.attempts
         failure = stream.failure
         self._end(None if failure is None else failure.__qualname__, later=stream.is_dropped)
@@ -159,9 +158,9 @@ class ChatSpan:
         self._telemetry.carefully(lambda: self._report(error, text, duration, at), later=later)
 
     def _report(self, error: str | None, text: str | None, duration: float, at: int) -> None:
-        answer = self._answer or {}
-        said = names.response_attributes(answer)
-        tokens, by_type = names.token_attributes(answer.get("usage"))
+        answer = self._answer
+        said = {} if answer is None else names.response_attributes(answer)
+        tokens, by_type = ({}, {}) if answer is None else names.token_attributes(answer.usage)
         try:
             if self._span.is_recording():
                 self._span.set_attributes({**said, **tokens})
@@ -178,7 +177,6 @@ class ChatSpan:
             self._answer = self._content = None
 
     def _report_attempts(self, error: str | None) -> None:
-        parent = trace.set_span_in_context(self._span)
         method = self._method
         for attempt, ended in zip(self._attempts, self._noted, strict=False):
             attributes = names.attempt_attributes(method, self._url, self._origin, attempt)
@@ -187,7 +185,7 @@ class ChatSpan:
                 attributes[names.ERROR_TYPE] = error
             span = self._telemetry.tracer.start_span(
                 method,
-                parent,
+                self._context,
                 SpanKind.CLIENT,
                 attributes,
                 start_time=ended - int(attempt.duration * 1e9),
@@ -205,7 +203,7 @@ class ChatSpan:
         attributes = {**self._common, names.EXCEPTION_TYPE: error}
         if telemetry.content_in_events and text is not None:
             attributes[names.EXCEPTION_MESSAGE] = text
-        telemetry.emit(names.EXCEPTION_EVENT, self._span, attributes, is_warning=True)
+        telemetry.emit(names.EXCEPTION_EVENT, self._context, attributes, is_warning=True)
 
     def _report_content(self, said: Mapping[str, Any]) -> None:
         telemetry = self._telemetry
@@ -214,14 +212,14 @@ class ChatSpan:
         body = json.decode(self._content)
         content = {names.INPUT_MESSAGES: input_messages(body)}
         if self._answer is not None:
-            content[names.OUTPUT_MESSAGES] = output_messages(self._answer)
+            content[names.OUTPUT_MESSAGES] = output_messages(self._answer.to_dict())
         tools = tool_definitions(body)
         if tools is not None:
             content[names.TOOL_DEFINITIONS] = tools
         if telemetry.content_in_spans:
             self._span.set_attributes(content)
         if telemetry.content_in_events:
-            telemetry.emit(names.DETAILS_EVENT, self._span, {**self._common, **said, **content})
+            telemetry.emit(names.DETAILS_EVENT, self._context, {**self._common, **said, **content})
 
     def _report_metrics(
         self, said: Mapping[str, Any], tokens: Mapping[str, int], error: str | None, duration: float
@@ -231,7 +229,7 @@ class ChatSpan:
         if names.RESPONSE_MODEL in said:
             attributes[names.RESPONSE_MODEL] = said[names.RESPONSE_MODEL]
         # With the span, exporters can point from a measurement to it.
-        span = trace.set_span_in_context(self._span)
+        span = self._context
         for kind, count in tokens.items():
             histograms.tokens.record(count, {**attributes, names.TOKEN_TYPE: kind}, span)
         if self._streaming:

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from egp._core.json_types import is_array, is_object
+from egp_api.types import JSONObject
+
+from egp._core.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from egp_api.models import ChatCompletion
 
     from egp._core.config import Origin
     from egp.errors import Attempt
@@ -156,7 +160,7 @@ def _output_type(response_format: Any) -> str | None:
         return None
 
 
-def response_attributes(answer: Mapping[str, Any]) -> Attributes:
+def response_attributes(answer: ChatCompletion) -> Attributes:
     """Return what an answer, or what came of one, says."""
     found: Attributes = {}
     for field, name in (
@@ -165,14 +169,12 @@ def response_attributes(answer: Mapping[str, Any]) -> Attributes:
         ("service_tier", "openai.response.service_tier"),
         ("system_fingerprint", "openai.response.system_fingerprint"),
     ):
-        if isinstance(answer.get(field), str):
-            found[name] = answer[field]
-    choices = answer.get("choices")
-    reasons = [
-        choice["finish_reason"]
-        for choice in (choices if is_array(choices) else ())
-        if is_object(choice) and isinstance(choice.get("finish_reason"), str)
-    ]
+        value: Any = getattr(answer, field)
+        if isinstance(value, str):
+            found[name] = str(value)
+    # What a server sends may be of another type than is documented.
+    given: list[Any] = [choice.finish_reason for choice in answer.choices]
+    reasons = [str(reason) for reason in given if isinstance(reason, str)]
     if reasons:
         found["gen_ai.response.finish_reasons"] = reasons
     return found
@@ -180,6 +182,7 @@ def response_attributes(answer: Mapping[str, Any]) -> Attributes:
 
 def token_attributes(usage: Any) -> tuple[Attributes, dict[str, int]]:
     """Return the attributes of a `usage`, and its tokens by the type that the metric knows."""
+    usage = usage.to_dict() if isinstance(usage, JSONObject) else usage
     if not is_object(usage):
         return {}, {}
     prompt, text = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")

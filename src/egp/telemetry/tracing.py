@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from opentelemetry._logs import LoggerProvider
+    from opentelemetry.context import Context
     from opentelemetry.metrics import Histogram, Meter, MeterProvider
     from opentelemetry.trace import TracerProvider
 
@@ -112,10 +113,10 @@ class Telemetry:
         """Return the jobs of calls of tools, each to run within a span of its own."""
         return traced_jobs(self, calls, jobs)
 
-    def emit(self, name: str, span: trace.Span, attributes: Any, *, is_warning: bool = False) -> None:
-        """Emit an event of a span."""
+    def emit(self, name: str, span: Context, attributes: Any, *, is_warning: bool = False) -> None:
+        """Emit an event of the span in a context."""
         self.logger.emit(
-            context=trace.set_span_in_context(span),
+            context=span,
             event_name=name,
             attributes=attributes,
             severity_number=SeverityNumber.WARN if is_warning else SeverityNumber.INFO,
