@@ -180,7 +180,8 @@ class Connection(nonblocking.Connection):
         # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
         # that has an error, without saying so, and there may be bytes before the error.
         self._unwatch()
-        loop.add_reader(self._socket.fileno(), _on_readable, ref(self))
+        own: ref[Connection] = ref(self)
+        loop.add_reader(self._socket.fileno(), _on_readable, own)
         self._loop = loop
 
     def _unwatch(self) -> None:
