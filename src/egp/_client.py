@@ -15,14 +15,17 @@ from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from egp_api import AuthenticatedClient
 
     from egp._core.clock import Clock
     from egp.usage import UsageMeter
 
-__all__ = ["BaseClient", "Shared", "checked_options", "engine_options"]
+__all__ = ["BaseClient", "Shared", "by_options"]
 
 S = TypeVar("S")
+F = TypeVar("F")
 
 
 class Shared:
@@ -47,6 +50,8 @@ class Shared:
 class BaseClient(Generic[S]):
     """All of a client but waiting. `S` is the kind of its session."""
 
+    _kind: str
+    """The name of the client's kind, and of its `http_client`'s."""
     _given: dict[str, Any]
     _shared: Shared
     _session: S
@@ -59,7 +64,15 @@ class BaseClient(Generic[S]):
     def _make_session(self, settings: Settings, shared: Shared) -> S:
         raise NotImplementedError
 
-    def _start(self, options: dict[str, Any], fault: str | None, engine_options: dict[str, Any]) -> None:
+    def _start(self, options: dict[str, Any], fault: str | None) -> None:
+        engine_options = _engine_options(
+            self._kind,
+            http_client=options.pop("http_client", None),
+            max_connections=options.pop("max_connections", 1000),
+            keepalive_expiry=options.pop("keepalive_expiry", 30.0),
+            ssl_context=options.pop("ssl_context", None),
+            clock=options.pop("clock", None),
+        )
         if fault is not None:
             raise EGPError(fault)
         environ = {name: Secret(os.environ[name]) for name in VARIABLES if name in os.environ}
@@ -166,7 +179,32 @@ class BaseClient(Generic[S]):
         raise TypeError(f"{type(self).__name__} is not pickled: it holds connections and a key")
 
 
-def checked_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
+def by_options(kind: str, name: str) -> Callable[[F], F]:
+    """Return a decorator: what it decorates gives the options, checked, to the object's method `name`.
+
+    Editors and type checkers see the options of the decorated method, and so do `help()` and
+    `inspect.signature`, which follow `__wrapped__`. At run time they come as they are, and no frame holds a
+    secret among them, nor a variable for each of them.
+    """
+
+    def decorated(method: F) -> F:
+        shown: Any = method
+
+        def called(self: Any, **options: Any) -> Any:
+            given, fault = _checked_options(options)
+            del options
+            return getattr(self, name)(given, fault)
+
+        for attribute in ("__module__", "__name__", "__doc__", "__annotations__"):
+            setattr(called, attribute, getattr(shown, attribute))
+        called.__qualname__ = f"{kind}.{shown.__name__}"
+        called.__dict__["__wrapped__"] = method
+        return cast("F", called)
+
+    return decorated
+
+
+def _checked_options(options: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
     """Return the options with their secrets wrapped, and what is wrong with the headers among them, or None.
 
     It does not raise, and callers bind the result to the name of what they were given, so that no frame of a
@@ -205,7 +243,7 @@ def _added(name: str, own: Any, options: dict[str, Any]) -> dict[str, Any]:
     return {name: {key: value for key, value in merged.items() if value is not None}}
 
 
-def engine_options(
+def _engine_options(
     kind: str,
     *,
     http_client: object,

@@ -11,10 +11,12 @@ from egp_api.params import (
 )
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     import httpx
 
+    from egp._core.clock import Clock
     from egp._core.retry import Retry
     from egp.telemetry import Telemetry
     from egp.usage import UsageMeter
@@ -24,6 +26,7 @@ __all__ = [
     "CallOptions",
     "ClientOptions",
     "CreateOptions",
+    "EngineOptions",
     "ModelsOptions",
     "ParseOptions",
     "StreamCallOptions",
@@ -37,7 +40,7 @@ class ClientOptions(TypedDict, total=False):
 
     api_key: str | Callable[[], str | Awaitable[str]] | None
     """The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is stripped. A function is
-    asked before each attempt, for keys that rotate; it may be asynchronous for an AsyncClient."""
+    asked before each attempt, for keys that rotate; an asynchronous client takes asynchronous ones, too."""
     account_id: str | None
     """The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else `SGP_ACCOUNT_ID`, else the key's
     own."""
@@ -81,6 +84,26 @@ class ClientOptions(TypedDict, total=False):
     None, the default, does where `EGPInstrumentor` is at work."""
     usage: UsageMeter | None
     """What counts the requests and tokens of `chat.completions`; None, the default, counts nothing."""
+
+
+class EngineOptions(TypedDict, total=False):
+    """Options of `AsyncClient` that all its copies share. `Client` has the same, with an `httpx.Client`."""
+
+    http_client: httpx.AsyncClient | None
+    """An httpx client of the client's own kind, to send requests through, for its proxies, TLS settings,
+    hooks, mounts or mock transports. The client never closes it. With it, `deadline` of `Client` is
+    kept as far as httpx allows: it shortens the timeouts, and is looked at whenever httpx hands out the
+    headers or a part of the body."""
+    max_connections: int
+    """How many connections may be open at once; a call beyond them waits for one as long as the pool's
+    `timeout` says."""
+    keepalive_expiry: float
+    """Seconds for which an unused connection is kept."""
+    ssl_context: ssl.SSLContext | None
+    """What certificates to trust and which to show, for a private authority or a client certificate. The
+    default trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name."""
+    clock: Clock | None
+    """The clock, random source and sleep to use in place of the machine's, for tests."""
 
 
 class CallOptions(TypedDict, total=False):

@@ -13,6 +13,7 @@ import pytest
 from egp_api.api.inference import create_chat_completion, list_chat_completion_models
 
 import egp
+from egp._options import ClientOptions, EngineOptions
 
 # A cache on disk is shared with the processes of other tests, which write it at the same time.
 jedi.settings.cache_directory = tempfile.mkdtemp()
@@ -26,6 +27,12 @@ CALLS = {
     "models": ("client.chat.completions.models", list_chat_completion_models.KEYWORDS),
     "list": ("client.models.list", list_chat_completion_models.KEYWORDS),
 }
+
+
+ENGINE = EngineOptions.__annotations__.keys()
+COPIED = ClientOptions.__annotations__.keys()
+STARTED = COPIED | ENGINE
+CLIENTS = {"Client": egp.Client, "AsyncClient": egp.AsyncClient}
 
 
 def completed(script: jedi.Script, source: str) -> set[str]:
@@ -74,6 +81,56 @@ def test_help_shows_types_and_texts():
 
     assert "temperature: 'float | None' = None" in text
     assert "max_completion_tokens: The greatest number of tokens to generate" in text
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_jedi_completes_every_option_of_a_client_without_running_anything(client):
+    project = jedi.Project(ROOT / "src", added_sys_path=[str(ROOT / "generated")])
+    made = f"import egp\nclient = egp.{client}("
+    copied = f"{made})\ncopy = client.with_options("
+
+    assert completed(jedi.Script(made, project=project), made) >= STARTED
+    assert completed(jedi.Script(copied, project=project), copied) >= COPIED
+
+
+def test_jedi_completes_every_option_of_a_live_client():
+    with egp.Client(api_key="x") as client:
+        made, copied = "egp.Client(", "client.with_options("
+
+        assert completed(jedi.Interpreter(made, [{"egp": egp}]), made) >= STARTED
+        assert completed(jedi.Interpreter(copied, [{"client": client}]), copied) >= COPIED
+
+
+@pytest.mark.parametrize("kind", CLIENTS.values())
+def test_the_signature_of_a_client_has_every_option_with_its_type_and_text(kind):
+    for shown, text, options in (
+        (kind, kind.__init__.__doc__, STARTED),
+        (kind(api_key="x").with_options, kind.with_options.__doc__, COPIED),
+    ):
+        parameters = inspect.signature(shown).parameters
+
+        assert parameters.keys() == options
+        assert all(each.kind is each.KEYWORD_ONLY for each in parameters.values())
+        assert all(each.annotation is not each.empty for each in parameters.values())
+        assert all(f"\n            {name}: " in text for name in parameters)
+
+
+def test_the_signature_of_each_kind_of_client_has_its_own_types():
+    sync, asynchronous = (inspect.signature(kind).parameters for kind in CLIENTS.values())
+
+    assert (sync["http_client"].annotation, asynchronous["http_client"].annotation) == (
+        "httpx.Client | None",
+        "httpx.AsyncClient | None",
+    )
+    assert "Awaitable" in asynchronous["api_key"].annotation
+    assert sync["api_key"].annotation == "str | Callable[[], str] | None"
+
+
+def test_help_shows_the_options_of_a_client():
+    text = pydoc.render_doc(egp.Client, renderer=pydoc.plaintext)
+
+    assert "max_connections: 'int' = 1000" in text
+    assert "keepalive_expiry: Seconds for which an unused connection is kept." in text
 
 
 def test_a_field_that_the_contract_gains_is_a_keyword_by_regeneration_alone(tmp_path):

@@ -11,7 +11,7 @@ import types
 import httpx
 import pytest
 
-from egp import APIError, Client, EGPError
+from egp import APIError, AsyncClient, Client, EGPError
 from egp._core.headers import SECRET_HEADERS, Headers
 from egp._core.request import Request
 from egp._core.secrets import Secret
@@ -145,6 +145,40 @@ def _of_package(error):
     bare = error.with_traceback(None)
     texts = [shown(bare)]
     return "\n".join(texts)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("does", ["make", "copy"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"base_url": "nowhere"},
+        {"environment": "moon"},
+        {"bse_url": "https://host"},
+        {"timeout": "soon"},
+        {"default_headers": {"authorization": BEARER + "\n"}},
+        {"default_headers": {"authorization": BEARER, "bad name": COOKIE}},
+        {"api_key": KEY + "\x00x"},
+        {"max_connections": 0},
+        {"http_client": object()},
+        {"ssl_context": object()},
+    ],
+    ids=lambda fault: next(iter(fault)),
+)
+def test_tracebacks_of_options_that_are_refused_show_no_secret(kind, does, fault):
+    client = kind(base_url="https://host", **OPTIONS)
+
+    def refused():
+        kind(**{**OPTIONS, **fault}) if does == "make" else client.with_options(**{**OPTIONS, **fault})
+
+    with pytest.raises((EGPError, TypeError)) as caught:
+        refused()
+
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    frames = [frame for frame in told.stack if "/egp/" in frame.filename]
+    assert frames
+    assert not found_in(repr([frame.locals for frame in frames]))
+    assert not found_in(str(caught.value))
 
 
 @pytest.mark.parametrize("fault", ["status", "reset", "timeout"])

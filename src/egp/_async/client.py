@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from egp._async.session import AsyncSession
-from egp._client import BaseClient, checked_options, engine_options
+from egp._async.spelled_client import AsyncConfigured
+from egp._client import BaseClient
 from egp._loading import LOADING
 
 if TYPE_CHECKING:
-    import ssl
     from types import TracebackType
     from typing import Unpack
 
-    import httpx
     from egp_api import AuthenticatedClient
     from egp_api.types import EventStream
 
@@ -21,62 +20,22 @@ if TYPE_CHECKING:
     from egp._async.models import AsyncModels
     from egp._async.stream import AsyncStream
     from egp._client import Shared
-    from egp._core.clock import Clock
     from egp._core.config import Settings
-    from egp._options import ClientOptions, StreamCallOptions
+    from egp._options import StreamCallOptions
 
 __all__ = ["AsyncClient"]
 
 T = TypeVar("T")
 
 
-class AsyncClient(BaseClient[AsyncSession]):
+class AsyncClient(AsyncConfigured, BaseClient[AsyncSession]):
     """The client: `Client` is synchronous, and threads may share it; `AsyncClient` runs on asyncio or trio.
 
     Close it, or use it in a `with` block (`async with` for `AsyncClient`), to close its connections. After a
     fork the child opens its own.
-
-    Args:
-        http_client: an `httpx.Client` or `httpx.AsyncClient`, of the client's own kind, to send requests
-            through, for its proxies, TLS settings, hooks, mounts or mock transports. The client never closes
-            it. With it, `deadline` of `Client` is kept as far as httpx allows: it shortens the timeouts, and
-            is looked at whenever httpx hands out the headers or a part of the body. A server that trickles
-            within one of these, byte by byte, is not noticed. `AsyncClient` keeps it exactly.
-        max_connections: how many connections may be open at once; a call beyond them waits for one as long as
-            the pool's `timeout` says.
-        keepalive_expiry: seconds for which an unused connection is kept.
-        ssl_context: what certificates to trust and which to show, for a private authority or a client
-            certificate. The default trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name.
-        clock: the clock, random source and sleep to use in place of the machine's, for tests.
-        options: see `ClientOptions`.
-
-    Raises `EGPError`, which shows no secret, for a key, header, URL or environment that cannot be right.
     """
 
-    def __init__(
-        self,
-        *,
-        http_client: httpx.AsyncClient | None = None,
-        max_connections: int = 1000,
-        keepalive_expiry: float = 30.0,
-        ssl_context: ssl.SSLContext | None = None,
-        clock: Clock | None = None,
-        **options: Unpack[ClientOptions],
-    ) -> None:
-        given, fault = checked_options(options)
-        del options
-        self._start(
-            given,
-            fault,
-            engine_options(
-                "AsyncClient",
-                http_client=http_client,
-                max_connections=max_connections,
-                keepalive_expiry=keepalive_expiry,
-                ssl_context=ssl_context,
-                clock=clock,
-            ),
-        )
+    _kind = "AsyncClient"
 
     def _make_session(self, settings: Settings, shared: Shared) -> AsyncSession:
         return AsyncSession(settings, shared)
@@ -123,15 +82,6 @@ class AsyncClient(BaseClient[AsyncSession]):
         It has the same policy as `chat.completions.create(stream=True)`, and raises the same errors.
         """
         return await self._session.calls.stream(request, cast("dict[str, Any]", options))
-
-    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
-        """Return a copy with some options changed, which shares the connections.
-
-        It is closed with the original; closing the copy does nothing.
-        """
-        given, fault = checked_options(options)
-        del options
-        return self._copy(given, fault)
 
     async def close(self) -> None:
         """Close the connections. Calls and streams under way fail; more than once is harmless."""

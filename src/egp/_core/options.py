@@ -11,6 +11,7 @@ from egp.errors import EGPError
 
 __all__ = [
     "CALL_OPTIONS",
+    "DEFAULT",
     "DEFAULT_TIMEOUT",
     "OF_THE_CLIENT",
     "STREAM_OPTIONS",
@@ -133,15 +134,20 @@ STREAM_OPTIONS: Mapping[str, Check] = {
 """The fields of `StreamOptions`, each with the check of what users pass."""
 
 
-class _OfTheClient:
-    __slots__ = ()
+class _Shown:
+    __slots__ = ("_name",)
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def __repr__(self) -> str:
-        return "OF_THE_CLIENT"
+        return self._name
 
 
-OF_THE_CLIENT: Any = _OfTheClient()
+OF_THE_CLIENT: Any = _Shown("OF_THE_CLIENT")
 """What signatures show as the default of options whose None has a meaning of its own."""
+DEFAULT: Any = _Shown("DEFAULT")
+"""The same, where there is no client yet."""
 
 NULLABLE = frozenset({"timeout", "deadline", "first_token_timeout", "idle_timeout"})
 """Options for which None has a meaning of its own: no limit. For the others it stands for the default."""

@@ -5,23 +5,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from egp._client import BaseClient, checked_options, engine_options
+from egp._client import BaseClient
 from egp._loading import LOADING
 from egp._sync.session import Session
+from egp._sync.spelled_client import Configured
 
 if TYPE_CHECKING:
-    import ssl
     from types import TracebackType
     from typing import Unpack
 
-    import httpx
     from egp_api import AuthenticatedClient
     from egp_api.types import EventStream
 
     from egp._client import Shared
-    from egp._core.clock import Clock
     from egp._core.config import Settings
-    from egp._options import ClientOptions, StreamCallOptions
+    from egp._options import StreamCallOptions
     from egp._sync.chat import Chat
     from egp._sync.models import Models
     from egp._sync.stream import Stream
@@ -31,53 +29,14 @@ __all__ = ["Client"]
 T = TypeVar("T")
 
 
-class Client(BaseClient[Session]):
+class Client(Configured, BaseClient[Session]):
     """The client: `Client` is synchronous, and threads may share it; `Client` runs on asyncio or trio.
 
     Close it, or use it in a `with` block (`with` for `Client`), to close its connections. After a
     fork the child opens its own.
-
-    Args:
-        http_client: an `httpx.Client` or `httpx.Client`, of the client's own kind, to send requests
-            through, for its proxies, TLS settings, hooks, mounts or mock transports. The client never closes
-            it. With it, `deadline` of `Client` is kept as far as httpx allows: it shortens the timeouts, and
-            is looked at whenever httpx hands out the headers or a part of the body. A server that trickles
-            within one of these, byte by byte, is not noticed. `Client` keeps it exactly.
-        max_connections: how many connections may be open at once; a call beyond them waits for one as long as
-            the pool's `timeout` says.
-        keepalive_expiry: seconds for which an unused connection is kept.
-        ssl_context: what certificates to trust and which to show, for a private authority or a client
-            certificate. The default trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name.
-        clock: the clock, random source and sleep to use in place of the machine's, for tests.
-        options: see `ClientOptions`.
-
-    Raises `EGPError`, which shows no secret, for a key, header, URL or environment that cannot be right.
     """
 
-    def __init__(
-        self,
-        *,
-        http_client: httpx.Client | None = None,
-        max_connections: int = 1000,
-        keepalive_expiry: float = 30.0,
-        ssl_context: ssl.SSLContext | None = None,
-        clock: Clock | None = None,
-        **options: Unpack[ClientOptions],
-    ) -> None:
-        given, fault = checked_options(options)
-        del options
-        self._start(
-            given,
-            fault,
-            engine_options(
-                "Client",
-                http_client=http_client,
-                max_connections=max_connections,
-                keepalive_expiry=keepalive_expiry,
-                ssl_context=ssl_context,
-                clock=clock,
-            ),
-        )
+    _kind = "Client"
 
     def _make_session(self, settings: Settings, shared: Shared) -> Session:
         return Session(settings, shared)
@@ -124,15 +83,6 @@ class Client(BaseClient[Session]):
         It has the same policy as `chat.completions.create(stream=True)`, and raises the same errors.
         """
         return self._session.calls.stream(request, cast("dict[str, Any]", options))
-
-    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
-        """Return a copy with some options changed, which shares the connections.
-
-        It is closed with the original; closing the copy does nothing.
-        """
-        given, fault = checked_options(options)
-        del options
-        return self._copy(given, fault)
 
     def close(self) -> None:
         """Close the connections. Calls and streams under way fail; more than once is harmless."""
