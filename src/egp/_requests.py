@@ -31,9 +31,15 @@ if TYPE_CHECKING:
 
     from egp._core.config import Settings
 
-__all__ = ["chat_request", "models_request", "stream_request"]
+__all__ = ["chat_request", "check_create", "models_request", "stream_request"]
 
 T = TypeVar("T")
+
+
+def check_create(keywords: Mapping[str, Any]) -> None:
+    """Raise TypeError for a keyword that `create` does not take."""
+    if not _CREATE.issuperset(keywords):
+        _refuse_unknown("create", keywords, _CREATE)
 
 
 def chat_request(
@@ -47,7 +53,6 @@ def chat_request(
     stream_options = _stream_options(settings, keywords)
     headers, query, options = _call_options(settings, keywords)
     extra = _extra_body(keywords.pop("extra_body", None))
-    _refuse_unknown("create", keywords, operation.KEYWORDS)
     body = keywords
     if streaming:
         body["stream"] = True
@@ -145,6 +150,17 @@ def _refuse_unknown(method: str, keywords: Mapping[str, Any], known: frozenset[s
 
 
 _PER_CALL = frozenset({"max_retries", *CALL_OPTIONS})
+_CREATE = frozenset(
+    {
+        *create_chat_completion.KEYWORDS,
+        *_PER_CALL,
+        *STREAM_OPTIONS,
+        "extra_body",
+        "extra_headers",
+        "extra_query",
+    }
+)
+"""Every keyword of `create` but `stream`."""
 
 
 def _call_options(

@@ -37,12 +37,12 @@ def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it
         body={"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
     )
     stream = raw_server.events() + raw_server.chunk(CHUNK)
-    raw_server.script(*(part for _ in range(10) for part in (stream, answer)))
+    raw_server.script(*(part for _ in range(3) for part in (stream, answer)))
     done = []
 
     def work() -> None:
         with Client(api_key="sk-secret-key", base_url=raw_server.url, max_retries=0) as client:
-            for _ in range(10):
+            for _ in range(3):
                 holder = Holder()
                 stream = client.chat.completions.create(stream=True, **ASK)
                 holder.stream = iter(stream) if is_iterated else stream

@@ -1,5 +1,6 @@
 import gc
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -270,4 +271,5 @@ class Traffic(RuleBasedStateMachine):
 
 
 TestTraffic = Traffic.TestCase
+TestTraffic.pytestmark = pytest.mark.timeout(600)
 TestTraffic.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from egp._core.instrumentation import INSTRUMENTATION
-from egp._requests import chat_request, models_request, stream_request
+from egp._requests import chat_request, check_create, models_request, stream_request
 from egp._responses import RawResponse, parse_response
 from egp._sync.stream import Stream
 from egp.errors import APIError, EGPError
@@ -34,6 +34,8 @@ class Calls:
 
     def create(self, stream: bool | None, keywords: dict[str, Any]) -> RawResponse[Any]:
         """Make the call of `chat.completions.create`."""
+        # Here, and not further below: an error about a keyword is to stand close to who misspelt it.
+        check_create(keywords)
         settings = self._session.settings
         meter = settings.usage
         telemetry = settings.telemetry
