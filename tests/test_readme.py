@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text()
 def test_the_code_runs(snippet, egp_server, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CI", raising=False)  # where cassettes are not recorded
-    if "egp.tool" in snippet.code or "response_format=" in snippet.code:
+    if any(word in snippet.code for word in ("egp.tool", "egp.structured", "response_format=")):
         pytest.importorskip("msgspec", reason="the page needs an extra")
     # Blank lines before it give a traceback the line numbers of the document.
     program = compile("\n" * (snippet.line - 1) + snippet.code, snippet.document, "exec")

@@ -29,7 +29,8 @@ def test_the_route_of_a_warm_call_is_as_short_as_the_architecture_says(raw_serve
     frames: list[str] = []
 
     def note(frame, event, argument) -> None:
-        if event == "call":
+        # Before Python 3.12 a comprehension was a call of its own.
+        if event == "call" and not frame.f_code.co_name.endswith("comp>"):
             frames.append(frame.f_code.co_filename)
 
     with Client(api_key="k", base_url=raw_server.url) as client:

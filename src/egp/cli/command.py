@@ -121,7 +121,9 @@ def _open_missing_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # for the whole process
+            # The descriptor is the process's, as those of the streams it replaces: nothing closes it.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, open(nowhere, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             # A character that the terminal's encoding lacks must not end an answer.
             stream.reconfigure(errors="replace")
