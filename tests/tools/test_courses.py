@@ -15,10 +15,14 @@ from hypothesis import strategies as st
 
 import egp
 from egp._async.tool_runner import AsyncToolRunner
+from egp._core.config import configured
+from egp._core.secrets import Secret
 from egp._sync.tool_runner import ToolRunner
 from egp.tools.run import RunOptions
 from tests.runtime.test_tool_loop import assert_accepted
 from tests.tools.conftest import QUESTION
+
+SETTINGS = configured({"api_key": Secret("key"), "base_url": "http://127.0.0.1"}, {}, {})
 
 
 class BrokenOff(BaseException):
@@ -98,6 +102,8 @@ def test_whatever_becomes_of_tasks_each_call_has_one_answer_in_order(backend, dr
     course = Course(endings, order)
 
     class Session:
+        settings = SETTINGS
+
         class calls:  # noqa: N801
             @staticmethod
             async def create(stream, keywords):
@@ -145,6 +151,8 @@ def test_whatever_becomes_of_threads_each_call_has_one_answer_in_order(drawn):
     numbers = itertools.count(1)
 
     class Session:
+        settings = SETTINGS
+
         class calls:  # noqa: N801
             @staticmethod
             def create(stream, keywords):
