@@ -1,4 +1,4 @@
-"""`tox -e bench`: every question, or those named, against the peers; `--quick` in under three minutes."""
+"""`tox -e bench`: every question, or those named, against the peers; `--quick` in about five minutes."""
 
 from __future__ import annotations
 
