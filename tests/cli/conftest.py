@@ -127,7 +127,9 @@ class Terminal:
         return self.process.wait(timeout), self.shown
 
     def _read(self, timeout):
-        if not select.select([self._controller], [], [], timeout)[0]:
+        poll = select.poll()
+        poll.register(self._controller, select.POLLIN)
+        if not poll.poll(timeout * 1000):
             return False
         try:
             piece = os.read(self._controller, 65536)

@@ -1,5 +1,6 @@
 """`egp chat` through pipes: what is sent, what is printed, and the exit code."""
 
+import fcntl
 import json
 import os
 import re
@@ -46,10 +47,13 @@ def test_stdin_alone_is_the_prompt(server, egp, arguments):
     assert said(server) == "hello"
 
 
-def test_an_open_pipe_without_data_is_left_out_and_said(server, egp, monkeypatch):
+@pytest.mark.parametrize("lowest", [0, 1100])
+def test_an_open_pipe_without_data_is_left_out_and_said(server, egp, monkeypatch, lowest):
     monkeypatch.setattr(pasted, "_PATIENCE", 0.01)
     reader, writer = os.pipe()
-    with os.fdopen(reader) as stdin, os.fdopen(writer, "w"):
+    numbered = fcntl.fcntl(reader, fcntl.F_DUPFD_CLOEXEC, lowest)  # select() takes none above 1,023
+    os.close(reader)
+    with os.fdopen(numbered) as stdin, os.fdopen(writer, "w"):
         done = egp("chat", "hello", stdin=stdin)
     assert (done.code, said(server)) == (0, "hello")
     assert "nothing came on stdin" in done.err

@@ -45,7 +45,10 @@ def _has_something(stream: Any) -> bool:
     # Windows selects on sockets only.
     if not (stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)) or sys.platform == "win32":
         return True
-    return bool(select.select([descriptor], [], [], _PATIENCE)[0])
+    # Not select(), which ends at descriptor 1,023.
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(_PATIENCE * 1000))
 
 
 def parts_of(sources: list[str]) -> tuple[list[str], list[dict[str, Any]]]:
