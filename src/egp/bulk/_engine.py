@@ -68,7 +68,7 @@ class Engine:
             self._read_on()
             found = schedule.next(time.monotonic())
             if isinstance(found, Job):
-                task = create_task(self._attempt(found))
+                task = create_task(self._ask(found))
                 self._tasks.add(task)
                 task.add_done_callback(discard)
             elif schedule.is_over() or (work.is_exhausted and schedule.is_empty):
@@ -127,13 +127,34 @@ class Engine:
             if timer is not None:
                 timer.cancel()
 
-    async def _attempt(self, job: Job) -> None:
+    async def _ask(self, job: Job) -> None:
+        """Ask a request, and others after it for as long as some may be started at once.
+
+        The next one goes out before the answer to another is looked at. If each turn of the event loop took
+        in all answers first, requests would go out in clumps, their answers would come in clumps, and each
+        would wait for its clump.
+        """
+        attempt = self._sender.attempt
         try:
-            outcome = await self._sender.attempt(job.request, job.digest)
-            self._finish(job, outcome)
+            following: Job | None = job
+            while following is not None:
+                job = following
+                self._finish(job, await attempt(job.request, job.digest))
+                following = self._following()
         except Exception as error:  # noqa: BLE001 - a fault of ours must end the run, not one task
             self._fail(error)
         self.wake()
+
+    def _following(self) -> Job | None:
+        """Return a request to start now; None where there is none, or `dispatch` has to look."""
+        schedule = self._schedule
+        self._read_on()
+        found = schedule.next(time.monotonic())
+        if not isinstance(found, Job):
+            return None
+        if schedule.has_room():
+            self.wake()
+        return found
 
     def _fail(self, error: Exception) -> None:
         self.crash = error

@@ -212,6 +212,12 @@ class Schedule:
         window = max(1000, 2 * self._policy.max_concurrency)
         return self.stopped is None and self.queued < window and self._queued_bytes < _QUEUED_BYTES
 
+    def has_room(self) -> bool:
+        """Return whether more requests may be in flight than are, and some wait."""
+        if self.in_flight >= self._policy.max_concurrency:
+            return False
+        return any(lane.queue and lane.in_flight < int(lane.level.value) for lane in self._lanes.values())
+
     def _own_budgets(self, _model: str) -> tuple[Budget, Budget]:
         return Budget(self._policy.rpm), Budget(self._policy.tpm)
 
