@@ -122,6 +122,8 @@ def test_an_iterator_of_messages_is_a_list_of_them():
         ({"messages": [Pydantic]}, r"messages\[0\]: .* the class Pydantic"),
         ({"messages": [{**PLAIN, "content": [Named("a", "b")]}]}, r"messages\[0\]\.content\[0\]: a Named"),
         ({"messages": [{**PLAIN, "vendor": {"point": Named("a", "b")}}]}, r"messages\[0\]\.vendor\.point"),
+        ({"messages": [{**PLAIN, "point": Named("a", "b")}]}, r"messages\[0\]\.point"),
+        ({"messages": [PLAIN, {**PLAIN, "point": Named("", "")}], "tools": []}, r"messages\[1\]\.point"),
         ({"tools": [Named("a", "b")]}, r"tools\[0\]"),
         ({"response_format": ("type", "text")}, "response_format: .* not a tuple"),
         ({"response_format": Named("a", "b")}, "response_format: .* not a Named"),
