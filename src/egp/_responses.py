@@ -39,7 +39,7 @@ def parse_response(parse: Callable[[Any], T], response: Response) -> T:
     if not isinstance(result, JSONAnswer):
         raise _invalid(response, "the body is JSON, but not the object that was asked for")
     answer = cast("JSONAnswer[Any]", result)
-    if "error" in answer and bool(answer["error"]):
+    if getattr(answer, "error", None):
         words = message_in(body_value(response.content))
         raise _invalid(response, words or "the server sent an error with a status of success")
     if isinstance(answer, ChatCompletion) and not _has_choices(answer):

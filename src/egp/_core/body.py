@@ -17,7 +17,7 @@ _SIMPLE = frozenset((str, int, float, bool, type(None)))
 
 
 def encode_keywords(
-    keywords: Mapping[str, Any], extra: Mapping[str, Any], objects: Iterable[str], lists: Iterable[str]
+    keywords: Mapping[str, Any], extra: Mapping[str, Any], objects: frozenset[str], lists: frozenset[str]
 ) -> bytes:
     """Write a request body. Keywords that are None are not sent.
 
@@ -31,27 +31,31 @@ def encode_keywords(
         EGPError: a value that cannot be sent as what the field takes, with the path to it.
     """
     body = {name: value for name, value in keywords.items() if value is not None}
-    lists = [name for name in lists if name in body]
+    lists = lists.intersection(body)
+    objects = objects.intersection(body)
     for name in lists:
         body[name] = _list_of_objects(name, body[name])
     for name in objects:
-        if name in body and body[name].__class__ is not str:  # such as tool_choice="auto"
+        if body[name].__class__ is not str:  # such as tool_choice="auto"
             _require_object(name, body[name])
     encoded = json.encode({**body, **extra})
     # A named tuple becomes an array. Where no bracket but that of one list is in the text, there is none, and
     # that is most conversations; to look at each value costs a quarter of the encoding.
     if len(lists) != 1 or encoded.find(b"[", encoded.find(b"[") + 1) >= 0:
         for name in (*lists, *objects):
-            _refuse_namedtuples(name, body.get(name))
+            _refuse_namedtuples(name, body[name])
     return encoded
 
 
 def _list_of_objects(name: str, value: Any) -> Any:
     """Return a list of objects; an iterator is used up here."""
     given: Any = value  # which the next line does not narrow
-    if isinstance(value, str) or is_object(value) or not isinstance(value, Iterable):
+    if is_array(given) or _is_tuple(given):
+        items = given
+    elif isinstance(value, str) or is_object(value) or not isinstance(value, Iterable):
         raise EGPError(f"{name}: a list of objects is needed, not {_named(value)}")
-    items = given if is_array(given) or _is_tuple(given) else list[Any](given)
+    else:
+        items = list[Any](given)
     if {*map(type, items)} != {dict}:
         for index, item in enumerate(items):
             _require_object(f"{name}[{index}]", item)

@@ -128,6 +128,10 @@ class Connection(nonblocking.Connection):
         # that costs as much as a read.
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reader: asyncio.Future[bytes | OSError] | None = None
+        # When the time of the last read is up, and the timer, which may be that of an earlier one.
+        self._until: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_until = 0.0
 
     async def _receive(self, seconds: float | None) -> bytes:
         loop = asyncio.get_running_loop()
@@ -138,8 +142,10 @@ class Connection(nonblocking.Connection):
                 # Windows' own loop: what it has received for a task that is cancelled is lost with the
                 # connection.
                 return await asyncio.wait_for(loop.sock_recv(self._socket, READ_BYTES), seconds)
-        self._reader = loop.create_future()
-        received = await _bounded(self._reader, seconds)
+        reader: asyncio.Future[bytes | OSError] = loop.create_future()
+        self._reader = reader
+        self._bound(loop, seconds)
+        received = await reader
         if isinstance(received, OSError):
             raise received
         return received
@@ -157,6 +163,7 @@ class Connection(nonblocking.Connection):
         """Close at once where the loop runs, else as soon as it is told; harmless when closed already."""
         if self._loop is None or self._loop is _running_loop():
             self._unwatch()
+            self._cancel_timer()
             self._socket.close()
         else:
             self._hand_over()
@@ -175,6 +182,39 @@ class Connection(nonblocking.Connection):
         except RuntimeError:
             # It has ended.
             self._socket.close()
+
+    def _bound(self, loop: asyncio.AbstractEventLoop, seconds: float | None) -> None:
+        """Have the read fail when its time is up."""
+        # A timer that rings sooner stays, and looks again then: to cancel one and to set another for each
+        # read costs a tenth of a call.
+        if seconds is None:
+            self._until = None
+            return
+        until = self._until = loop.time() + seconds
+        if self._timer is None or self._timer_until > until:
+            self._set_timer(loop, until)
+
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
+        self._cancel_timer()
+        own: ref[Connection] = ref(self)
+        self._timer = loop.call_at(until, _on_time, own, loop)
+        self._timer_until = until
+
+    def _cancel_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+    def look_at_time(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End the read whose time is up, or wait on for the time that it has left."""
+        self._timer = None
+        reader, until = self._reader, self._until
+        if reader is None or reader.done() or until is None:
+            return
+        if until > self._timer_until:
+            self._set_timer(loop, until)
+        else:
+            reader.set_exception(TimeoutError())
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
         # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
@@ -211,6 +251,12 @@ def _on_readable(connection_ref: ref[Connection]) -> None:
     watched = connection_ref()
     if watched is not None:
         watched.take()
+
+
+def _on_time(connection_ref: ref[Connection], loop: asyncio.AbstractEventLoop) -> None:
+    waiting = connection_ref()
+    if waiting is not None:
+        waiting.look_at_time(loop)
 
 
 def _close(loop: asyncio.AbstractEventLoop, connected: socket.socket) -> None:
