@@ -152,7 +152,9 @@ def test_a_wheel_that_lost_a_file_is_refused(release, lost):
 
 
 def test_a_wheel_whose_calls_lost_their_types_is_refused(release):
-    made = release(lambda name, data: data.replace(b"Unpack[", b"dict[str, "))
+    last = b" = None,\n        ) ->"
+    open_to_all = last.replace(b"\n", b"\n            **more: object,\n", 1)
+    made = release(lambda name, data: data.replace(last, open_to_all))
     made.environment.install([str(made.distributions.wheel)])
 
     with pytest.raises(Refusal, match="type checker"):

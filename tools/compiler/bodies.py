@@ -7,6 +7,7 @@ from attrs import frozen
 from openapi_python_client.parser.bodies import Body, BodyType
 from openapi_python_client.parser.properties import AnyProperty, ModelProperty
 from openapi_python_client.parser.properties.file import FileProperty
+from openapi_python_client.parser.properties.list_property import ListProperty
 from openapi_python_client.parser.properties.none import NoneProperty
 
 from tools.compiler.annotations import union
@@ -77,7 +78,7 @@ def content_type_choice(bodies: Sequence[Body]) -> str:
     for body in bodies[1:]:
         kind = body.prop.get_base_type_string().as_unembedded_code()
         if body.body_type == BodyType.CONTENT:
-            test = "isinstance(body, (bytes, File))"
+            test = f"isinstance(body, ({'str, ' if _only_objects_and_lists(bodies) else ''}bytes, File))"
         elif kind in seen or not isinstance(body.prop, ModelProperty):
             continue
         else:
@@ -85,6 +86,12 @@ def content_type_choice(bodies: Sequence[Body]) -> str:
         seen.add(kind)
         choices.append(f"{literal(text(body.content_type))} if {test}")
     return " else ".join([*choices, literal(text(bodies[0].content_type))])
+
+
+def _only_objects_and_lists(bodies: Sequence[Body]) -> bool:
+    """Whether text can be nothing but the content of the body that is sent as it is."""
+    members = [each for body in bodies if body.body_type != BodyType.CONTENT for each in flatten(body.prop)]
+    return all(isinstance(member, ModelProperty | ListProperty) for member in members)
 
 
 def body_switch(bodies: Sequence[Body], models: Models) -> str:

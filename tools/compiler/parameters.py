@@ -10,19 +10,10 @@ from openapi_python_client.parser.properties.none import NoneProperty
 from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
 from tools.compiler.dictionaries import Dictionaries
-from tools.compiler.errors import CompileError
 from tools.compiler.literals import literal, text
 from tools.compiler.media import is_switch
 from tools.compiler.operations import Place
 from tools.compiler.unions import flatten
-
-_STYLES = {
-    "path": {"simple"},
-    "query": {"form", "deepObject", "spaceDelimited", "pipeDelimited"},
-    "header": {"simple"},
-    "cookie": {"form"},
-}
-
 
 @frozen
 class Parameter:
@@ -62,12 +53,6 @@ def _parameter(
 ) -> Parameter:
     location = str(written.get("x-in", location))
     style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
-    if style not in _STYLES[location]:
-        raise CompileError(
-            f"the style {style} of the {location} parameter {text(prop.name)} is not supported",
-            pointer=place.pointer,
-            remedy=f"Use {' or '.join(sorted(_STYLES[location]))}.",
-        )
     explode = written.get("explode", style == "form") is True
     name = str(written.get("x-name", text(prop.name)))
     return Parameter(
@@ -100,8 +85,11 @@ def _on_the_wire(
         return f"_serialization.path({text_of})" if location == "path" else text_of
     if location == "cookie":
         return value
+    exploded = ", explode=True" if explode else ""
+    if style in ("label", "matrix"):
+        return f"_serialization.prefixed({name}, {value}, style={literal(style)}{exploded})"
     function = "path" if location == "path" else "simple"
-    return f"_serialization.{function}({value}{', explode=True' if explode else ''})"
+    return f"_serialization.{function}({value}{exploded})"
 
 
 def url(place: Place, parameters: Sequence[Parameter]) -> str:

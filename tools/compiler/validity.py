@@ -35,6 +35,12 @@ SCHEMA_VALUES = (
     "unevaluatedItems",
     "unevaluatedProperties",
 )
+STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
 _KINDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
 _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
 
@@ -280,8 +286,13 @@ class _Walk:
             return
         if not isinstance(parameter.get("name"), str):
             yield Finding("the parameter has no `name`", place)
-        if parameter.get("in") not in ("query", "path", "header", "cookie"):
+        location, style = parameter.get("in"), parameter.get("style")
+        if location not in STYLES:
             yield Finding("`in` must be query, path, header or cookie", place)
+        elif style is not None and style not in STYLES[location]:
+            remedy = f"Write one of {', '.join(STYLES[location])}."
+            message = f"a {location} parameter cannot have the style {str(style)[:40]}"
+            yield Finding(message, pointer.join(place, "style"), remedy=remedy)
         if "schema" in parameter:
             yield from self.schema(parameter["schema"], pointer.join(place, "schema"))
         elif "content" in parameter:

@@ -140,14 +140,14 @@ class Operations:
 
     def _response(self, response: dict[str, Any], place: str, name: str, code: str) -> dict[str, Any]:
         response, place = follow(self._content, response, place)
-        content = {
-            kind: self._media(
-                media,
-                pointer.join(place, "content", kind),
-                Naming(name, "event" if media_type(kind) == EVENT_STREAM else f"response_{code.upper()}"),
-            )
-            for kind, media in (response.get("content") or {}).items()
-        }
+        described = response.get("content") or {}
+        content = {}
+        for kind, media in described.items():
+            naming = Naming(name, "event" if media_type(kind) == EVENT_STREAM else f"response_{code.upper()}")
+            made = self._media(media, pointer.join(place, "content", kind), naming)
+            # Some frameworks write */* for what they send as JSON.
+            is_json = kind == "*/*" and made["schema"] and made["schema"].get("type") != "string"
+            content["application/json" if is_json and len(described) == 1 else kind] = made
         result = {"description": str(response.get("description", ""))}
         return {**result, "content": content} if content else result
 
