@@ -39,6 +39,18 @@ def path(value: Any, *, explode: bool = False) -> str:
     return segment.replace(".", "%2E") if segment in (".", "..") else segment
 
 
+def prefixed(name: str, value: Any, *, style: str, explode: bool = False) -> str:
+    """Return a value of a path in the style `label` (`.a`) or `matrix` (`;name=a`)."""
+    plain = encode(value)
+    label = f"{name}=" if style == "matrix" else ""
+    if explode and plain.__class__ is dict:
+        parts = [simple({key: item}, explode=True, safe="") for key, item in plain.items()]
+    else:
+        items = plain if explode and plain.__class__ is list else [plain]
+        parts = [label + path(item) for item in items]
+    return "".join((";" if style == "matrix" else ".") + part for part in parts)
+
+
 def simple(value: Any, *, explode: bool = False, safe: str | None = None) -> str:
     """Return a value in the style of headers and paths, items separated by commas. `safe`: escape all but these."""
 
