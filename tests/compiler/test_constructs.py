@@ -1,4 +1,4 @@
-"""Every construct of constructs.yaml works in the generated package, over a server, or is refused with its place."""
+"""Every construct of constructs.yaml works in the generated package and over a server, or is refused."""
 
 from __future__ import annotations
 

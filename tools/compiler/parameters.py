@@ -15,6 +15,7 @@ from tools.compiler.media import is_switch
 from tools.compiler.operations import Place
 from tools.compiler.unions import flatten
 
+
 @frozen
 class Parameter:
     """A parameter. `key` and `expression`, its value on the wire, are code."""
@@ -41,15 +42,13 @@ def parameters(endpoint: Endpoint, place: Place, dictionaries: Dictionaries) -> 
     """In the order of the document."""
     written = {(entry["in"], entry["name"]): entry for entry in place.operation.get("parameters", ())}
     return tuple(
-        _parameter(
-            prop, str(location.value), written[str(location.value), text(prop.name)], place, dictionaries
-        )
+        _parameter(prop, str(location.value), written[str(location.value), text(prop.name)], dictionaries)
         for location, prop in endpoint.iter_all_parameters()
     )
 
 
 def _parameter(
-    prop: Property, location: str, written: Mapping[str, Any], place: Place, dictionaries: Dictionaries
+    prop: Property, location: str, written: Mapping[str, Any], dictionaries: Dictionaries
 ) -> Parameter:
     location = str(written.get("x-in", location))
     style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
