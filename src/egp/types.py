@@ -39,18 +39,26 @@ else:
 
         return {*models.__all__, *params.__all__, *_ALIASES, *_SHARED, *_OWN}
 
+    def _home(name: str) -> str | None:
+        if name in _OWN:
+            return "egp._models"
+        if name in _SHARED:
+            return "egp_api.types"
+        from egp_api import models, params
+
+        if name in models.__all__:
+            return "egp_api.models"
+        return "egp_api.params" if name in _ALIASES or name in params.__all__ else None
+
     def __getattr__(name: str) -> object:
         from importlib import import_module
 
         if name == "__all__":
             return sorted(_names())
-        if name.startswith("__"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        home = "types" if name in _SHARED else "params" if name.endswith("Param") else "models"
-        if name not in _SHARED and name not in _names():
+        home = None if name.startswith("__") else _home(name)
+        if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        module = import_module("egp._models" if name in _OWN else f"egp_api.{home}")
-        value = globals()[name] = getattr(module, _ALIASES.get(name, name))
+        value = globals()[name] = getattr(import_module(home), _ALIASES.get(name, name))
         return value
 
     def __dir__() -> list[str]:

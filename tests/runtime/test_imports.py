@@ -109,6 +109,12 @@ def test_every_exported_name_is_there():
     loaded_after(code)
 
 
+def test_every_name_of_the_types_is_there():
+    code = "import egp.types\nfor name in egp.types.__all__: getattr(egp.types, name)"
+
+    loaded_after(code)
+
+
 def test_a_name_that_is_not_exported_is_refused():
     import egp
 
