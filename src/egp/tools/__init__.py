@@ -1,12 +1,12 @@
 """Tools: functions that a model calls.
 
-@egp.tool
-def get_weather(city: str) -> str:
-    "Return the weather of a city, now."
-    …
+    @egp.tool
+    def get_weather(city: str) -> str:
+        "Return the weather of a city, now."
+        …
 
-run = client.chat.completions.run_tools(model=…, messages=…, tools=[get_weather])
-print(run.final().content)
+    run = client.chat.completions.run_tools(model=…, messages=…, tools=[get_weather])
+    print(run.final().content)
 """
 
 from __future__ import annotations

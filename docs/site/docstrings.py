@@ -1,0 +1,56 @@
+"""Docstrings, which are written as Markdown is, in the form that autodoc reads."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+
+_SECTION = re.compile(r"(Args|Returns|Raises(?: .+)?|Yields):")
+_CODE = re.compile(r"`[^`]+`")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Rewrite what autodoc has read, before the sections of Google's style are."""
+    app.connect("autodoc-process-docstring", _rewrite, priority=100)
+    app.connect("autodoc-process-signature", _without_arguments_of_errors)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def restructured(text: str) -> str:
+    """Return a docstring with its code marked as reStructuredText wants it."""
+    return "\n".join(_lines(text))
+
+
+def _rewrite(*event: Any) -> None:
+    # The last of what the event brings are the lines, which are to be changed in their place.
+    lines: list[str] = event[-1]
+    lines[:] = restructured("\n".join(lines)).splitlines()
+
+
+def _without_arguments_of_errors(*event: Any) -> tuple[str, str] | None:
+    # Errors are caught; what they are made of is told by their attributes.
+    is_error, arguments = event[1] == "exception", event[5]
+    return ("", "") if is_error and arguments else None
+
+
+def _lines(text: str) -> Iterator[str]:
+    # Code spans may go over a line end; what is indented after a blank line is code, but in a section.
+    is_section = is_code = False
+    before = ""
+    for line in _CODE.sub(_span, text).splitlines():
+        if line.strip() and not line.startswith(" "):
+            is_section, is_code = bool(_SECTION.fullmatch(line)), False
+        elif line.startswith("    ") and not before.strip() and not is_section and not is_code:
+            is_code = True
+            yield from ("::", "")
+        yield line.replace("``", "`") if is_code else line
+        before = line
+
+
+def _span(found: re.Match[str]) -> str:
+    return f"`{found[0]}`" if "\n" not in found[0] else f"`{' '.join(found[0].split())}`"
