@@ -7,6 +7,8 @@
 
     run = client.chat.completions.run_tools(model=…, messages=…, tools=[get_weather])
     print(run.final().content)
+
+What they return goes back to the model, until it answers in words.
 """
 
 from __future__ import annotations
