@@ -1,7 +1,7 @@
 """One environment for each framework, because their requirements contradict each other.
 
-All pins of frameworks are here, except that of openai, which is in pyproject.toml. An environment is made
-when a test first needs it, and kept.
+All pins of frameworks are here, except those that pyproject.toml has. An environment is made when a test
+first needs it, and kept.
 """
 
 from __future__ import annotations
@@ -17,12 +17,22 @@ import pytest
 from tools import node
 
 ROOT = Path(__file__).parents[2]
-_PORTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["ports"]
-_OPENAI = next(pin for pin in _PORTS if str(pin).startswith("openai=="))
+_GROUPS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+
+
+def _pinned(name: str) -> str:
+    """Return the pin of a package that pyproject.toml has."""
+    pins = (pin for group in _GROUPS.values() for pin in group)
+    return next(str(pin) for pin in pins if str(pin).startswith(f"{name}=="))
+
+
+_OPENAI = _pinned("openai")
 REQUIREMENTS = {
     "openai": [_OPENAI],
     "scale-gp-beta": ["scale-gp-beta==0.7.0"],
-    "langchain": ["langchain-openai==1.7.4"],
+    "langchain": ["langchain-openai==1.7.4", _pinned("langchain-core")],
+    # Apart from our own tests: they demand an older vcrpy.
+    "langchain-tests": ["langchain-tests==1.1.9", _pinned("langchain-core"), _pinned("pytest-timeout")],
     "llama-index": ["llama-index-llms-openai-like==0.8.1"],
     "pydantic-ai": ["pydantic-ai-slim[openai]==2.68.0"],
     "instructor": ["instructor==1.17.0"],
@@ -42,7 +52,8 @@ def python_with(framework: str) -> Path:
     folder = _folder() / framework
     python = folder / "bin" / "python"
     stamp = folder / "requirements.txt"
-    requirements = [*REQUIREMENTS[framework], "--editable", str(ROOT)]
+    extras = "[testing]" if framework == "langchain-tests" else ""
+    requirements = [*REQUIREMENTS[framework], "--editable", f"{ROOT}{extras}"]
     wanted = "\n".join([sys.version, *requirements])
     if not stamp.exists() or stamp.read_text() != wanted:
         _run("uv", "venv", "--quiet", "--clear", "--python", sys.executable, folder)

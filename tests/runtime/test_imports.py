@@ -103,6 +103,17 @@ def test_structured_output_loads_no_pydantic():
     assert not set(loaded) & {"pydantic", "jiter"}
 
 
+def test_a_missing_langchain_is_told_with_its_extra():
+    program = (
+        "import sys; sys.modules['langchain_core'] = None\n"
+        "import egp\ntry: import egp.langchain\nexcept egp.EGPError as error: print(error)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert 'pip install "egp-client[langchain]"' in done.stdout
+
+
 def test_every_exported_name_is_there():
     code = "import egp\nfor name in egp.__all__: getattr(egp, name)\nassert set(egp.__all__) <= set(dir(egp))"
 
