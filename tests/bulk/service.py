@@ -52,6 +52,8 @@ class Service:
         self.answered: Counter[str] = Counter()
         """How often it was answered with 200."""
         self.times: list[float] = []
+        self.keys: list[str] = []
+        """The key of each request, in lower case."""
         self.statuses: Counter[int] = Counter()
         self.in_flight = 0
         self.peak = 0
@@ -110,6 +112,7 @@ class Service:
         name = str(body["messages"][-1]["content"])
         self.asked[name] += 1
         self.times.append(asyncio.get_running_loop().time())
+        self.keys.append(head.partition("x-api-key: ")[2].partition("\r\n")[0])
         self.in_flight += 1
         self.peak = max(self.peak, self.in_flight)
         answer = self.decide(body, self.asked.total())

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from egp.bulk._progress import Snapshot, display, text_of
-from egp.bulk._report import page
+from egp.bulk._report import page, picture
 from egp.bulk._scan import Fault
 from egp.bulk._summary import Summary
 from egp.bulk._tally import Curve, Latencies
@@ -60,10 +60,19 @@ def test_the_page_is_whole_well_formed_and_needs_nothing_from_elsewhere():
 
     pictures = text.split("<svg")[1:]
     assert len(pictures) == 3
-    for picture in pictures:
-        ElementTree.fromstring("<svg" + picture.partition("</svg>")[0] + "</svg>")
+    for one in pictures:
+        ElementTree.fromstring("<svg" + one.partition("</svg>")[0] + "</svg>")
     assert "not &lt;JSON&gt;" in text
     assert "://" not in text
+
+
+def test_the_curves_alone_are_one_small_picture():
+    text = picture(SUMMARY)
+
+    root = ElementTree.fromstring(text)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert len(root.findall(".//{*}polyline")) == 4
+    assert "1 failed" not in text
 
 
 def test_centiles_are_right_to_a_few_percent():

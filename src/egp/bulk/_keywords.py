@@ -51,6 +51,7 @@ class RunKeywords(TypedDict, total=False):
     """Whether to show progress on stderr; None, the default: in a terminal. A function is called with
     snapshots."""
     report: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-    """Files to write the summary to: as JSON or, by the ending `.html`, as a page with curves."""
+    """Files to write the summary to: as JSON or, by the endings `.html` and `.svg`, as a page with curves or
+    as the curves alone."""
     handle_signals: bool
     """Whether SIGINT and SIGTERM end the run in an orderly way; by default with `run`, in the main thread."""

@@ -67,7 +67,8 @@ class Options:
     progress: bool | Callable[[Snapshot], object] | None = None
     """Whether to show progress on stderr; None: in a terminal. A function is called with snapshots."""
     report: tuple[Path, ...] = ()
-    """Files to write the summary to: as JSON or, by the ending `.html`, as a page with curves."""
+    """Files to write the summary to: as JSON or, by the endings `.html` and `.svg`, as a page with curves or
+    as the curves alone."""
     handle_signals: bool = False
     """Whether SIGINT and SIGTERM end the run in an orderly way; only in the main thread."""
 

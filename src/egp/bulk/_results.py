@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion
 
+    from egp.bulk._result import Written
+
 __all__ = ["Result", "results"]
 
 
@@ -33,6 +35,20 @@ class Result:
     error: Any
     """What went wrong where there is no response: `code` and `message`."""
     request_id: str | None
+
+    @classmethod
+    def of(cls, written: Written) -> Result:
+        """Return what a line says."""
+        response = written.document.get("response")
+        fields = response if is_object(response) else {}
+        return cls(
+            written.custom_id,
+            written.is_success,
+            written.status,
+            fields.get("body"),
+            written.document.get("error"),
+            fields.get("request_id") or None,
+        )
 
     @property
     def completion(self) -> ChatCompletion:
@@ -68,15 +84,6 @@ def results(path: str | os.PathLike[str]) -> Iterator[Result]:
             written = _result.read(line)
             if written is None:
                 raise EGPError(f"{path}:{number} is no line of results")
-            response = written.document.get("response")
-            fields = response if is_object(response) else {}
-            yield Result(
-                written.custom_id,
-                written.is_success,
-                written.status,
-                fields.get("body"),
-                written.document.get("error"),
-                fields.get("request_id") or None,
-            )
+            yield Result.of(written)
     except OSError as error:
         raise EGPError(f"{path} cannot be read: {error.strerror}") from None

@@ -19,7 +19,8 @@ __all__ = ["Summary"]
 class Summary:
     """The end of a run. Counts are of requests, if nothing else is said."""
 
-    output: Path
+    output: Path | str
+    """The file; on Ray the folder, which may be a URL."""
     total: int
     """In the input, invalid ones left out."""
     done_before: int
@@ -65,7 +66,8 @@ class Summary:
     events: dict[str, int]
     """What changed the pace, and how often."""
     curve: tuple[tuple[float, ...], ...] = field(repr=False)
-    """Samples: seconds, results so far, in flight, level of concurrency, median latency since the last."""
+    """Samples: seconds, results so far, in flight, level of concurrency, mean latency since the last (0 where
+    nothing was answered)."""
 
     @property
     def left(self) -> int:

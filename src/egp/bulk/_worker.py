@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from egp.bulk import _request
 from egp.bulk._engine import Engine
-from egp.bulk._journal import Journal
 from egp.bulk._limiter import Lease
 from egp.bulk._request import digest_of
 from egp.bulk._schedule import Job, Schedule
@@ -23,9 +22,9 @@ from egp.bulk._tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
     from egp.bulk._budget import Budget
+    from egp.bulk._folder import Folder, SharedJournal
     from egp.bulk._limiter import Ask, Grant
     from egp.bulk._options import Options
 
@@ -39,18 +38,16 @@ class Worker:
 
     def __init__(
         self,
-        work: Path,
-        folder: Path,
+        folder: Folder,
         client: dict[str, Any],
         options: Options,
         exchange: Callable[[list[Ask], str | None], Awaitable[tuple[list[Grant], str | None]]],
     ) -> None:
-        """`work` has the chunks, and `folder` the journals.
+        """`folder` has the chunks, and the journals.
 
         `exchange` tells the shared limiter what there is to tell, and why this one stops, if it does; it
         returns what the limiter grants, and why all stop.
         """
-        self._work = work
         self._folder = folder
         self._client_options = client
         self._options = options
@@ -63,7 +60,7 @@ class Worker:
         self._tally = Tally()
         self._spending = Spending(options.prices, options.max_cost)
         self._schedule = Schedule(options.policy, random.random, self._spending, self._budgets)
-        self._journal: Journal | None = None
+        self._journal: SharedJournal | None = None
         self._cost_told = Decimal(0)
         self._unpriced_told = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,8 +73,7 @@ class Worker:
         engine = self._engine
         assert engine is not None  # noqa: S101 - for type checkers: it has just been started
         chunk = _Chunk()
-        lines = (self._work / name).read_bytes().splitlines()
-        for line in lines:
+        for line in (await self._taken(name)).splitlines():
             request = _request.read(line, 0, is_checked=True)
             job = Job(request, digest_of(request), 0)
             self._chunks[id(job)] = chunk
@@ -91,8 +87,7 @@ class Worker:
             await chunk.done.wait()
         if engine.crash is not None:
             raise engine.crash
-        if self._journal is not None:
-            await asyncio.to_thread(self._journal.sync)
+        await self._sync()
         counted, self._tally = self._tally, Tally()
         # The engine counts on in the new one.
         engine.count_into(self._tally)
@@ -101,6 +96,15 @@ class Worker:
         cost, unpriced = spending.spent - self._cost_told, spending.unpriced - self._unpriced_told
         self._cost_told, self._unpriced_told = spending.spent, spending.unpriced
         return {**counts_of(counted, self._schedule), "cost": str(cost), "unpriced": unpriced}
+
+    async def _taken(self, name: str) -> bytes:
+        """Return the requests of a chunk; none, and the run stops, where they cannot be read."""
+        try:
+            return await asyncio.to_thread(self._folder.take, name)
+        except Exception as error:  # noqa: BLE001 - stores raise errors of their own
+            if self._engine is not None:
+                self._engine.stop(f"{self._folder.name} cannot be read: {error}")
+            return b""
 
     async def _start(self) -> None:
         if self._starting is None:
@@ -111,13 +115,15 @@ class Worker:
             from egp import AsyncClient
 
             # A file of its own: nobody appends to one that may have been torn.
-            self._journal = Journal(self._folder / f"results-{os.getpid()}-{uuid.uuid4().hex}.jsonl")
+            self._journal = self._folder.open_journal(f"results-{os.getpid()}-{uuid.uuid4().hex}.jsonl")
             client = AsyncClient(
                 max_connections=max(1000, self._options.max_concurrency), **self._client_options
             )
             self._engine = Engine(self, self._schedule, Sender(client), self._tally, self._spending)
             self._running = asyncio.create_task(self._run(self._engine))
             self._tasks = [asyncio.create_task(self._share()), self._running]
+            if self._journal.sync_every is not None:
+                self._tasks.append(asyncio.create_task(self._keep_safe(self._journal.sync_every)))
 
     async def _run(self, engine: Engine) -> None:
         await engine.dispatch()
@@ -125,6 +131,23 @@ class Worker:
         # Only a stop ends it: nobody is to wait for what will not come.
         for chunk in self._chunks.values():
             chunk.done.set()
+
+    async def _keep_safe(self, every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            await self._sync()
+
+    async def _sync(self) -> None:
+        if self._journal is None:
+            return
+        try:
+            await asyncio.to_thread(self._journal.sync)
+        except OSError as error:
+            self._refused(error)
+
+    def _refused(self, error: OSError) -> None:
+        if self._engine is not None:
+            self._engine.stop(f"{self._folder.name} cannot be written: {error.strerror}")
 
     def _budgets(self, model: str) -> tuple[Budget, Budget]:
         lease = self._leases[model] = Lease(model)
@@ -162,8 +185,7 @@ class Worker:
             journal.append(line)
         except OSError as error:
             self._tally.unwritten += 1
-            if self._engine is not None:
-                self._engine.stop(f"{journal.path} cannot be written: {error.strerror}")
+            self._refused(error)
         else:
             if is_success:
                 self._tally.answered += 1

@@ -20,19 +20,18 @@ import json
 import logging
 import math
 import os
-import shutil
 import time
 from decimal import Decimal
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
-from egp.bulk import _request, _result, _scan
+from egp.bulk import _request, _scan
+from egp.bulk._folder import folder_of, written_in
 from egp.bulk._input import Input, opened
-from egp.bulk._journal import Journal, lines_of
 from egp.bulk._progress import Snapshot, display
+from egp.bulk._results import Result
 from egp.bulk._summary import Summary
 from egp.bulk._tally import Tally
 from egp.bulk._worker import Worker, add_counts
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Unpack
 
+    from egp.bulk._folder import Folder
     from egp.bulk._keywords import RunKeywords
     from egp.bulk._limiter import Ask, Grant
     from egp.bulk._options import Options
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 __all__ = ["results", "run_dataset", "run_files"]
 
 _CHUNK = 500
-_WORK = ".requests"
-_LOCK = ".lock"
 
 
 def run_files(
@@ -66,8 +64,8 @@ def run_files(
 
     Args:
         source: as for `egp.bulk.arun`.
-        output: a folder that every node sees. Results are in its files `results-*.jsonl`; `results` reads
-            them, and so does `ray.data.read_json`.
+        output: a folder that every node sees, by its path, or a URL of what fsspec opens (`s3://…`). Results
+            are in its files `results-*.jsonl`; `results` reads them, and so does `ray.data.read_json`.
         address: of a cluster, as `ray.init` takes it; None for the one that is connected already, or for
             processes of this machine.
         actors: how many send; by default one for each node, and on one machine one for each processor.
@@ -81,7 +79,7 @@ def run_files(
 
     made = _checked(options)
     with asyncio.run(opened(source)) as lines:
-        return _performed(lines, Path(output), made, address, actors, dict(client or {}))
+        return _performed(lines, folder_of(output), made, address, actors, dict(client or {}))
 
 
 def run_dataset(
@@ -102,15 +100,17 @@ def run_dataset(
     import asyncio
 
     with asyncio.run(opened(rows)) as lines:
-        return _performed(lines, Path(output), made, None, actors, dict(client or {}))
+        return _performed(lines, folder_of(output), made, None, actors, dict(client or {}))
 
 
-def results(folder: str | os.PathLike[str]) -> Iterator[Any]:
-    """Read the results in a folder, one at a time: `egp.bulk.Result`."""
-    from egp.bulk._results import results as of_file
+def results(folder: str | os.PathLike[str]) -> Iterator[Result]:
+    """Read the results in a folder, by its path or URL, one at a time.
 
-    for path in _journals(Path(folder)):
-        yield from of_file(path)
+    Raises:
+        EGPError: the folder cannot be opened.
+    """
+    for written in written_in(folder_of(folder)):
+        yield Result.of(written)
 
 
 def _checked(options: Mapping[str, Any]) -> Options:
@@ -144,46 +144,32 @@ def _row(row: Mapping[str, Any], number: int) -> dict[str, Any]:
     return {"custom_id": custom_id, "body": body}
 
 
-def _journals(folder: Path) -> list[Path]:
-    return sorted(folder.glob("results-*.jsonl"))
-
-
-def _written(folder: Path) -> Iterator[_result.Written]:
-    for path in _journals(folder):
-        yield from filter(None, map(_result.read, lines_of(path)))
-
-
 def _performed(
     lines: Input,
-    folder: Path,
+    folder: Folder,
     options: Options,
     address: str | None,
     actors: int | None,
     client: dict[str, Any],
 ) -> Summary:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EGPError(f"{folder} cannot be made: {error.strerror}") from None
-    with Journal(folder / _LOCK):
+    with folder.locked():
         plan = _scan.scan(
-            lines, lambda: _written(folder), changed=options.changed, retry_failed=options.retry_failed
+            lines, lambda: written_in(folder), changed=options.changed, retry_failed=options.retry_failed
         )
         if plan.invalid and not options.skip_invalid:
             raise _scan.InvalidInputError(plan.faults, plan.invalid)
         drops = plan.drops
         if drops is not None:
-            for path in _journals(folder):
-                with Journal(path) as journal:
-                    journal.rewrite(lambda written: not drops(written))
+            for journal in folder.journals():
+                folder.rewrite(journal, lambda written: not drops(written))
         plan = plan._replace(drops=None)
-        shutil.rmtree(folder / _WORK, ignore_errors=True)
+        folder.clear()
         run = _Run(plan, folder, options)
         try:
             if plan.to_do:
                 run.perform(lines, address, actors, client)
         finally:
-            shutil.rmtree(folder / _WORK, ignore_errors=True)
+            folder.clear()
         summary = run.summary()
     if options.report:
         from egp.bulk._report import write
@@ -194,9 +180,10 @@ def _performed(
 
 
 class _Run:
-    def __init__(self, plan: _scan.Plan, folder: Path, options: Options) -> None:
+    def __init__(self, plan: _scan.Plan, folder: Folder, options: Options) -> None:
         self._plan = plan
         self._folder = folder
+        self._before = frozenset(folder.journals())
         self._options = options
         self._tally = Tally()
         self._events: dict[str, int] = {}
@@ -230,7 +217,7 @@ class _Run:
             [{"chunk": chunk} for chunk in chunks], override_num_blocks=max(1, math.ceil(len(chunks) / 4))
         ).map_batches(
             _Asker,
-            fn_constructor_args=(str(self._folder / _WORK), str(self._folder), client, own, limiter),
+            fn_constructor_args=(self._folder, client, own, limiter),
             batch_size=1,
             # One client each. They wait for answers: they need little of a processor to be placed.
             compute=data.ActorPoolStrategy(size=count),
@@ -249,31 +236,36 @@ class _Run:
                 self._add(json.loads(row["counts"]))
                 shown.show(self._snapshot())
         except Exception as error:  # noqa: BLE001 - whatever Ray raises, the journals say what is done
-            self._recount(
-                f"Ray: {str(error).strip().splitlines()[-1] if str(error).strip() else type(error)}"
-            )
+            reason = str(error).strip().splitlines() or [type(error).__name__]
+            self._stopped = self._stopped or f"Ray: {reason[-1]}"
         finally:
             self._ended = time.monotonic()
             shown.end()
             ray.kill(limiter)
+        if self._stopped is not None:
+            self._recount()
 
     def _write_chunks(self, lines: Input, actors: int) -> list[str]:
         """Put what is to do into files that the actors read; returns their names."""
-        folder = self._folder / _WORK
-        folder.mkdir()
         size = max(1, min(_CHUNK, math.ceil(self._plan.to_do / (actors * 8))))
-        chunks: list[str] = []
+        names: list[str] = []
         batch: list[bytes] = []
+
+        def put() -> None:
+            names.append(f"{len(names):06}.jsonl")
+            self._folder.put(names[-1], b"".join(batch))
+            batch.clear()
+
         for line in lines.lines():
             if self._plan.states[line.number - 1] == _scan.TO_DO:
                 request = _request.read(line.text, line.number, is_checked=True)
                 head = json.dumps(request.custom_id).encode()
                 batch.append(b'{"custom_id":' + head + b',"body":' + request.body + b"}\n")
             if len(batch) == size:
-                chunks.append(_write_chunk(folder, len(chunks), batch))
+                put()
         if batch:
-            chunks.append(_write_chunk(folder, len(chunks), batch))
-        return chunks
+            put()
+        return names
 
     def _add(self, counts: dict[str, Any]) -> None:
         add_counts(self._tally, counts)
@@ -289,15 +281,15 @@ class _Run:
         if len(self._samples) > 1000:
             self._samples = self._samples[::2]
 
-    def _recount(self, why: str) -> None:
-        """Count by the journals, since what the actors counted is lost."""
-        self._stopped = self._stopped or why
+    def _recount(self) -> None:
+        """Count by the journals of this run: what was counted need not have been written, or is lost."""
         done = failed = 0
-        for written in _written(self._folder):
+        for written in written_in(self._folder, self._before):
             done += written.is_success
             failed += not written.is_success
-        self._tally.answered = max(0, done - self._plan.done)
-        self._tally.failed = max(0, failed - self._plan.failed)
+        tally = self._tally
+        tally.unwritten += max(0, tally.answered + tally.failed - done - failed)
+        tally.answered, tally.failed = done, failed
 
     def _snapshot(self) -> Snapshot:
         plan, tally = self._plan, self._tally
@@ -321,7 +313,7 @@ class _Run:
     def summary(self) -> Summary:
         plan, tally = self._plan, self._tally
         return Summary(
-            output=self._folder,
+            output=self._folder.name,
             total=plan.to_do + plan.done + plan.failed,
             done_before=plan.done,
             failed_before=plan.failed,
@@ -353,14 +345,12 @@ class _Run:
 class _Asker:
     """What Ray makes an actor of."""
 
-    def __init__(
-        self, work: str, folder: str, client: dict[str, Any], options: Options, limiter: Any
-    ) -> None:
+    def __init__(self, folder: Folder, client: dict[str, Any], options: Options, limiter: Any) -> None:
         async def exchange(asks: list[Ask], stopped: str | None) -> tuple[list[Grant], str | None]:
             grants, why = await limiter.exchange.remote(asks, stopped)
             return grants, why
 
-        self._worker = Worker(Path(work), Path(folder), client, options, exchange)
+        self._worker = Worker(folder, client, options, exchange)
 
     async def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
         counts = [await self._worker.ask(str(name)) for name in batch["chunk"]]
@@ -383,13 +373,6 @@ class _LimiterActor:
         if self._until is not None and now >= self._until:
             self._stopped = self._stopped or "the deadline is over"
         return self._limiter.exchange(now, asks), self._stopped
-
-
-def _write_chunk(folder: Path, number: int, batch: list[bytes]) -> str:
-    name = f"{number:06}.jsonl"
-    (folder / name).write_bytes(b"".join(batch))
-    batch.clear()
-    return name
 
 
 def _connect(ray: Any, address: str | None) -> None:

@@ -133,7 +133,11 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     showing = parser.add_argument_group("what to show")
     showing.add_argument(
-        "--report", action="append", default=[], metavar="FILE", help="write the summary: .json, or .html"
+        "--report",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write the summary: .json, .html, or .svg (curves)",
     )
     showing.add_argument("--json", action="store_true", help="print the summary on stdout, as JSON")
     showing.add_argument("--quiet", action="store_true", help="no progress and no summary on stderr")
