@@ -22,6 +22,7 @@ MODULES = (
     "egp.telemetry",
     "egp.bulk",
     "egp.bulk.ray",
+    "egp.langchain",
     "egp.testing",
     "egp.cli",
     "egp_api",

@@ -13,7 +13,8 @@ from egp.testing import Server
 from tests.frameworks.environments import ROOT, node_with_openai, python_with
 
 PROGRAMS = Path(__file__).parent / "programs"
-DOCUMENTED_URL = "http://127.0.0.1:8080"
+# Where the documents say that the local server is, and where the service is.
+DOCUMENTED_URLS = ("http://127.0.0.1:8080", "https://api.egp.scale.com")
 _SECONDS = 300  # a framework may take long to be imported on a busy machine
 
 
@@ -27,24 +28,35 @@ def recipe(document: str, heading: str, language: str = "python") -> str:
     return block[1]
 
 
-def run_python(framework: str, recipe: str, program: str, server: Server, folder: Path) -> dict[str, Any]:
-    """Run a recipe and then a program of ours, in the environment of a framework; return what it reported."""
-    code = recipe.replace(DOCUMENTED_URL, server.url) + "\n\n" + (PROGRAMS / program).read_text("utf-8")
+def run_python(
+    framework: str, recipe: str, program: str, server: Server, folder: Path, **variables: str
+) -> dict[str, Any]:
+    """Run a recipe and then a program of ours, in the environment of a framework; return what it reported.
+
+    `variables` are those of the program's environment.
+    """
     file = folder / "main.py"
-    file.write_text(code, encoding="utf-8")
-    return _reported([python_with(framework), "-P", file], server, folder)
+    file.write_text(_program(recipe, program, server), encoding="utf-8")
+    return _reported([python_with(framework), "-P", file], server, folder, variables)
 
 
-def run_node(recipe: str, program: str, server: Server, folder: Path) -> dict[str, Any]:
+def run_node(recipe: str, program: str, server: Server, folder: Path, **variables: str) -> dict[str, Any]:
     """Run a recipe and then a program of ours with Node."""
-    code = recipe.replace(DOCUMENTED_URL, server.url) + "\n\n" + (PROGRAMS / program).read_text("utf-8")
     # Node looks for packages from where the program is.
     file = node_with_openai() / f"{folder.name}.mjs"
-    file.write_text(code, encoding="utf-8")
-    return _reported(["node", file], server, folder)
+    file.write_text(_program(recipe, program, server), encoding="utf-8")
+    return _reported(["node", file], server, folder, variables)
 
 
-def _reported(command: list[str | Path], server: Server, folder: Path) -> dict[str, Any]:
+def _program(recipe: str, program: str, server: Server) -> str:
+    for url in DOCUMENTED_URLS:
+        recipe = recipe.replace(url, server.url)
+    return recipe + "\n\n" + (PROGRAMS / program).read_text("utf-8")
+
+
+def _reported(
+    command: list[str | Path], server: Server, folder: Path, variables: dict[str, str]
+) -> dict[str, Any]:
     """Return what a program printed as its last line: a JSON object."""
     keys = re.compile(r"(EGP|OPENAI|SGP|ANTHROPIC|LITELLM)_")
     inherited = {name: value for name, value in os.environ.items() if not keys.match(name)}
@@ -53,7 +65,7 @@ def _reported(command: list[str | Path], server: Server, folder: Path) -> dict[s
     done = subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env={**inherited, **direct, **switched_off, "HOME": str(folder)},
+        env={**inherited, **direct, **switched_off, **variables, "HOME": str(folder)},
         capture_output=True,
         text=True,
         timeout=_SECONDS,

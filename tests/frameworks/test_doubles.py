@@ -70,18 +70,23 @@ def test_scale_gp_beta_has_its_answers_from_a_server_without_done(tmp_path):
     assert reported == {name: EXPECTED[name] for name in ("whole", "streamed", "tool", "after_the_tool")}
 
 
-def test_dspy_has_its_answers_by_script(server, tmp_path):
-    server.reply()  # what the server says by itself
-    server.reply()
+def script_dspy(server):
+    """Script the answers that DSPy asks for; return what its program reports then."""
+    server.reply(times=2)  # what the server says by itself
     server.reply("[[ ## answer ## ]]\nBlue light is scattered.\n\n[[ ## completed ## ]]")
     server.reply('{"person": {"name": "string", "age": 0}}')
-    code = recipe(DOCUMENT, "DSPy")
-
-    reported = run_python("dspy", code, "dspy.py", server, tmp_path)
-
-    assert reported == {
+    return {
         "whole": SAID,
         "tool": EXPECTED["tool"],
         "streamed": "Blue light is scattered.",
         "structured": EXPECTED["structured"],
     }
+
+
+def test_dspy_has_its_answers_by_script(server, tmp_path):
+    expected = script_dspy(server)
+    code = recipe(DOCUMENT, "DSPy")
+
+    reported = run_python("dspy", code, "dspy.py", server, tmp_path)
+
+    assert reported == expected

@@ -198,10 +198,9 @@ class ChatEGP(ChatFields):
             tools: tools that the model may call as well, with `json_schema` only.
             kwargs: keywords of `chat.completions.create`.
 
-        The returned model raises:
-            StructuredOutputError: a refusal, a cut answer, none at all; its kind says which. What was written
-                and the tokens are on it.
-            OutputParserException: of LangChain, for an answer that does not have the form.
+        The returned model raises a `StructuredOutputError` for a refusal, a cut answer and none at all; its
+        kind says which, and what was written and the tokens are on it. An answer that has not the form is
+        LangChain's `OutputParserException`.
         """
         if method not in ("json_schema", "function_calling", "json_mode"):
             raise ValueError(f"method must be json_schema, function_calling or json_mode, got {method!r}")
