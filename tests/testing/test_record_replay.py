@@ -375,6 +375,20 @@ def test_a_request_that_differs_is_answered_with_the_difference(cassette, record
     assert len(caught.value.attempts) == 1
 
 
+def test_a_request_that_differs_is_compared_with_what_is_not_used_yet(record, replay, ask):
+    record(lambda http: [http.post(CHAT, json=ask(said)) for said in ("one two three", "one two four")])
+
+    with pytest.raises(CassetteError, match="The most similar is recording 2 of 2, not used yet"):
+        replay(lambda http: [http.post(CHAT, json=ask(said)) for said in ("one two three", "one two thre")])
+
+
+def test_a_request_sent_once_more_is_said_to_be_so_whatever_else_is_recorded(record, replay, ask):
+    record(lambda http: [http.post(CHAT, json=ask(said)) for said in ("one", "two")])
+
+    with pytest.raises(CassetteError, match="recording 1 of 2, used already. It is the same request"):
+        replay(lambda http: [http.post(CHAT, json=ask("one")) for _ in range(2)])
+
+
 def test_a_recording_that_is_not_used_is_an_error(record, replay, ask):
     record(lambda http: [http.post(CHAT, json=ask(said)) for said in ("a", "b", "c")])
 

@@ -113,9 +113,7 @@ class Replay:
     def _mismatch(self, request: Request) -> Reply:
         message = f"No recording in {self._path} is for this {request.title}."
         if self._requests:
-            closest = max(
-                range(len(self._requests)), key=lambda place: self._requests[place].similarity(request)
-            )
+            closest = self._closest(request)
             recorded = self._requests[closest]
             state = "used already" if closest in self._played else "not used yet"
             message += f" The most similar is recording {closest + 1} of {len(self._requests)}, {state}."
@@ -126,9 +124,15 @@ class Replay:
         return json_reply(body, status=400).with_headers({"x-should-retry": "false"})
 
     def _closest(self, request: Request) -> int:
-        """Return the place of the most similar recording; one of the same method and path, if there is."""
+        """Return the place of the most similar recording, of those for the same method and path, if any.
+
+        The same request, sent once more, comes first, and then what has not been used yet.
+        """
         places = range(len(self._requests))
         alike = [place for place in places if self._requests[place].title == request.title] or [*places]
+        for place in alike:
+            if self._requests[place].key == request.key:
+                return place
         unused = [place for place in alike if place not in self._played] or alike
         return max(unused[:_MOST_COMPARED], key=lambda place: self._requests[place].similarity(request))
 
