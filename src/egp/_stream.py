@@ -83,12 +83,8 @@ class BaseStream(ResponseProperties, Generic[T, R]):
         if self.on_close is not None:
             self.on_close(self)
 
-    def _enter(self) -> None:
-        if self._is_being_read:
-            raise EGPError(
-                "the stream is being read elsewhere: one task or thread at a time takes its chunks"
-            )
-        self._is_being_read = True
+    def _refuse_second_reader(self) -> NoReturn:
+        raise EGPError("the stream is being read elsewhere: one task or thread at a time takes its chunks")
 
     def _error(self, failure: StreamFailure) -> APIError:
         return self.context.error(failure.kind, failure.message, body=failure.body)

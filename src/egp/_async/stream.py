@@ -66,7 +66,9 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
         return chunk
 
     async def _advance(self, *, until_events: bool = False) -> T | None:
-        self._enter()
+        if self._is_being_read:
+            self._refuse_second_reader()
+        self._is_being_read = True
         chunks: Chunks[T] = self._chunks
         try:
             while not self._is_closed:
@@ -130,7 +132,9 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
 
         For those who read the stream by bytes alone: what is taken here gives no chunk.
         """
-        self._enter()
+        if self._is_being_read:
+            self._refuse_second_reader()
+        self._is_being_read = True
         try:
             piece = b"" if self._is_closed else await self._response.read()
         except APIError:
@@ -195,7 +199,10 @@ class _AsyncLoop(Generic[T]):
 
     async def __anext__(self) -> T:
         # Its own coroutine holds the loop, which nobody else may hold: `await anext(aiter(stream))`.
-        return await self._stream.__anext__()
+        chunk = await self._stream._advance()  # noqa: SLF001 - by __anext__, each chunk would cost a call more
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
 
 def _async_abandoner(stream: AsyncStream[Any]) -> Callable[[object], None]:

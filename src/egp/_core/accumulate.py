@@ -70,9 +70,12 @@ class CompletionAccumulator:
         """Add the next chunk as the JSON that came. Values that no completion can have are passed over."""
         self.latest = payload
         top = self._top
-        for key, value in payload.items():
-            if value is not None or key not in top:
-                top[key] = value
+        if None in payload.values():
+            for key, value in payload.items():
+                if value is not None or key not in top:
+                    top[key] = value
+        else:
+            top.update(payload)
         top.pop(_LEFT_OUT, None)
         choices: Any = payload.get("choices")
         if choices.__class__ is not list:

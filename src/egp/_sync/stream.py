@@ -67,7 +67,9 @@ class Stream(BaseStream[T, "StreamResponse"]):
         return chunk
 
     def _advance(self, *, until_events: bool = False) -> T | None:
-        self._enter()
+        if self._is_being_read:
+            self._refuse_second_reader()
+        self._is_being_read = True
         chunks: Chunks[T] = self._chunks
         try:
             while not self._is_closed:
@@ -131,7 +133,9 @@ class Stream(BaseStream[T, "StreamResponse"]):
 
         For those who read the stream by bytes alone: what is taken here gives no chunk.
         """
-        self._enter()
+        if self._is_being_read:
+            self._refuse_second_reader()
+        self._is_being_read = True
         try:
             piece = b"" if self._is_closed else self._response.read()
         except APIError:
@@ -196,7 +200,10 @@ class _Loop(Generic[T]):
 
     def __next__(self) -> T:
         # Its own coroutine holds the loop, which nobody else may hold: `next(iter(stream))`.
-        return self._stream.__next__()
+        chunk = self._stream._advance()  # noqa: SLF001 - by __next__, each chunk would cost a call more
+        if chunk is None:
+            raise StopIteration
+        return chunk
 
 
 def _async_abandoner(stream: Stream[Any]) -> Callable[[object], None]:
