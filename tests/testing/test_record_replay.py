@@ -385,7 +385,7 @@ def test_a_request_that_differs_is_compared_with_what_is_not_used_yet(record, re
 def test_a_request_sent_once_more_is_said_to_be_so_whatever_else_is_recorded(record, replay, ask):
     record(lambda http: [http.post(CHAT, json=ask(said)) for said in ("one", "two")])
 
-    with pytest.raises(CassetteError, match="recording 1 of 2, used already. It is the same request"):
+    with pytest.raises(CassetteError, match=r"recording 1 of 2, used already\. It is the same request"):
         replay(lambda http: [http.post(CHAT, json=ask("one")) for _ in range(2)])
 
 
