@@ -11,7 +11,7 @@ from benchmarks.environments import make
 from benchmarks.measure import ROOT, Worker, canned_server, compare
 from benchmarks.question import Row
 
-QUESTIONS = ("imports", "call", "stream", "events", "concurrency", "decode", "memory")
+QUESTIONS = ("imports", "command", "call", "stream", "events", "concurrency", "decode", "memory")
 
 
 def main() -> None:

@@ -76,7 +76,7 @@ def _base_figure(row: Row, ratios: Mapping[str, Ratio | str]) -> str:
     if not known:
         return ""
     if row.figure == "ratio":
-        return "its own chunks"
+        return "40 ms" if row.unit == "process" else "its own chunks"
     value = known[0]
     if row.figure == "value" and "memory" in row.name:
         return f"{value / 1024:,.0f} KiB"

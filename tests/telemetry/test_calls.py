@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from contextlib import nullcontext
 
 import pytest
 from opentelemetry import trace
@@ -170,6 +171,59 @@ def test_a_streamed_answer_has_its_golden_span_and_metrics(client, raw_server, r
     for name in ("time_to_first_chunk", "time_per_output_chunk"):
         metric = metrics[f"gen_ai.client.operation.{name}"]
         assert (metric.unit, metric.data.data_points[0].explicit_bounds) == ("s", DURATION_BUCKETS)
+
+
+FAILED = {"error": {"message": "down", "code": 500}}
+COURSES = {
+    "refused": ((lambda server: server.reply(400),), False, {"error.type": "400"}, set()),
+    "retried": (
+        (lambda server: server.reply(503), lambda server: server.reply(body=ANSWER)),
+        False,
+        {"gen_ai.response.model": "gpt-4o-2024"},
+        {"token.usage"},
+    ),
+    "given up": (
+        (lambda server: server.reply(503),) * 3,
+        False,
+        {"error.type": "503"},
+        set(),
+    ),
+    "truncated": (
+        (lambda server: stream_of(server, *PIECES[:2]),),
+        True,
+        {
+            "gen_ai.response.model": "gpt-4o-2024",
+            "gen_ai.request.stream": True,
+            "error.type": "StreamInterruptedError",
+        },
+        {"operation.time_to_first_chunk", "operation.time_per_output_chunk"},
+    ),
+    "failed in mid-stream": (
+        (lambda server: stream_of(server, *PIECES[:2], b"data: " + json.dumps(FAILED).encode() + b"\n\n"),),
+        True,
+        {
+            "gen_ai.response.model": "gpt-4o-2024",
+            "gen_ai.request.stream": True,
+            "error.type": "APIStreamError",
+        },
+        {"operation.time_to_first_chunk", "operation.time_per_output_chunk"},
+    ),
+}
+
+
+@pytest.mark.parametrize("course", COURSES)
+def test_every_course_has_its_golden_metrics(course, client, raw_server, records):
+    answers, streaming, said, others = COURSES[course]
+    raw_server.script(*(answer(raw_server) for answer in answers))
+
+    with pytest.raises(EGPError) if "error.type" in said else nullcontext():
+        answer = ask(client, stream=streaming)
+        _ = read(client, answer) if streaming else answer
+
+    metrics = records.metrics
+    (point,) = metrics["gen_ai.client.operation.duration"].data.data_points
+    assert (dict(point.attributes), point.count) == ({**common(client), **said}, 1)
+    assert metrics.keys() == {f"gen_ai.client.{name}" for name in {"operation.duration", *others}}
 
 
 def test_an_error_is_told_by_its_status_and_not_by_its_words(client, raw_server, records):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from importlib.metadata import entry_points
 
 import pytest
 from opentelemetry import context, trace
-from opentelemetry.trace import SpanKind
+from opentelemetry.metrics import NoOpMeterProvider
+from opentelemetry.trace import NoOpTracerProvider, SpanKind
 
 import egp
 from egp import AsyncClient, Client, EGPError
-from egp.telemetry import EGPInstrumentor, Telemetry
+from egp.telemetry import EGPInstrumentor, Telemetry, conventions
 from tests.telemetry.conftest import Records
 from tests.telemetry.test_calls import ANSWER, CANARY, MESSAGES, PIECES, ask, stream_of
 
@@ -66,6 +70,25 @@ def test_a_cancelled_call_ends_its_span(raw_server, records):
 
     asyncio.run(main())
     assert records.chat.attributes["error.type"] == "CancelledError"
+
+
+def test_an_interrupted_call_ends_its_span(raw_server, records):
+    raw_server.script((raw_server.HOLD,))
+    here = threading.get_ident()
+
+    def interrupt():
+        while not raw_server.requests:
+            time.sleep(0)
+        signal.pthread_kill(here, signal.SIGINT)
+
+    with Client(api_key="k", base_url=raw_server.url, telemetry=records.telemetry) as client:
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            asked(client)
+        thread.join()
+
+    assert records.chat.attributes["error.type"] == "KeyboardInterrupt"
 
 
 def test_a_cancelled_stream_ends_its_span_with_what_came(raw_server, records):
@@ -177,6 +200,32 @@ def test_spans_are_children_of_the_span_of_the_caller(raw_server, records):
         asked(client)
 
     assert records.chat.parent.span_id == mine.get_span_context().span_id
+
+
+def test_where_nobody_listens_nothing_is_looked_into(make_client, raw_server, monkeypatch, caplog):
+    def looked_into(*_, **__):
+        raise AssertionError
+
+    silent = Telemetry(tracer_provider=NoOpTracerProvider(), meter_provider=NoOpMeterProvider())
+    for name in ("request_attributes", "response_attributes", "token_attributes", "attempt_attributes"):
+        monkeypatch.setattr(conventions, name, looked_into)
+    raw_server.script(raw_server.reply(body=ANSWER), stream_of(raw_server, *PIECES))
+    client = make_client(raw_server.url, telemetry=silent)
+
+    ask(client)
+    client.run(ask(client, stream=True).get_final_completion)
+
+    assert caplog.records == []
+
+
+def test_metrics_are_taken_where_there_are_no_spans(make_client, raw_server, records):
+    metrics_alone = Telemetry(**{**records.providers, "tracer_provider": NoOpTracerProvider()})
+    raw_server.script(raw_server.reply(body=ANSWER))
+
+    ask(make_client(raw_server.url, telemetry=metrics_alone))
+
+    assert records.chats == []
+    assert {"gen_ai.client.operation.duration", "gen_ai.client.token.usage"} <= records.metrics.keys()
 
 
 def test_copies_of_a_client_report_where_it_does_unless_told_otherwise(raw_server, records):

@@ -48,8 +48,11 @@ class ChatSpan:
         self._span = telemetry.tracer.start_span(
             f"{names.CHAT} {model}",
             kind=SpanKind.CLIENT,
-            attributes={**self._common, **names.request_attributes(keywords, streaming=streaming)},
+            attributes=self._common,
         )
+        self._is_recording = self._span.is_recording()
+        if self._is_recording:
+            self._span.set_attributes(names.request_attributes(keywords, streaming=streaming))
         self._context = trace.set_span_in_context(self._span)
         self._started = self._last_chunk = time.perf_counter()
         self._between_chunks = array("d")
@@ -84,8 +87,9 @@ class ChatSpan:
         self._method = request.method
         if self._telemetry.content_in_spans or self._telemetry.content_in_events:
             self._content = request.content
-        # The request itself is not kept: it holds this span.
-        request.note = self._note
+        if self._is_recording:
+            # The request itself is not kept: it holds this span.
+            request.note = self._note
 
     def _note(self, flow: CallFlow, attempt: Attempt) -> None:
         # Without its query, which may have what is nobody's business.
@@ -158,23 +162,30 @@ class ChatSpan:
         self._telemetry.carefully(lambda: self._report(error, text, duration, at), later=later)
 
     def _report(self, error: str | None, text: str | None, duration: float, at: int) -> None:
-        answer = self._answer
-        said = {} if answer is None else names.response_attributes(answer)
-        tokens, by_type = ({}, {}) if answer is None else names.token_attributes(answer.usage)
+        is_measuring = self._telemetry.is_measuring
         try:
-            if self._span.is_recording():
-                self._span.set_attributes({**said, **tokens})
-                if self._first_chunk is not None:
-                    self._span.set_attribute(names.TIME_TO_FIRST_CHUNK_ATTRIBUTE, self._first_chunk)
-                self._report_attempts(error)
             if error is not None:
                 self._report_error(error, text)
-            self._report_content(said)
-            self._report_metrics(said, by_type, error, duration)
+            # Where nobody listens, an answer is not looked into.
+            if self._is_recording or is_measuring or self._content is not None:
+                self._report_answer(error, duration if is_measuring else None)
         finally:
             self._span.end(at)
             # Answers keep their request, and it this span.
             self._answer = self._content = None
+
+    def _report_answer(self, error: str | None, duration: float | None) -> None:
+        answer = self._answer
+        said = {} if answer is None else names.response_attributes(answer)
+        tokens, by_type = ({}, {}) if answer is None else names.token_attributes(answer.usage)
+        if self._is_recording:
+            self._span.set_attributes({**said, **tokens})
+            if self._first_chunk is not None:
+                self._span.set_attribute(names.TIME_TO_FIRST_CHUNK_ATTRIBUTE, self._first_chunk)
+            self._report_attempts(error)
+        self._report_content(said)
+        if duration is not None:
+            self._report_metrics(said, by_type, error, duration)
 
     def _report_attempts(self, error: str | None) -> None:
         method = self._method

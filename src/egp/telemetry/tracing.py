@@ -73,6 +73,7 @@ class Telemetry:
         """Whether events show content."""
         self.tracer = trace.get_tracer("egp", __version__, tracer_provider, names.SCHEMA_URL)
         self.logger = get_logger("egp", __version__, logger_provider, names.SCHEMA_URL)
+        self._meter_provider = meter_provider
         self.histograms = _histograms(metrics.get_meter("egp", __version__, meter_provider, names.SCHEMA_URL))
         # What the garbage collector leaves to do: it may take no lock, and exporters take some.
         self._left: deque[Callable[[], None]] = deque()
@@ -94,6 +95,12 @@ class Telemetry:
         if not value:
             return None if value is None else False
         raise EGPError(f"telemetry must be True, False or an egp.telemetry.Telemetry, got {value!r}")
+
+    @property
+    def is_measuring(self) -> bool:
+        """Whether somebody has set up metrics: what the API itself provides takes them and does nothing."""
+        provider = self._meter_provider or metrics.get_meter_provider()
+        return not type(provider).__module__.startswith(metrics.__name__)
 
     def chat(self, settings: Settings, stream: bool | None, keywords: dict[str, Any]) -> ChatSpan | None:
         """Begin the span of one call, and add the headers to `keywords` that pass it on.
