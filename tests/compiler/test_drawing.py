@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis.errors import NoSuchExample
 from jsonschema import Draft202012Validator
 
-from tools.contract import document
-from tools.contract.drawing import Liberties, documents
+from tests.contract import document
+from tests.contract.drawing import Liberties, documents
 
 PART = {"$ref": "#/components/schemas/ImagePart"}
 TIER = {"$ref": "#/components/schemas/ServiceTier"}

@@ -8,8 +8,8 @@ from egp_api import models
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft202012Validator
 
-from tools.contract import document
-from tools.contract.drawing import Liberties, documents
+from tests.contract import document
+from tests.contract.drawing import Liberties, documents
 
 OBJECTS = [name for name, schema in document.schemas().items() if schema.get("type") == "object"]
 EXAMPLES = [example for example in document.examples() if document.reference(example.schema) in OBJECTS]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract import document
 from tools import node
-from tools.contract import document
 
 PRISM = "@stoplight/prism-cli@5.14.2"  # the last that runs on Node before 24
 STEADY = "@stdy/cli@0.22.2"

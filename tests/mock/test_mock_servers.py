@@ -6,7 +6,7 @@ from egp_api.api.inference import create_chat_completion, list_chat_completion_m
 from egp_api.models import ChatCompletion, ChatCompletionRequest, ChatModelList, UserMessage
 
 import egp
-from tools.contract import document
+from tests.contract import document
 
 REQUESTS = [example for example in document.examples() if " request " in example.place]
 # The first test that needs a server also waits for npm to install it.

@@ -1,7 +1,7 @@
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tools.contract import document
+from tests.contract import document
 
 
 def test_the_document_follows_the_rules_of_openapi_3_1():

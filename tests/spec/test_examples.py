@@ -1,7 +1,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from tools.contract import document
+from tests.contract import document
 
 EXAMPLES = [pytest.param(example, id=example.place) for example in document.examples()]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tools.contract import document
+from tests.contract import document
 
 SCHEMAS = document.schemas()
 OPERATIONS = {operation["operationId"]: operation for _, _, operation in document.operations()}

@@ -5,7 +5,7 @@ import copy
 import pytest
 from jsonschema import Draft202012Validator
 
-from tools.contract import document
+from tests.contract import document
 
 REQUEST = Draft202012Validator(document.bundled({"$ref": "#/components/schemas/ChatCompletionRequest"}))
 MINIMAL = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.contract import document
+from tests.contract import document
 
 REFERENCE = yaml.safe_load(Path(__file__).with_name("reference.yaml").read_text("utf-8"))
 REQUEST = REFERENCE["request"]

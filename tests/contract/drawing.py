@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from hypothesis import strategies as st
 
-from tools.contract.document import Schema, resolve
+from tests.contract.document import Schema, resolve
 
 Document: TypeAlias = Any
 
