@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("tools", "tests/spec", "templates", "generated")
+FOLDERS = ("tools", "tests/contract", "tests/spec", "templates", "generated")
 FILES = ("openapi.yaml", "generator-config.yaml", "pyproject.toml")
 
 

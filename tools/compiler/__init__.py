@@ -20,13 +20,14 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
 
 Views are made of expressions: `unions` (which member of a union), `annotations` (types), `from_dict`
 (JSON to values), `literals` (the document's text, as data). What stops a run is a `CompileError` of `errors`,
-which carries a `Finding` for each problem; its places are JSON Pointers (`pointer`).
+which carries a `Finding` for each problem; its places are JSON Pointers (`pointer`). `walk` goes through a
+document: where references lead, each operation, and what it is called.
 
 desugar/ has a module for each thing that it rewrites: `references`, `operations`, `schemas` (with `merging`
 for allOf, `values` for enums and defaults, `kinds` for JSON types, `naming` for inline classes), then `tags`
 (discriminators), `required`, `cycles`, `finish`, and `samples` (the document's own examples).
 
-changes/ reads both documents, as `normal` puts them, into what users see (`survey`, `schemas`, `reference` →
+changes/ reads both documents, as `normal` puts them, into what users see (`survey`, `schemas` →
 `surface`, `shape`, by their names in Python: `naming`), finds what was renamed (`renames`) and which way each
 class travels (`usage`), and compares (`compare` → `operations`, `members`, `definitions`, `security`,
 `variance`, `unions`) into a `report` of `kinds`. The rule is docs/spec-changes.md.

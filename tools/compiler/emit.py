@@ -22,8 +22,9 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no anno
 from tools.compiler import names
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.literals import docstring, literal
-from tools.compiler.media import arrange, operations, overrides
+from tools.compiler.media import arrange, overrides
 from tools.compiler.package import Package
+from tools.compiler.walk import operations
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 _OWN_MODULES = ("dates.py", "dump.py", "params.py", "serialization.py", "unions.py")

@@ -5,7 +5,7 @@ the event stream and the JSON lines of a success are moved into answers of their
 does not have; JSON goes before other types; and what is neither JSON nor text is bytes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from openapi_python_client.parser.properties.boolean import BooleanProperty
@@ -13,12 +13,12 @@ from openapi_python_client.parser.properties.protocol import PropertyProtocol as
 
 from tools.compiler.literals import text
 from tools.compiler.unions import flatten
+from tools.compiler.walk import operations
 
 EVENT_STREAM = "text/event-stream"
 EVENT_STATUS = 600
 LINE_STATUS = 601
 STREAM_SWITCH = "stream"
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _KNOWN = {
     "application/json",
     "application/octet-stream",
@@ -60,14 +60,6 @@ def body_word(value: str) -> str:
     return _BODY_WORDS.get(media_type(value), "json")
 
 
-def operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Path, method, path item and operation, in the order in which the generator takes them."""
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if isinstance(item, Mapping) and isinstance(item.get(method), dict):
-                yield path, method, item[method]
-
-
 def is_event_stream(value: str) -> bool:
     """Whether a media type is server-sent events."""
     return media_type(value) == EVENT_STREAM
@@ -81,7 +73,7 @@ def arrange(document: dict[str, Any]) -> dict[str, Any]:
     paths = {
         path: dict(item) if isinstance(item, Mapping) else item for path, item in document["paths"].items()
     }
-    for path, method, operation in operations(document):
+    for path, method, operation, *_ in operations(document):
         responses = {
             status: _json_first(response) for status, response in operation.get("responses", {}).items()
         }
@@ -130,7 +122,7 @@ def _titled(schema: Any, name: str) -> Any:
 def overrides(document: Mapping[str, Any]) -> dict[str, str]:
     """For each media type that the generator would refuse, the one to take it for."""
     result: dict[str, str] = {}
-    for _, _, operation in operations(document):
+    for _, _, operation, *_ in operations(document):
         holders = [operation.get("requestBody"), *operation.get("responses", {}).values()]
         for is_answer, holder in enumerate(holders):
             content = holder.get("content") if isinstance(holder, Mapping) else None

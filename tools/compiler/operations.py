@@ -7,9 +7,8 @@ from attrs import frozen
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 
-from tools.compiler.media import operations
 from tools.compiler.pointer import join
-from tools.compiler.validity import tag_name
+from tools.compiler.walk import operations, tag_name
 
 
 @frozen
@@ -33,7 +32,7 @@ def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[E
     """
     queues = {str(tag): iter(found.endpoints) for tag, found in data.endpoint_collections_by_tag.items()}
     seen: set[int] = set()
-    for path, method, operation in operations(document):
+    for path, method, operation, *_ in operations(document):
         endpoint = next(each for each in queues[tag_name(operation)] if id(each) not in seen)
         seen.add(id(endpoint))
         yield endpoint, Place(path, method, operation)

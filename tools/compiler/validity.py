@@ -7,16 +7,16 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from openapi_python_client.parser.openapi import generate_operation_id
-from openapi_python_client.schema.untrusted_string import UntrustedString
-from openapi_python_client.strings import PythonIdentifier
 
 from tools.compiler import pointer, typos
 from tools.compiler.errors import CompileError, Finding
-from tools.compiler.media import METHODS, is_json
+from tools.compiler.media import is_json
+from tools.compiler.walk import METHODS, follow, operation_name, operations, resolve, tag_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
+
+    from tools.compiler.walk import Operation
 
 TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
 # The longest name of a file is 255 bytes on common systems; Python's own suffixes need some of it.
@@ -62,49 +62,6 @@ def findings(content: dict[str, Any]) -> list[Finding]:
     with contextlib.suppress(*([KeyError, TypeError, AttributeError] if problems else [])):
         problems += [attrs.evolve(finding, local=True) for finding in _names(content)]
     return problems
-
-
-def resolve(content: dict[str, Any], reference: str) -> Any:
-    """Return what a local `$ref` leads to; raise KeyError if it leads nowhere."""
-    node: Any = content
-    for token in pointer.split(pointer.of_reference(reference)):
-        if isinstance(node, dict):
-            node = node[token]
-        elif isinstance(node, list) and token.isdecimal() and int(token) < len(node):
-            node = node[int(token)]
-        else:
-            raise KeyError(token)
-    return node
-
-
-def operation_name(path: str, method: str, operation: Mapping[str, Any], prefix: str = "field_") -> str:
-    """Return the name of the operation's module and function."""
-    identifier = operation.get("operationId")
-    if identifier is None:
-        return str(generate_operation_id(path=UntrustedString(path), method=method, prefix=prefix))
-    return str(PythonIdentifier(identifier, prefix=prefix))
-
-
-def tag_name(operation: Mapping[str, Any]) -> str:
-    """Return the name of the module that groups the operation with others: that of its first tag."""
-    tags = operation.get("tags") or ["default"]
-    return str(PythonIdentifier(tags[0], prefix="tag"))
-
-
-def operations(content: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], str]]:
-    """Every operation as (path, method, operation, pointer); path items behind a `$ref` are followed."""
-    for path, item in (content.get("paths") or {}).items():
-        if path.startswith("x-") or not isinstance(item, dict):
-            continue
-        place = pointer.join("/paths", path)
-        seen: set[str] = set()
-        while "$ref" in item and item["$ref"] not in seen:
-            seen.add(item["$ref"])
-            place = pointer.of_reference(item["$ref"])
-            item = resolve(dict(content), item["$ref"])
-        for method in METHODS:
-            if isinstance(item.get(method), dict):
-                yield path, method, item[method], pointer.join(place, method)
 
 
 def _top(content: dict[str, Any]) -> Iterator[Finding]:
@@ -449,8 +406,9 @@ class _Walk:
 def _names(content: dict[str, Any]) -> Iterator[Finding]:
     """Operations whose names or path parameters do not fit."""
     taken: dict[str, str] = {}
-    for path, method, operation, place in operations(content):
-        name = f"{tag_name(operation)}.{operation_name(path, method, operation)}"
+    for operation in operations(content):
+        path, method, node, place, *_ = operation
+        name = f"{tag_name(node)}.{operation_name(path, method, node)}"
         shown = f"{method.upper()} {_cut(path)}"
         if any(len(part.encode()) > MAX_NAME_BYTES for part in name.split(".")):
             yield Finding(
@@ -465,12 +423,11 @@ def _names(content: dict[str, Any]) -> Iterator[Finding]:
                 remedy="Give one of them another operationId.",
             )
         taken.setdefault(name, shown)
-        yield from _path_parameters(content, path, operation, place)
+        yield from _path_parameters(content, operation)
 
 
-def _path_parameters(
-    content: dict[str, Any], path: str, operation: dict[str, Any], place: str
-) -> Iterator[Finding]:
+def _path_parameters(content: dict[str, Any], operation: Operation) -> Iterator[Finding]:
+    path, place = operation.path, operation.place
     if not path.startswith("/"):
         yield Finding(f"the path {_cut(path)} does not start with a slash", place)
         return
@@ -480,16 +437,13 @@ def _path_parameters(
         return
     for name in {name for name in in_path if in_path.count(name) > 1}:
         yield Finding(f"the path {_cut(path)} has {{{name}}} twice", place)
-    item_place = place.rpartition("/")[0]
-    item = resolve(content, f"#{item_place}")
     seen: dict[tuple[str, str], str] = {}
-    for source, source_place in ((operation, place), (item, item_place)):
+    for source, source_place in ((operation.node, place), (operation.item, operation.item_place)):
         here: set[tuple[str, str]] = set()
-        for index, parameter in enumerate(source.get("parameters", [])):
+        for index, written in enumerate(source.get("parameters", [])):
             parameter_place = pointer.join(source_place, "parameters", index)
-            while "$ref" in parameter:
-                parameter = resolve(content, parameter["$ref"])
-            if not isinstance(parameter, dict) or "name" not in parameter:
+            parameter, _ = follow(content, written)
+            if "name" not in parameter:
                 yield Finding("the reference does not lead to a parameter", parameter_place)
                 continue
             key = (parameter.get("in", ""), parameter["name"])

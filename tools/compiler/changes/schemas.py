@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from tools.compiler.changes.naming import class_name
-from tools.compiler.changes.reference import References, mapping, name_of, sequence
 from tools.compiler.changes.shape import (
     ANY,
     NOTHING,
@@ -22,9 +21,10 @@ from tools.compiler.changes.shape import (
     Scalar,
     Shape,
     json_text,
-    json_type,
 )
 from tools.compiler.changes.surface import Definition, Member, Notes
+from tools.compiler.desugar.kinds import kind_of
+from tools.compiler.walk import component_of, follow, mapping, resolve, sequence
 
 # The string formats that have a Python type of their own.
 _TYPED_FORMATS = frozenset({"date", "date-time", "uuid", "binary"})
@@ -35,7 +35,7 @@ _NO_DEFAULT = object()
 class SchemaReader:
     """Turns schemas into shapes; `definitions` fills up with what they name."""
 
-    references: References
+    document: Mapping[str, Any]
     definitions: dict[str, Definition] = attrs.field(factory=dict[str, Definition])
     _pending: deque[tuple[str, dict[str, Any]]] = attrs.field(factory=deque[tuple[str, dict[str, Any]]])
     _of_reference: dict[str, Shape | None] = attrs.field(factory=dict[str, Shape | None])
@@ -72,16 +72,17 @@ class SchemaReader:
             known = self._of_reference[reference]
             if known is None:
                 self._met_again.add(reference)
-                return frozenset({Alias(class_name(name_of(reference)))})
+                return frozenset({Alias(class_name(component_of(reference)))})
             return known
-        target = self.references.at(reference)
-        if target is None:
+        try:
+            target = resolve(self.document, reference)
+        except KeyError:
             return frozenset({Scalar(f"unknown {reference}")})
         self._of_reference[reference] = None
-        shape = self.shape(target, name_of(reference))
+        shape = self.shape(target, component_of(reference))
         self._of_reference[reference] = shape
         if reference in self._met_again:
-            alias = class_name(name_of(reference))
+            alias = class_name(component_of(reference))
             self.definitions.setdefault(
                 alias, Definition(alias, "alias", Notes.of(mapping(target)), shape=shape)
             )
@@ -114,7 +115,7 @@ class SchemaReader:
         if "enum" in schema:
             return self._enum(schema, name, parent)
         if "const" in schema:
-            return frozenset({Const(json_text(schema["const"]), json_type(schema["const"]))})
+            return frozenset({Const(json_text(schema["const"]), kind_of(schema["const"]))})
         kind = schema.get("type")
         if kind == "array" or (kind is None and ("items" in schema or "prefixItems" in schema)):
             return frozenset({Array(self._items(schema, name, parent))})
@@ -137,13 +138,13 @@ class SchemaReader:
         values = sequence(schema["enum"])
         null = frozenset({NULL}) if None in values else NOTHING
         known = [value for value in values if value is not None]
-        types = frozenset(json_type(value) for value in known)
+        types = frozenset(kind_of(value) for value in known)
         if not known:
             return null
         if not types <= {"string", "integer"}:
             if {json_text(value) for value in known} == {"true", "false"}:
                 return frozenset({Scalar("boolean")}) | null
-            return frozenset(Const(json_text(value), json_type(value)) for value in known) | null
+            return frozenset(Const(json_text(value), kind_of(value)) for value in known) | null
         own = class_name(name, parent)
         listed = frozenset(json_text(value) for value in known)
         self.definitions.setdefault(own, Definition(own, "enum", Notes.of(schema), values=listed))
@@ -191,7 +192,9 @@ class SchemaReader:
                 yield from self._parts(mapping(part), owner, seen)
             elif reference not in seen:
                 seen.add(reference)
-                yield from self._parts(self.references.resolve(part), class_name(name_of(reference)), seen)
+                yield from self._parts(
+                    follow(self.document, part)[0], class_name(component_of(reference)), seen
+                )
         yield owner, schema
 
     def _is_object(self, schema: dict[str, Any]) -> bool:

@@ -92,22 +92,3 @@ def describe(shape: Shape) -> str:
 def json_text(value: Any) -> str:
     """Return a value as JSON with sorted keys, so that equal values read the same."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-
-
-def json_type(value: Any) -> str:
-    """Return the JSON type of a value."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case list():
-            return "array"
-        case dict():
-            return "object"
-        case _:
-            return "string"

@@ -8,31 +8,13 @@ from typing import Any
 import attrs
 
 from tools.compiler.changes.shape import Shape
+from tools.compiler.desugar.merging import LIMITS
 from tools.compiler.media import EVENT_STREAM
 
 _PROSE = ("title", "summary", "description", "example", "examples", "externalDocs")
-_CONSTRAINTS = (
-    "contentEncoding",
-    "contentMediaType",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "not",
-    "nullable",
-    "pattern",
-    "readOnly",
-    "uniqueItems",
-    "writeOnly",
-)
+_CONSTRAINTS = LIMITS | {
+    "contentEncoding", "contentMediaType", "format", "not", "nullable", "readOnly", "writeOnly"
+}  # fmt: skip
 
 
 @attrs.frozen

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from tools.compiler.changes.naming import default_operation_id, operation_name, tag_name
-from tools.compiler.changes.reference import References, mapping, sequence
+from tools.compiler import walk
 from tools.compiler.changes.schemas import SchemaReader
 from tools.compiler.changes.shape import Shape, json_text
 from tools.compiler.changes.surface import (
@@ -24,23 +23,21 @@ from tools.compiler.changes.surface import (
     Surface,
 )
 from tools.compiler.changes.unions import untagged_orders
-from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
+from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.servers import server_url
+from tools.compiler.walk import follow, mapping, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
 
 
 def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | None = None) -> Surface:
     """Return the surface of a document; never fails, whatever the document lacks."""
-    references = References(dict(document))
-    schemas = SchemaReader(references)
-    for name in sorted(mapping(mapping(references.root.get("components")).get("schemas"))):
+    root = dict(document)
+    schemas = SchemaReader(root)
+    for name in sorted(mapping(mapping(root.get("components")).get("schemas"))):
         pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
         schemas.shape({"$ref": f"#/components/schemas/{pointer}"}, name)
-    found = [
-        _operation(path, method, item, node, references, schemas)
-        for path, method, item, node in _operations(references)
-    ]
+    found = [_operation(each, root, schemas) for each in walk.operations(root)]
     functions = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
     for operation in found:
@@ -51,52 +48,37 @@ def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | No
     return Surface(
         operations=operations,
         definitions=schemas.definitions,
-        environments=_environments(references.root),
-        api_key_header=_api_key_header(references),
-        texts=_texts(references.root),
+        environments=_environments(root),
+        api_key_header=_api_key_header(root),
+        texts=_texts(root),
         bases=bases or {},
         orders=untagged_orders(document),
     )
 
 
-def _operations(references: References) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
-    for path, path_item in mapping(references.root.get("paths")).items():
-        item = references.resolve(path_item)
-        for method in METHODS:
-            if isinstance(item.get(method), dict):
-                yield path, method, item, item[method]
-
-
-def _operation(
-    path: str,
-    method: str,
-    item: dict[str, Any],
-    node: dict[str, Any],
-    references: References,
-    schemas: SchemaReader,
-) -> Operation:
-    name = operation_name(str(node.get("operationId") or default_operation_id(path, method)))
-    tags = sequence(node.get("tags"))
+def _operation(found: walk.Operation, root: dict[str, Any], schemas: SchemaReader) -> Operation:
+    node, path = found.node, found.path
+    name = walk.operation_name(path, found.method, node)
     parameters: dict[tuple[str, str], Parameter] = {}
-    for written in (*sequence(node.get("parameters")), *sequence(item.get("parameters"))):
-        parameter = _parameter(references.resolve(written), name, schemas)
+    for written in (*sequence(node.get("parameters")), *sequence(found.item.get("parameters"))):
+        parameter = _parameter(follow(root, written)[0], name, schemas)
         own = parameter.member.name
         key = (parameter.location, own.lower() if parameter.location == "header" else own)
         parameters.setdefault(key, parameter)
     return Operation(
         name=name,
         function=name,
-        tag=tag_name(str(tags[0]) if tags else "default"),
-        method=method.upper(),
+        tag=walk.tag_name(node),
+        method=found.method.upper(),
         path=path,
         parameters=parameters,
         path_order=tuple(re.findall(r"\{([^{}]+)\}", path)),
-        body=_body(references.resolve(node.get("requestBody")), name, schemas),
+        body=_body(follow(root, node.get("requestBody"))[0], name, schemas),
         responses={
-            status: _response(references.resolve(response), status, name, schemas)
+            status: _response(follow(root, response)[0], status, name, schemas)
             for status, response in mapping(node.get("responses")).items()
         },
-        security=_security(node, references),
+        security=_security(node, root),
         notes=Notes.of(node),
     )
 
@@ -153,19 +135,19 @@ def _response(node: dict[str, Any], status: str, operation: str, schemas: Schema
     return Response(media=media, notes=Notes.of(node))
 
 
-def _security(node: dict[str, Any], references: References) -> frozenset[Alternative]:
+def _security(node: dict[str, Any], root: dict[str, Any]) -> frozenset[Alternative]:
     """Return the ways to call an operation; empty where anyone may.
 
     Schemes stand for what they demand, not for their names in the document, which no caller sees.
     """
-    schemes = mapping(mapping(references.root.get("components")).get("securitySchemes"))
-    written = node.get("security", references.root.get("security"))
+    schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
+    written = node.get("security", root.get("security"))
     alternatives: set[Alternative] = set()
     for requirement in sequence(written):
         alternatives.add(
             frozenset(
                 Scheme(
-                    _scheme(references.resolve(schemes.get(name)), name),
+                    _scheme(follow(root, schemes.get(name))[0], name),
                     frozenset(map(str, sequence(scopes))),
                 )
                 for name, scopes in mapping(requirement).items()
@@ -187,9 +169,10 @@ def _scheme(node: dict[str, Any], name: str) -> str:
             return name
 
 
-def _api_key_header(references: References) -> str | None:
-    schemes = mapping(mapping(references.root.get("components")).get("securitySchemes"))
-    for scheme in map(references.resolve, schemes.values()):
+def _api_key_header(root: dict[str, Any]) -> str | None:
+    schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
+    for written in schemes.values():
+        scheme, _ = follow(root, written)
         if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
             return str(scheme.get("name", ""))
     return None

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from tools.compiler.changes.naming import class_name, operation_name
-from tools.compiler.changes.reference import mapping, name_of, sequence
+from tools.compiler.changes.naming import class_name
+from tools.compiler.walk import component_of, mapping, operation_name, operations, sequence
 
 
 def untagged_orders(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -15,7 +15,7 @@ def untagged_orders(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     schemas = mapping(mapping(document.get("components")).get("schemas"))
     orders: dict[str, tuple[str, ...]] = {}
     for place, node in _unions(document):
-        names = [name_of(part["$ref"]) for part in sequence(node["anyOf"]) if "$ref" in mapping(part)]
+        names = [component_of(part["$ref"]) for part in sequence(node["anyOf"]) if "$ref" in mapping(part)]
         members = {name: mapping(schemas.get(name)) for name in names}
         objects = [name for name in names if members[name].get("type") == "object"]
         if len(objects) > 1 and not _tagged([mapping(members[name].get("properties")) for name in objects]):
@@ -26,10 +26,8 @@ def untagged_orders(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def _unions(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name, schema in mapping(mapping(document.get("components")).get("schemas")).items():
         yield from _within(schema, class_name(name))
-    for path, item in mapping(document.get("paths")).items():
-        for method, operation in mapping(item).items():
-            name = mapping(operation).get("operationId") or f"{method} {path}"
-            yield from _within(operation, operation_name(str(name)))
+    for path, method, operation, *_ in operations(document):
+        yield from _within(operation, operation_name(path, method, operation))
 
 
 def _within(node: Any, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -24,7 +24,8 @@ from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
 from tools.compiler.desugar.values import default_fits, misfit
 from tools.compiler.errors import CompileError, Finding
-from tools.compiler.validity import MAX_NAME_BYTES, operation_name, tag_name
+from tools.compiler.validity import MAX_NAME_BYTES
+from tools.compiler.walk import operation_name, tag_name
 
 
 @attrs.frozen

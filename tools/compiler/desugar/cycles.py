@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler.desugar.merging import is_object, reference_of
-from tools.compiler.desugar.references import component_of
+from tools.compiler.walk import component_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tools.compiler.desugar.merging import ANNOTATIONS, is_null, is_object, reference_of
 from tools.compiler.desugar.naming import Names, Naming
-from tools.compiler.desugar.references import SCHEMAS, component_of
 from tools.compiler.desugar.values import default_fits
+from tools.compiler.walk import SCHEMAS, component_of
 
 if TYPE_CHECKING:
     from tools.compiler.desugar.schemas import Schemas

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tools.compiler.desugar.kinds import fits, kind_of
 from tools.compiler.desugar.naming import Naming
-from tools.compiler.desugar.references import component_of
+from tools.compiler.walk import component_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

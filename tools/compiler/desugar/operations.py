@@ -10,12 +10,11 @@ from openapi_python_client.strings import PythonIdentifier
 from tools.compiler import pointer
 from tools.compiler.desugar.merging import reference_of
 from tools.compiler.desugar.naming import Naming
-from tools.compiler.desugar.references import component_of, follow
 from tools.compiler.errors import CompileError, Finding
-from tools.compiler.media import EVENT_STREAM, METHODS, body_word, media_type
+from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.names import unique
 from tools.compiler.servers import server_url
-from tools.compiler.validity import operation_name
+from tools.compiler.walk import Operation, component_of, follow, operation_name, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,38 +38,29 @@ class Operations:
     def build(self) -> dict[str, Any]:
         """Return the `paths` of the desugared document."""
         paths: dict[str, Any] = {}
-        for path, item in (self._content.get("paths") or {}).items():
-            if path.startswith("x-"):
+        for each in operations(self._content):
+            try:
+                plain, operation = self._operation(each)
+            except CompileError as error:
+                self.problems += error.problems
                 continue
-            place = pointer.join("/paths", path)
-            item, place = follow(self._content, item, place)
-            for method in METHODS:
-                if isinstance(item.get(method), dict):
-                    try:
-                        plain, operation = self._operation(path, method, item, place)
-                    except CompileError as error:
-                        self.problems += error.problems
-                        continue
-                    if method in paths.get(plain, {}):
-                        raise CompileError(
-                            f"{method.upper()} {plain} is there twice, with parameters of other names",
-                            pointer=pointer.join(place, method),
-                            remedy="Remove one of the two.",
-                        )
-                    paths.setdefault(plain, {})[method] = operation
-                    self.source_paths[plain] = path
+            if each.method in paths.get(plain, {}):
+                raise CompileError(
+                    f"{each.method.upper()} {plain} is there twice, with parameters of other names",
+                    pointer=each.place,
+                    remedy="Remove one of the two.",
+                )
+            paths.setdefault(plain, {})[each.method] = operation
+            self.source_paths[plain] = each.path
         return paths
 
-    def _operation(
-        self, path: str, method: str, item: dict[str, Any], item_place: str
-    ) -> tuple[str, dict[str, Any]]:
-        operation = item[method]
-        place = pointer.join(item_place, method)
-        name = operation_name(path, method, operation, self._prefix)
-        path, parameters = _simple_names(
-            path, list(self._parameters(operation, place, item, item_place, name))
-        )
-        result = {key: operation[key] for key in ("summary", "description", "deprecated") if key in operation}
+    def _operation(self, found: Operation) -> tuple[str, dict[str, Any]]:
+        operation, place = found.node, found.place
+        name = operation_name(found.path, found.method, operation, self._prefix)
+        path, parameters = _simple_names(found.path, list(self._parameters(found, name)))
+        result: dict[str, Any] = {
+            key: operation[key] for key in ("summary", "description", "deprecated") if key in operation
+        }
         result["operationId"] = operation.get("operationId", name)
         result["tags"] = (operation.get("tags") or ["default"])[:1]
         if parameters:
@@ -90,14 +80,12 @@ class Operations:
         if security is not None:
             result["security"] = security
         extensions = {key: value for key, value in operation.items() if key.startswith("x-")}
-        return path, {**extensions, **result, "x-server": self._server(operation, item, place, name)}
+        return path, {**extensions, **result, "x-server": self._server(operation, found.item, place, name)}
 
-    def _parameters(
-        self, operation: dict[str, Any], place: str, item: dict[str, Any], item_place: str, name: str
-    ) -> Iterator[dict[str, Any]]:
+    def _parameters(self, found: Operation, name: str) -> Iterator[dict[str, Any]]:
         """Yield the parameters of the operation, and those of its path that it does not set itself."""
         seen: set[tuple[str, str]] = set()
-        for source, source_place in ((operation, place), (item, item_place)):
+        for source, source_place in ((found.node, found.place), (found.item, found.item_place)):
             for i, entry in enumerate(source.get("parameters", [])):
                 at = pointer.join(source_place, "parameters", i)
                 parameter, at = follow(self._content, entry, at)

@@ -1,24 +1,10 @@
-"""References: every `$ref` to a schema becomes a reference to a component."""
+"""A document whose parts can be taken one by one: nothing is shared, nothing refers to what is around it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tools.compiler import pointer
-from tools.compiler.validity import resolve
-
-SCHEMAS = "#/components/schemas/"
-
-
-def is_component(reference: str) -> bool:
-    """Whether the reference leads to a component schema, not to a place within one."""
-    tokens = pointer.split(pointer.of_reference(reference))
-    return len(tokens) == 3 and tokens[:2] == ("components", "schemas")
-
-
-def component_of(reference: str) -> str:
-    """Return the name of the component schema that the reference leads to, escapes undone."""
-    return pointer.split(pointer.of_reference(reference))[2]
 
 
 def unshare(value: Any, root: str = "") -> Any:
@@ -43,11 +29,3 @@ def plain(content: dict[str, Any]) -> dict[str, Any]:
     for name, schema in schemas.items():
         schemas[name] = unshare(schema, pointer.join("#/components/schemas", name))
     return content
-
-
-def follow(content: dict[str, Any], node: dict[str, Any], place: str) -> tuple[dict[str, Any], str]:
-    """Return the object behind a chain of references, with its place."""
-    while "$ref" in node:
-        place = pointer.of_reference(node["$ref"])
-        node = resolve(content, node["$ref"])
-    return node, place

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
 from tools.compiler.desugar.merging import is_object
-from tools.compiler.desugar.references import component_of, follow, is_component
-from tools.compiler.validity import operations
+from tools.compiler.walk import component_of, follow, is_component, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ def samples(content: dict[str, Any], schemas: Schemas, names: Names) -> list[tup
 
 
 def _media_types(content: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    for _, _, operation, place in operations(content):
+    for _, _, operation, place, *_ in operations(content):
         holders = [(operation.get("requestBody"), pointer.join(place, "requestBody"))]
         holders += [
             (response, pointer.join(place, "responses", code))

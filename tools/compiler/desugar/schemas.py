@@ -31,11 +31,10 @@ from tools.compiler.desugar.merging import (
     widen,
 )
 from tools.compiler.desugar.naming import Names, Naming
-from tools.compiler.desugar.references import SCHEMAS, component_of, is_component
 from tools.compiler.desugar.required import place_within
 from tools.compiler.desugar.values import allows_default, constant, misfit, split_enum
 from tools.compiler.errors import CompileError, Finding
-from tools.compiler.validity import resolve
+from tools.compiler.walk import SCHEMAS, component_of, is_component, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

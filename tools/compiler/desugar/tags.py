@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tools.compiler import pointer
 from tools.compiler.desugar.merging import ConflictError, is_object, members, merge, reference_of, union
 from tools.compiler.desugar.naming import Naming
-from tools.compiler.desugar.references import component_of
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.typos import did_you_mean
+from tools.compiler.walk import component_of
 
 if TYPE_CHECKING:
     from tools.compiler.desugar.schemas import Discriminated, Schemas

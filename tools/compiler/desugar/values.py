@@ -8,8 +8,8 @@ from typing import Any
 from tools.compiler import pointer
 from tools.compiler.desugar.kinds import fits, kind_of
 from tools.compiler.desugar.merging import reference_of
-from tools.compiler.desugar.references import component_of
 from tools.compiler.errors import CompileError, Finding
+from tools.compiler.walk import component_of
 
 
 def split_enum(values: list[Any], types: list[str], place: str) -> list[dict[str, Any]]:
