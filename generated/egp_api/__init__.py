@@ -25,7 +25,7 @@ SPEC_TITLE: Final[str] = "EGP API V5"
 SPEC_VERSION: Final[str] = "5.0.0"
 """The version of the document."""
 
-SPEC_SHA256: Final[str] = "f8934e66875442fc68f3a16f707bcaa63d5a743bb33a0285e38ce4c9e1b1f1cc"
+SPEC_SHA256: Final[str] = "2a079e89d26ca5f349b7bdf97efb6c20209838f3460fa0237ef380e84acc0fd3"
 """The hash of the document, which lies beside this module as openapi.yaml."""
 
 SERVERS: Final[Mapping[str, str]] = {

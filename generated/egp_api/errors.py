@@ -1,8 +1,8 @@
-"""Contains shared errors types that can be raised from API functions"""
+"""What operations raise."""
 
 
 class UnexpectedStatus(Exception):
-    """Raised by api functions when the response status an undocumented status and Client.raise_on_unexpected_status is True"""
+    """A status that the document does not list, with `raise_on_unexpected_status` of the client."""
 
     def __init__(self, status_code: int, content: bytes):
         self.status_code = status_code

@@ -10,8 +10,10 @@ from ..types import ABSENT, JSONObject, create
 
 @define(eq=False, repr=False, kw_only=True, getstate_setstate=False)
 class ErrorBody(JSONObject[Any]):
-    """Why a request failed. The words are in `error`, `detail` or `message`, depending on which part of the
-    service, or which vendor, answers.
+    """Why a request failed.
+
+    The words are in `error`, `detail` or `message`, depending on which part of the service, or which
+    vendor, answers.
     """
 
     detail: str | None = ABSENT
