@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import egp
 from egp import Client
 from egp._options import ClientOptions
+from egp.cli import make_parser
 from tools.snippets import snippets
 
 ROOT = Path(__file__).parents[1]
@@ -38,6 +40,35 @@ def test_the_code_runs(snippet, egp_server, monkeypatch, tmp_path):
     # What makes a server of its own asks that one.
     assert egp_server.requests or "with Server(" in snippet.code
     assert egp_server.pending == 0
+
+
+# Pages with blocks that are marked `notest`, since the packages of this environment do not suffice for them.
+RUN_ELSEWHERE = {
+    "bulk.md": "tests/bulk/test_ray.py",
+    "doubles.md": "tests/frameworks/test_doubles.py",
+    "frameworks.md": "tests/frameworks/test_clients.py",
+    "langchain.md": "tests/langchain/test_page.py",
+    "telemetry.md": "tests/telemetry/test_page.py",
+    "testing.md": "tests/testing/test_marker.py",
+}
+
+
+def test_what_is_not_run_here_is_run_by_a_test_of_its_own():
+    marked = {path.name for path in DOCUMENTS if "\n```python notest\n" in path.read_text()}
+
+    assert marked == RUN_ELSEWHERE.keys()
+    for name, test in RUN_ELSEWHERE.items():
+        assert f'"{name}"' in (text := (ROOT / test).read_text()) or f"docs/{name}" in text
+
+
+def test_every_command_line_that_is_shown_is_one():
+    text = "\n".join(path.read_text() for path in DOCUMENTS)
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    shown = re.findall(r"^(?:.*\| )?egp (.*)$", "".join(blocks).replace("\\\n", " "), re.MULTILINE)
+
+    for line in shown:
+        make_parser().parse_args(shlex.split(line, comments=True))
+    assert {shlex.split(line)[0] for line in shown} >= {"chat", "doctor", "bulk"}
 
 
 def test_the_tree_of_the_errors_is_the_one_of_the_code():

@@ -12,36 +12,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The front page is the README. The other pages keep their places, so that their links hold.
-_FRONT = {"README.md": "index.md"}
-_BESIDE = (
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "LICENSE",
-    "openapi.yaml",
-    "benchmarks/RESULTS.md",
-    "benchmarks/growth.svg",
-)
-_CONTENTS = ["docs/index", "reference/index", "CHANGELOG", "Measurements <benchmarks/RESULTS>"]
+_BESIDE = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "openapi.yaml")
+_COPIED = {"docs": {".md", ".svg"}, "examples": {".py"}, "benchmarks": {".md", ".svg"}}
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#]+\.md)\)")
 
 
 def pages(root: Path) -> dict[str, str | bytes]:
     """Return what is copied, by its path in the site's source, and the pages with the menu."""
     found: dict[str, str | bytes] = {name: (root / name).read_bytes() for name in _BESIDE}
-    for folder in ("docs", "examples"):
+    for folder, kinds in _COPIED.items():
         for path in sorted((root / folder).rglob("*")):
-            if path.suffix in {".md", ".svg", ".py"} and "site" not in path.relative_to(root).parts:
-                found[str(path.relative_to(root))] = path.read_bytes()
-    for name, front in _FRONT.items():
-        found[front] = (root / name).read_text(encoding="utf-8") + _menu(root / "docs/index.md")
+            if path.suffix in kinds:
+                found[path.relative_to(root).as_posix()] = path.read_bytes()
+    found["index.md"] = (root / "README.md").read_text(encoding="utf-8") + _menu(root)
     found["reference/index.rst"] = _reference()
     return found
 
 
-def _menu(index: Path) -> str:
-    groups = "".join(_tree(caption, paths) for caption, paths in _groups(index.read_text(encoding="utf-8")))
-    return _tree("Contents", _CONTENTS) + groups
+def _menu(root: Path) -> str:
+    index = (root / "docs/index.md").read_text(encoding="utf-8")
+    groups = "".join(_tree(caption, paths) for caption, paths in _groups(index))
+    measured = [f"benchmarks/{path.stem}" for path in sorted((root / "benchmarks").glob("*.md"))]
+    contents = _tree("Contents", ["docs/index", "reference/index", "CHANGELOG"])
+    return contents + groups + _tree("Measurements", measured)
 
 
 def _groups(text: str) -> Iterator[tuple[str, list[str]]]:

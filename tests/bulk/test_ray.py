@@ -4,12 +4,15 @@ import contextlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -110,6 +113,20 @@ def test_a_dataset_is_asked(service, tmp_path, on_ray):
     summary = on_ray(run_dataset, ray.data.from_items(items), tmp_path / "out")
 
     assert summary.answered == 51
+
+
+def test_the_example_of_the_page_runs(service, tmp_path, on_ray, monkeypatch):
+    page = (Path(__file__).parents[2] / "docs" / "bulk.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python notest\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    rows = [{"custom_id": f"r{number}", **envelope(f"r{number}")["body"]} for number in range(20)]
+    ray.data.from_items(rows).write_parquet(str(tmp_path / "questions"))
+    monkeypatch.setattr("egp.bulk.ray.run_dataset", partial(on_ray, run_dataset))
+    names = {}
+
+    exec(compile(example.replace("/shared", str(tmp_path)), "docs/bulk.md", "exec"), names)
+
+    assert names["summary"].answered == 20
+    assert len(found(tmp_path / "results")) == 20
 
 
 def test_what_cannot_be_sent_is_said_before_anything_is_sent(service, write, tmp_path, on_ray):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -193,3 +194,18 @@ def test_a_misspelt_argument_of_the_marker_is_an_error(recorded, run):
 
     assert "upstraem" in output
     assert "@pytest.mark.egp_cassette:" in output
+
+
+def test_the_example_of_the_page_is_recorded_and_played(tmp_path, run_in):
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python notest\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "test_inner.py").write_text(example, encoding="utf-8")
+    name = "test_the_capital_of_france"
+
+    with Server() as service:
+        service.reply("Paris.")
+        recorded, _ = run_in(tmp_path, "--egp-record=missing", EGP_BASE_URL=service.url)
+    played, output = run_in(tmp_path)
+
+    assert (recorded, played) == ({name: "PASSED"}, {name: "PASSED"}), output
+    assert (tmp_path / f"cassettes/test_inner/{name}.jsonl").is_file()
