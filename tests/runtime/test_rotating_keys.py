@@ -82,3 +82,16 @@ def test_what_a_client_was_told_can_be_read(kind):
     client = kind(api_key="k", base_url="https://example.com", timeout=7, max_retries=4)
 
     assert (client.timeout.read, client.max_retries, client.base_url) == (7, 4, "https://example.com")
+
+
+def test_an_asynchronous_function_is_refused_by_a_client_that_cannot_await_it(make_client, raw_server, mode):
+    if not mode.startswith("sync"):
+        pytest.skip("for Client")
+
+    async def ask():
+        return "sk-asked-key"
+
+    with pytest.raises(EGPError, match="returned has to be awaited, as only AsyncClient does"):
+        make_client(raw_server.url, api_key=ask).send()
+
+    assert raw_server.requests == []

@@ -417,6 +417,49 @@ def test_content_is_exported_where_the_variable_says(
         ]
 
 
+def test_messages_of_every_kind_are_exported_in_the_form_of_the_conventions(make_client, raw_server):
+    records = Records("SPAN_ONLY")
+    client = make_client(raw_server.url, telemetry=records.telemetry)
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": '{"at": 1}'}}
+    cut = {**call, "function": {"name": "look", "arguments": '{"at": '}}
+    tools = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
+    answer = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice = {"index": 0, "finish_reason": "tool_calls", "message": answer}
+    raw_server.script(raw_server.reply(body={**ANSWER, "choices": [choice]}))
+    picture = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    sound = {"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}}
+
+    ask(
+        client,
+        messages=[
+            {"role": "user", "content": [{"type": "text", "text": "What is here?"}, picture, sound]},
+            {"role": "assistant", "content": None, "tool_calls": [call, cut]},
+            {"role": "tool", "tool_call_id": "c1", "content": "a cat"},
+        ],
+        tools=tools,
+    )
+
+    shown = {name: value for name, value in records.chat.attributes.items() if name.startswith("gen_ai")}
+    called = {"type": "tool_call", "id": "c1", "name": "look", "arguments": {"at": 1}}
+    broken = {**called, "arguments": '{"at": '}
+    assert json.loads(shown["gen_ai.input.messages"]) == [
+        {
+            "role": "user",
+            "parts": [
+                {"type": "text", "content": "What is here?"},
+                {"type": "uri", "modality": "image", "uri": "https://example.com/a.png"},
+                sound,
+            ],
+        },
+        {"role": "assistant", "parts": [called, broken]},
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "a cat"}]},
+    ]
+    assert json.loads(shown["gen_ai.output.messages"]) == [
+        {"role": "assistant", "parts": [called], "finish_reason": "tool_calls"}
+    ]
+    assert json.loads(shown["gen_ai.tool.definitions"]) == tools
+
+
 def test_the_instrumentor_reaches_clients_that_exist_and_leaves_out_those_that_say_no(
     make_client, raw_server, records
 ):

@@ -9,6 +9,7 @@ import pytest
 from egp import EGPError
 from egp._core.config import Origin
 from egp._core.proxy import proxy_for
+from egp._io import proxies
 
 HTTPS = Origin("https", "api.example.com", 443)
 HTTP = Origin("http", "api.example.com", 8080)
@@ -85,3 +86,29 @@ def test_what_is_no_proxy_is_an_error_that_names_the_variable_and_shows_no_passw
         proxy_for(HTTPS, {"HTTPS_PROXY": url})
 
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture
+def system_settings(monkeypatch):
+    """A machine that keeps its proxies in its settings, as macOS and Windows do."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setattr(proxies, "_HAS_SETTINGS", True)
+    monkeypatch.setattr("urllib.request.getproxies", lambda: {"https": "http://proxy:3128"})
+    monkeypatch.setattr("urllib.request.proxy_bypass", lambda host: host == "intranet")
+
+
+def test_the_settings_of_the_machine_count_where_the_environment_has_none(system_settings):
+    assert str(proxies.machine_proxy(HTTPS)) == "http://proxy:3128"
+    assert proxies.machine_proxy(HTTP) is None
+
+
+def test_the_settings_of_the_machine_tell_which_hosts_have_no_proxy(system_settings):
+    assert proxies.machine_proxy(Origin("https", "intranet", 443)) is None
+
+
+def test_the_environment_goes_before_the_settings_of_the_machine(system_settings, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://own:1")
+
+    assert str(proxies.machine_proxy(HTTPS)) == "http://own:1"

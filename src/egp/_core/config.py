@@ -200,6 +200,11 @@ def checked_key(given: Any) -> tuple[Secret[str] | None, str | None]:
 def _stripped(given: Any) -> tuple[str | None, Secret[str] | None]:
     """Return what is wrong with a value, in words that do not show it, or the value stripped."""
     value = cast("Secret[str]", given).reveal() if isinstance(given, Secret) else given
+    if hasattr(value, "__await__"):
+        # It will not be awaited, which Python would complain about.
+        if hasattr(value, "close"):
+            value.close()
+        return "has to be awaited, as only AsyncClient does", None
     if not isinstance(value, str):
         return f"is not a string but {type(value).__name__}", None
     value = value.strip()

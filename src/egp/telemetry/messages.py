@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from egp._core import json
@@ -62,8 +63,12 @@ def _part(part: dict[str, Any]) -> dict[str, Any]:
 def _call(call: Mapping[str, Any]) -> dict[str, Any]:
     function = call.get("function")
     function = function if is_object(function) else {}
-    name, arguments = function.get("name"), function.get("arguments")
-    return {"type": "tool_call", "id": call.get("id"), "name": name, "arguments": arguments}
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        # The conventions show them as what they are, and a model may write what is no JSON.
+        with suppress(json.UnreadableError):
+            arguments = json.decode(arguments.encode("utf-8", "replace"))
+    return {"type": "tool_call", "id": call.get("id"), "name": function.get("name"), "arguments": arguments}
 
 
 def _text(value: Any) -> str:
