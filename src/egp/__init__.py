@@ -73,11 +73,14 @@ else:
         # Each name is loaded when it is first used: `import egp` costs next to nothing.
         from importlib import import_module
 
-        if name == "types":
-            return import_module("egp.types")
-        if name not in __all__:
+        from egp._loading import LOADING
+
+        if name != "types" and name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_HOMES.get(name, "egp.errors")), name)
+        with LOADING:
+            if name == "types":
+                return import_module("egp.types")
+            value = globals()[name] = getattr(import_module(_HOMES.get(name, "egp.errors")), name)
         return value
 
     def __dir__() -> list[str]:

@@ -87,7 +87,9 @@ class BaseClient(Generic[S]):
         level = os.environ.get("EGP_LOG", "").strip().lower()
         if level:
             # Imported here: logging is slow to load, and few ask for it.
-            from egp._io.log import set_up
+            LOADING.make_ready()
+            with LOADING:
+                from egp._io.log import set_up
 
             set_up(level)
 
@@ -106,12 +108,14 @@ class BaseClient(Generic[S]):
                 raise TypeError(f"{type(self).__name__} takes no option {name!r}{did_you_mean(name, known)}")
         if options.get("telemetry"):
             # Imported here: few ask for it, and it needs an extra.
+            LOADING.make_ready()
             with LOADING:
                 from egp.telemetry import Telemetry
 
             options = {**options, "telemetry": Telemetry.of(options["telemetry"])}
         # Imported here, because nothing else that users import first needs it.
-        from egp_api import SERVERS
+        with LOADING:
+            from egp_api import SERVERS
 
         self._settings = settings = configured(options, environ, SERVERS)
         # What came from the environment is kept, so that a copy has it too.
@@ -255,7 +259,8 @@ def _engine_options(
     """Return the arguments of the engine, checked; `kind` is the client's, and its `http_client`'s."""
     if http_client is not None:
         # Imported here: most clients have none.
-        from egp._io.interception import httpx_package_of
+        with LOADING:
+            from egp._io.interception import httpx_package_of
 
         if httpx_package_of(http_client, kind) is None:
             raise EGPError(f"http_client must be an httpx.{kind}, got {type(http_client).__name__}")

@@ -22,6 +22,7 @@ from egp._core.options import (
     with_retries,
 )
 from egp._core.request import Request
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def models_request(
 ) -> tuple[Request, Callable[[Any], Any]]:
     """Return the request of `models` or `list`, by its name, and what parses its answer."""
     # Imported here: where a contract has renamed this operation, chats go on.
-    from egp_api.api.inference import list_chat_completion_models
+    with LOADING:
+        from egp_api.api.inference import list_chat_completion_models
 
     operation = list_chat_completion_models
     headers, query, options = _call_options(settings, keywords)
@@ -125,7 +127,8 @@ def _body(kwargs: Mapping[str, Any]) -> tuple[bytes | None, str | None]:
     if not parts:
         return None, None
     # httpx knows how to write forms.
-    import httpx
+    with LOADING:
+        import httpx
 
     request = httpx.Request(kwargs["method"], "http://localhost", headers=kwargs.get("headers"), **parts)
     return request.read(), request.headers.get("content-type")

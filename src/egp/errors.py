@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -142,9 +144,10 @@ class APIError(EGPError):
         if self.status_code is None or self.request is None:
             return None
         # Imported here: httpx is slow to load, and few ask for it.
-        import json
+        with LOADING:
+            import json
 
-        import httpx
+            import httpx
 
         body = self.body
         if body is not None and not isinstance(body, (str, bytes)):

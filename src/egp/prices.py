@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from attrs import field, frozen
 
 from egp._extras import missing_extra
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     import datetime
@@ -136,8 +137,9 @@ class ListPrices:
     ) -> Decimal | None:
         """See `Prices`."""
         try:
-            from genai_prices import Usage as Tokens
-            from genai_prices import calc_price
+            with LOADING:
+                from genai_prices import Usage as Tokens
+                from genai_prices import calc_price
         except ImportError as error:
             raise missing_extra("genai_prices", "cost", "list prices") from error
 

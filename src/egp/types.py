@@ -30,12 +30,17 @@ if TYPE_CHECKING:
 
     MessageParam: TypeAlias = params.RequestMessageParam
 else:
+    from importlib import import_module
+
+    from egp._loading import LOADING
+
     _ALIASES = {"MessageParam": "RequestMessageParam"}
     _SHARED = ("JSONObject", "OtherObject", "ResponseInfo", "UNSET")
     _OWN = ("Model", "ModelList")
 
     def _names() -> set[str]:
-        from egp_api import models, params
+        with LOADING:
+            from egp_api import models, params
 
         return {*models.__all__, *params.__all__, *_ALIASES, *_SHARED, *_OWN}
 
@@ -44,21 +49,21 @@ else:
             return "egp._models"
         if name in _SHARED:
             return "egp_api.types"
-        from egp_api import models, params
+        with LOADING:
+            from egp_api import models, params
 
         if name in models.__all__:
             return "egp_api.models"
         return "egp_api.params" if name in _ALIASES or name in params.__all__ else None
 
     def __getattr__(name: str) -> object:
-        from importlib import import_module
-
         if name == "__all__":
             return sorted(_names())
         home = None if name.startswith("__") else _home(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-        value = globals()[name] = getattr(import_module(home), _ALIASES.get(name, name))
+        with LOADING:
+            value = globals()[name] = getattr(import_module(home), _ALIASES.get(name, name))
         return value
 
     def __dir__() -> list[str]:

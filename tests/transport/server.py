@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -92,17 +93,21 @@ async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     writer.close()
 
 
-async def main(port: int) -> None:
-    server = await asyncio.start_server(serve_one, "127.0.0.1", port, backlog=2048)
+async def main(port: int, certificate: str) -> None:
+    context = None
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    server = await asyncio.start_server(serve_one, "127.0.0.1", port, backlog=2048, ssl=context)
     print("port", server.sockets[0].getsockname()[1], flush=True)
     async with server:
         await server.serve_forever()
 
 
 @contextlib.contextmanager
-def running(port: int = 0) -> Iterator[int]:
-    """Run the server, and give its port."""
-    command = [sys.executable, "-W", "ignore", __file__, str(port)]
+def running(port: int = 0, certificate: str = "") -> Iterator[int]:
+    """Run the server, in TLS if there is a file with its key and certificate, and give its port."""
+    command = [sys.executable, "-W", "ignore", __file__, str(port), certificate]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
@@ -113,4 +118,4 @@ def running(port: int = 0) -> Iterator[int]:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(int(sys.argv[1])))
+        asyncio.run(main(int(sys.argv[1]), sys.argv[2]))

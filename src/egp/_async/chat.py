@@ -8,6 +8,7 @@ from egp._async.events import AsyncEventStreaming
 from egp._async.parse import AsyncParsing
 from egp._async.run_tools import AsyncToolRunning
 from egp._async.spelled import AsyncCreate, AsyncModels
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, ChatCompletionChunk, ChatModelList
@@ -60,7 +61,8 @@ class AsyncCompletions(AsyncParsing, AsyncEventStreaming, AsyncToolRunning, _Cre
     def with_streaming_response(self) -> AsyncStreamingCompletions:
         """`create` as a block in which the response is open: status, headers, and the body as it comes."""
         # Imported here: few read a response so.
-        from egp._async.streaming_response import AsyncStreamingCompletions
+        with LOADING:
+            from egp._async.streaming_response import AsyncStreamingCompletions
 
         return AsyncStreamingCompletions(self._session)
 

@@ -71,7 +71,8 @@ class AsyncClient(AsyncConfigured, BaseClient[AsyncSession]):
         """
         if self._generated is None:
             # Imported here: it loads httpx, which most clients never need.
-            from egp._generated import async_generated_client
+            with LOADING:
+                from egp._generated import async_generated_client
 
             self._generated = async_generated_client(self._session)
         return self._generated

@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from egp._core.stream_events import StreamEvents
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ class AsyncChatCompletionStream(Generic[T]):
                 `parse` raises for an answer that is cut, declined or does not fit.
         """
         # Imported here: a loop over text does without.
-        from egp.structured.parsed import ParsedChatCompletion
+        with LOADING:
+            from egp.structured.parsed import ParsedChatCompletion
 
         await self.until_done()
         completion = await self.raw.get_final_completion()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
@@ -81,11 +83,13 @@ class AsyncEventStreaming:
             APIError: as `create` raises it, when the block is entered.
         """
         # Imported here: few programs need it.
-        from egp._async.event_stream import AsyncChatCompletionStream
+        with LOADING:
+            from egp._async.event_stream import AsyncChatCompletionStream
 
         reader = None
         if response_format is not None or tools is not None:
-            from egp.structured.output import output_fields
+            with LOADING:
+                from egp.structured.output import output_fields
 
             reader, fields = output_fields(response_format, tools, strict, str(keywords.get("model", "")))
             keywords |= fields

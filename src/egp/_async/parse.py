@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from egp._core.options import seconds_or_none
+from egp._loading import LOADING
 from egp.errors import StructuredOutputError
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ class AsyncParsing:
             EGPError: a type cannot be a schema, or the request cannot be sent; nothing was sent.
         """
         # Imported here: few programs need it, and the models are slow to load.
-        from egp.structured.output import output_fields, reask_messages
+        with LOADING:
+            from egp.structured.output import output_fields, reask_messages
 
         if "stream" in keywords:
             raise TypeError("parse() takes no stream: use stream(response_format=…)")

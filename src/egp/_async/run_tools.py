@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
@@ -65,8 +67,9 @@ class AsyncToolRunning:
         if response_format is not None:
             fields["response_format"] = response_format
         # Imported here: few programs need it.
-        from egp._async.tool_runner import AsyncToolRunner
-        from egp.tools.run import RunOptions
+        with LOADING:
+            from egp._async.tool_runner import AsyncToolRunner
+            from egp.tools.run import RunOptions
 
         options = RunOptions(
             approve=approve,
@@ -100,8 +103,9 @@ class AsyncToolRunning:
         """
         fields: dict[str, Any] = {**cast("dict[str, Any]", options), "tools": tools}
         # Imported here: few programs need it.
-        from egp._async.tool_runner import AsyncToolRunner
-        from egp.tools.run import RunOptions
+        with LOADING:
+            from egp._async.tool_runner import AsyncToolRunner
+            from egp.tools.run import RunOptions
 
         run_options = RunOptions(
             approve=approve,

@@ -53,11 +53,8 @@ class AsyncSession:
     @property
     def calls(self) -> AsyncCalls:
         """The calls that the methods of a client make."""
-        # Imported here, for all methods of a client: it loads the operations and their models.
-        from egp._async.calls import AsyncCalls
-
         # Not kept: a client in a cycle would hold its connections until the garbage collector comes by.
-        return AsyncCalls(self)
+        return (_calls or _loaded_calls())(self)
 
     async def send(self, request: Request) -> Response:
         """Return the response with its body in; every failure is an error of egp.errors."""
@@ -66,3 +63,17 @@ class AsyncSession:
     async def open(self, request: Request) -> AsyncStreamResponse:
         """Return the response with its event stream open; every failure is an error of egp.errors."""
         return await self.engine.open(request, self.settings, self._writer)
+
+
+# Once loaded: looked up here, it costs a call less than an import does.
+_calls: type[AsyncCalls] | None = None
+
+
+def _loaded_calls() -> type[AsyncCalls]:
+    global _calls
+    # Imported here, for all methods of a client: it loads the operations and their models.
+    with LOADING:
+        from egp._async.calls import AsyncCalls
+
+    _calls = AsyncCalls
+    return AsyncCalls

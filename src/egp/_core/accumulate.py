@@ -5,6 +5,8 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -126,7 +128,8 @@ class CompletionAccumulator:
 
     def completion(self) -> ChatCompletion:
         """Return what the chunks so far add up to. More chunks may be added afterwards."""
-        from egp_api.models import ChatCompletion
+        with LOADING:
+            from egp_api.models import ChatCompletion
 
         return ChatCompletion.from_dict(self.to_dict())
 

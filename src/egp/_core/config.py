@@ -17,6 +17,7 @@ from egp._core.options import (
     with_retries,
 )
 from egp._core.secrets import Secret
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -243,7 +244,8 @@ def _base(
 def _ascii_host(host: str, source: str) -> str:
     """Return a host name in ASCII by IDNA 2008, by which `faß.example` is not `fass.example`."""
     # Imported here: few hosts need it. httpx brings it.
-    import idna
+    with LOADING:
+        import idna
 
     try:
         return idna.encode(host, uts46=True, std3_rules=True).decode("ascii")

@@ -9,6 +9,7 @@ from egp._core.failures import Stage
 from egp._core.headers import Headers
 from egp._core.request import Request, request_target
 from egp._core.secrets import Secret, scrubbed, scrubbed_value
+from egp._loading import LOADING
 from egp.errors import (
     APIConnectionError,
     APIError,
@@ -112,7 +113,8 @@ class CallContext:
     def status_error(self, head: ResponseHead, content: bytes, message: str | None = None) -> APIError:
         """Return the error for a response with an error status, in the server's words unless others are."""
         # Imported here: it loads json and html, and only errors need it.
-        from egp._core.error_body import body_value, message_of
+        with LOADING:
+            from egp._core.error_body import body_value, message_of
 
         body = body_value(scrubbed(content, self._secrets()))
         words = message or message_of(head.status, body)

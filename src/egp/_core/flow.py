@@ -13,6 +13,7 @@ from egp._core.context import CallContext
 from egp._core.failures import Failure
 from egp._core.response import Response, ResponseHead
 from egp._core.retry import Again, GiveUp, after_failure, after_status
+from egp._loading import LOADING
 from egp.errors import APIError, APIResponseValidationError, Attempt
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ class CallFlow(CallContext):
 
     def _after_redirect(self, head: ResponseHead) -> Generator[Step, Any, None]:
         # Imported here: urllib.parse is slow to load, and most clients never see a redirect.
-        from egp._core.redirect import Follow, after_redirect
+        with LOADING:
+            from egp._core.redirect import Follow, after_redirect
 
         decision = after_redirect(
             head.status, head.headers.get("location"), self.request_info.url, followed=self._redirects

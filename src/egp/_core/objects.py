@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 from egp._core.json_types import is_array
 from egp._core.json_types import is_object as is_json_object
+from egp._loading import LOADING
 
 __all__ = ["as_object", "is_namedtuple", "is_object"]
 
@@ -78,14 +79,16 @@ def _is_list(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
 
 
 def _of_msgspec(value: Any) -> Mapping[Any, Any]:
-    import msgspec
+    with LOADING:
+        import msgspec
 
     fields: Mapping[Any, Any] = msgspec.to_builtins(value)
     return fields
 
 
 def _of_dataclass(value: Any) -> Mapping[Any, Any]:
-    import dataclasses
+    with LOADING:
+        import dataclasses
 
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from egp._core.headers import Field, checked_headers
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def request_target(request: Request, settings: Settings) -> str:
     if not settings.default_query and not request.query:
         return path
     # Imported here: it is slow to load, and most calls have no query.
-    from urllib.parse import urlencode
+    with LOADING:
+        from urllib.parse import urlencode
 
     named = {name for name, _ in request.query}
     pairs = [(name, value) for name, value in settings.default_query if name not in named]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from egp_api.types import ResponseInfo
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     import httpx
 
@@ -80,7 +82,8 @@ class ResponseProperties:
     def http_response(self) -> httpx.Response:
         """The same as httpx has it; its request has neither key nor prompt. A stream's has no body."""
         # Imported here: httpx is slow to load, and few ask for it.
-        import httpx
+        with LOADING:
+            import httpx
 
         head = self.head
         return httpx.Response(

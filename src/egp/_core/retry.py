@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -129,8 +130,9 @@ def _asked_wait(headers: Mapping[str, str], time: Callable[[], float]) -> float 
     if _NUMBER.fullmatch(value):
         return float(value)
     # Imported here: they are slow to load, and most clients never see a date.
-    from datetime import UTC
-    from email.utils import parsedate_to_datetime
+    with LOADING:
+        from datetime import UTC
+        from email.utils import parsedate_to_datetime
 
     try:
         date = parsedate_to_datetime(value)

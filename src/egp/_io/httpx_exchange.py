@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -19,6 +20,7 @@ from egp._core.response import ResponseHead
 from egp._io.backends import current_backend
 from egp._io.deadline import seconds_left
 from egp._io.interception import httpx_package_of
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ def own_client(
     max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
 ) -> httpx.Client:
     """Return a client that reads the proxies from the environment, with a pool as large as our own."""
-    import httpx
+    LOADING.make_ready()
+    with LOADING:
+        import httpx
 
     return _made(httpx.Client, max_connections, keepalive_expiry, ssl_context)
 
@@ -48,7 +52,9 @@ def async_own_client(
     max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
 ) -> httpx.AsyncClient:
     """Return the same as `own_client`, asynchronous."""
-    import httpx
+    LOADING.make_ready()
+    with LOADING:
+        import httpx
 
     return _made(httpx.AsyncClient, max_connections, keepalive_expiry, ssl_context)
 
@@ -56,7 +62,10 @@ def async_own_client(
 def _made(
     kind: Callable[..., C], max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
 ) -> C:
-    import httpx
+    with LOADING:
+        # httpx would load it with its first client.
+        import_module("httpcore")
+        import httpx
 
     # As many as our own, and no cookies: one account's must not go out with another's calls.
     options = {

@@ -7,6 +7,8 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any
 
+from egp._loading import LOADING
+
 __all__ = ["httpx_package_of", "is_httpx_taken"]
 
 # The methods that requests of httpx go through, as they were seen to be the packages' own.
@@ -25,7 +27,8 @@ def is_httpx_taken() -> bool:
         if "ddtrace" not in modules:
             return False
         # It lies in wait for the import, and takes hold then.
-        import_module("httpx")
+        with LOADING:
+            import_module("httpx")
     httpx: Any = modules["httpx"]
     send, single, async_send, async_single, handle, async_handle = _httpx_own
     # One by one, by identity: a wrapper may claim to equal what it wraps, and a loop costs twice as much.

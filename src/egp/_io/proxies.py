@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from egp._core.config import Origin
     from egp._core.proxy import Proxy
@@ -27,13 +29,15 @@ def machine_proxy(origin: Origin) -> Proxy | None:
             return None
         environ |= _system_settings(origin.host)
     # Imported here: few have a proxy.
-    from egp._core.proxy import proxy_for
+    with LOADING:
+        from egp._core.proxy import proxy_for
 
     return proxy_for(origin, environ)
 
 
 def _system_settings(host: str) -> dict[str, str]:
-    from urllib.request import getproxies, proxy_bypass
+    with LOADING:
+        from urllib.request import getproxies, proxy_bypass
 
     if proxy_bypass(host):
         return {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 __all__ = ["default_context"]
@@ -41,7 +42,8 @@ def _identity(file: str | None) -> tuple[int, int, int] | None:
 
 def _context(file: str | None, directory: str | None) -> ssl.SSLContext:
     if file is None and directory is None:
-        import certifi
+        with LOADING:
+            import certifi
 
         file = certifi.where()
     try:

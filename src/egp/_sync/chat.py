@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from egp._loading import LOADING
 from egp._sync.events import EventStreaming
 from egp._sync.parse import Parsing
 from egp._sync.run_tools import ToolRunning
@@ -61,7 +62,8 @@ class Completions(Parsing, EventStreaming, ToolRunning, _Create, _Models):
     def with_streaming_response(self) -> StreamingCompletions:
         """`create` as a block in which the response is open: status, headers, and the body as it comes."""
         # Imported here: few read a response so.
-        from egp._sync.streaming_response import StreamingCompletions
+        with LOADING:
+            from egp._sync.streaming_response import StreamingCompletions
 
         return StreamingCompletions(self._session)
 

@@ -72,7 +72,8 @@ class Client(Configured, BaseClient[Session]):
         """
         if self._generated is None:
             # Imported here: it loads httpx, which most clients never need.
-            from egp._generated import generated_client
+            with LOADING:
+                from egp._generated import generated_client
 
             self._generated = generated_client(self._session)
         return self._generated

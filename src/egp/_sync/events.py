@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
@@ -82,11 +84,13 @@ class EventStreaming:
             APIError: as `create` raises it, when the block is entered.
         """
         # Imported here: few programs need it.
-        from egp._sync.event_stream import ChatCompletionStream
+        with LOADING:
+            from egp._sync.event_stream import ChatCompletionStream
 
         reader = None
         if response_format is not None or tools is not None:
-            from egp.structured.output import output_fields
+            with LOADING:
+                from egp.structured.output import output_fields
 
             reader, fields = output_fields(response_format, tools, strict, str(keywords.get("model", "")))
             keywords |= fields

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Unpack
@@ -66,8 +68,9 @@ class ToolRunning:
         if response_format is not None:
             fields["response_format"] = response_format
         # Imported here: few programs need it.
-        from egp._sync.tool_runner import ToolRunner
-        from egp.tools.run import RunOptions
+        with LOADING:
+            from egp._sync.tool_runner import ToolRunner
+            from egp.tools.run import RunOptions
 
         options = RunOptions(
             approve=approve,
@@ -101,8 +104,9 @@ class ToolRunning:
         """
         fields: dict[str, Any] = {**cast("dict[str, Any]", options), "tools": tools}
         # Imported here: few programs need it.
-        from egp._sync.tool_runner import ToolRunner
-        from egp.tools.run import RunOptions
+        with LOADING:
+            from egp._sync.tool_runner import ToolRunner
+            from egp.tools.run import RunOptions
 
         run_options = RunOptions(
             approve=approve,

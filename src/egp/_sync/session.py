@@ -54,11 +54,8 @@ class Session:
     @property
     def calls(self) -> Calls:
         """The calls that the methods of a client make."""
-        # Imported here, for all methods of a client: it loads the operations and their models.
-        from egp._sync.calls import Calls
-
         # Not kept: a client in a cycle would hold its connections until the garbage collector comes by.
-        return Calls(self)
+        return (_calls or _loaded_calls())(self)
 
     def send(self, request: Request) -> Response:
         """Return the response with its body in; every failure is an error of egp.errors."""
@@ -67,3 +64,17 @@ class Session:
     def open(self, request: Request) -> StreamResponse:
         """Return the response with its event stream open; every failure is an error of egp.errors."""
         return self.engine.open(request, self.settings, self._writer)
+
+
+# Once loaded: looked up here, it costs a call less than an import does.
+_calls: type[Calls] | None = None
+
+
+def _loaded_calls() -> type[Calls]:
+    global _calls
+    # Imported here, for all methods of a client: it loads the operations and their models.
+    with LOADING:
+        from egp._sync.calls import Calls
+
+    _calls = Calls
+    return Calls

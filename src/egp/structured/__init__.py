@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from egp._loading import LOADING
 from egp.structured.function_tool import function_tool
 from egp.structured.schema import Schema, Strict, schema_of
 
@@ -32,7 +33,8 @@ else:
         # The models that answers are made of take long to load.
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from egp.structured import parsed
+        with LOADING:
+            from egp.structured import parsed
 
         return getattr(parsed, name)
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from egp._core.json_types import is_array, is_object
+from egp._loading import LOADING
 from egp.errors import InvalidJSONError, OutputValidationError
 from egp.structured.backend import WRAPPER, UnsupportedTypeError
 from egp.structured.documents import REF, hoisted
@@ -254,7 +255,8 @@ _cached_fields = lru_cache(maxsize=1024)(_read_fields)
 
 
 def _is_none_given(default: object) -> bool:
-    from attrs import NOTHING
+    with LOADING:
+        from attrs import NOTHING
 
     return default is NOTHING
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from egp._extras import missing_extra
+from egp._loading import LOADING
 from egp.errors import InvalidJSONError, OutputValidationError
 from egp.structured import pydantic_backend as pydantic_parts
 from egp.structured.backend import WRAPPER, UnsupportedTypeError
@@ -75,7 +76,8 @@ class MsgspecBackend:
 
 def _msgspec() -> ModuleType:
     try:
-        import msgspec
+        with LOADING:
+            import msgspec
     except ImportError as error:
         raise missing_extra("msgspec", "structured", "structured output") from error
     return msgspec

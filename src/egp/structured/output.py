@@ -10,6 +10,7 @@ from egp_api.types import JSONObject
 
 from egp._core.json_types import is_object
 from egp._core.tool_calls import calls_of
+from egp._loading import LOADING
 from egp.errors import (
     ContentFilterFinishReasonError,
     EmptyOutputError,
@@ -158,7 +159,8 @@ def output_fields(
 
 def _tool(tool: Any, strict: Strict, model: str | None, arguments: dict[str, Reader[object]]) -> Any:
     """Return a tool as the request has it, and add the reader of its arguments."""
-    from egp.tools import Tool
+    with LOADING:
+        from egp.tools import Tool
 
     if isinstance(tool, FunctionTool):
         arguments[tool.schema.name] = tool.schema

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from egp._extras import missing_extra
+from egp._loading import LOADING
 
 __all__ = ["read_partial"]
 
@@ -20,7 +21,8 @@ def read_partial(text: str) -> Any:
     may be to come. Each call reads the whole text: call it when the value is looked at, not at each chunk.
     """
     try:
-        import jiter
+        with LOADING:
+            import jiter
     except ImportError as error:
         raise missing_extra("jiter", "structured", "reading JSON that is still arriving") from error
 

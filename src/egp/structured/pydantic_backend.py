@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NamedTuple
 
+from egp._loading import LOADING
 from egp.errors import InvalidJSONError, OutputValidationError
 from egp.structured.backend import WRAPPER, UnsupportedTypeError
 from egp.structured.fields import metadata_of, module_of, parts_of, types_in
@@ -88,7 +89,8 @@ def schema_of_part(type_: Any) -> dict[str, Any]:
 
 def value_of_part(type_: Any, value: Any) -> Any:
     """Return the value of a type inside one of msgspec's, from JSON's own types."""
-    import json
+    with LOADING:
+        import json
 
     return _pydantic().TypeAdapter(type_).validate_json(json.dumps(value))
 

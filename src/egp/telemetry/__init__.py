@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from egp._extras import missing_extra
+from egp._loading import LOADING
 
 try:
     from egp.telemetry.tracing import Telemetry
@@ -29,7 +30,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # Imported here: it loads a package of its own, which `Client(telemetry=…)` does without.
     try:
-        from egp.telemetry.instrumentor import EGPInstrumentor
+        with LOADING:
+            from egp.telemetry.instrumentor import EGPInstrumentor
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "opentelemetry":
             raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, cast
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -29,8 +31,9 @@ async def run_jobs(jobs: Sequence[Job], report: Report, seconds: float | None) -
     Raises:
         BaseException: what a job raised, where it is no Exception; the others are cancelled.
     """
-    import anyio
-    import anyio.to_thread
+    with LOADING:
+        import anyio
+        import anyio.to_thread
 
     limiter = anyio.CapacityLimiter(len(jobs))
 

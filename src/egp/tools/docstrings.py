@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from typing import NamedTuple
 
+from egp._loading import LOADING
+
 __all__ = ["Docs", "read_docstring"]
 
 
@@ -24,7 +26,8 @@ def read_docstring(text: str | None) -> Docs:
     if not text or not text.strip():
         return Docs(None, {})
     try:
-        from docstring_parser import ParseError, parse
+        with LOADING:
+            from docstring_parser import ParseError, parse
     except ImportError:
         return Docs(_first_paragraph(text), {})
     try:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -142,9 +143,10 @@ class Tool(Mapping[str, Any], Generic[P, R]):
     def _read(self) -> tuple[Parameters, Schema[Any]]:
         """Read the signature, at first use: annotations may name what stands further down in the module."""
         if self._made is None:
-            from egp.structured import schema_of
-            from egp.tools.docstrings import read_docstring
-            from egp.tools.parameters import Parameters
+            with LOADING:
+                from egp.structured import schema_of
+                from egp.tools.docstrings import read_docstring
+                from egp.tools.parameters import Parameters
 
             docs = read_docstring(inspect.getdoc(self._function))
             if self._description is not None:

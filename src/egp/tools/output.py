@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from egp._extras import missing_extra
+from egp._loading import LOADING
 from egp.errors import ToolError
 
 __all__ = ["error_text", "output_text"]
@@ -19,8 +20,9 @@ def output_text(value: object) -> str:
     if isinstance(value, str):
         return value
     try:
-        import msgspec
-        import msgspec.json
+        with LOADING:
+            import msgspec
+            import msgspec.json
     except ImportError as error:
         raise missing_extra("msgspec", "tools", "the output of a tool") from error
     try:

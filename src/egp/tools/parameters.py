@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 
 from attrs import frozen
 
+from egp._loading import LOADING
 from egp.errors import EGPError
 from egp.tools.context import ToolContext
 
@@ -128,8 +129,9 @@ def _description(text: str | None, default: object) -> str | None:
 
 def _describer(hints: list[Any]) -> Callable[[Any, str | None], Any]:
     """Return a function that puts a description on an annotation, where it has none of its own."""
-    from egp.structured.fields import description_of
-    from egp.structured.pydantic_backend import holds_pydantic
+    with LOADING:
+        from egp.structured.fields import description_of
+        from egp.structured.pydantic_backend import holds_pydantic
 
     # Pydantic does not read a text in Annotated, but its own Field.
     is_pydantic = any(hint is not None and not _is_context(hint) and holds_pydantic(hint) for hint in hints)

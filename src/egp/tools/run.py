@@ -13,6 +13,7 @@ from egp._core import json as codec
 from egp._core.json_types import is_object
 from egp._core.options import CALL_OPTIONS, STREAM_OPTIONS, seconds_or_none
 from egp._core.tool_loop import Limits, Run, ToolLoop
+from egp._loading import LOADING
 from egp.errors import EGPError, ToolLoopCutError, ToolLoopError, ToolLoopLimitError, ToolLoopStoppedError
 from egp.tools.context import ToolContext
 from egp.tools.function import Tool
@@ -127,7 +128,8 @@ class ToolRun:
     @property
     def usage(self) -> CompletionUsage | None:
         """The tokens so far; None where the service did not say."""
-        from egp_api.models import CompletionUsage
+        with LOADING:
+            from egp_api.models import CompletionUsage
 
         return None if self._loop.usage is None else CompletionUsage.from_dict(self._loop.usage)
 

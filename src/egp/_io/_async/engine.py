@@ -15,6 +15,7 @@ from egp._io.backends import sleep
 from egp._io.clock import SYSTEM_CLOCK
 from egp._io.interception import is_httpx_taken
 from egp._io.log import log_attempts, log_bodies
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ class AsyncEngine:
             if pool is not None:
                 return AsyncExchange(pool, flow)
         # Imported here: it loads httpx, which most clients never need.
-        from egp._io.httpx_exchange import AsyncHttpxExchange, async_own_client
+        with LOADING:
+            from egp._io.httpx_exchange import AsyncHttpxExchange, async_own_client
 
         client = self._given_client or self._own_client
         if client is None:

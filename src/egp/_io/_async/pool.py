@@ -157,7 +157,8 @@ class AsyncConnectionPool:
 
     async def _nested(self, outer: Connection, context: ssl.SSLContext, until: float | None) -> Connection:
         # Imported here: few proxies speak TLS themselves.
-        from egp._io._async.nested_tls import AsyncNestedTls
+        with LOADING:
+            from egp._io._async.nested_tls import AsyncNestedTls
 
         nested = AsyncNestedTls(outer, context, self._origin.host)
         await nested.shake_hands(until)
@@ -213,11 +214,12 @@ class AsyncConnectionPool:
 def _context(given: ssl.SSLContext | None) -> ssl.SSLContext:
     if given is not None:
         return given
-    # Imported here: loading TLS takes longer than a call over plain HTTP.
+    # Imported here: loading TLS takes longer than a call over plain HTTP. A context is made under the lock,
+    # too: OpenSSL has locks of its own then, which a fork would leave locked in the child.
     with LOADING:
         from egp._io.tls import default_context
 
-    return default_context()
+        return default_context()
 
 
 def _message(limit: int, seconds: float | None) -> str:

@@ -16,6 +16,7 @@ from egp._io.clock import SYSTEM_CLOCK
 from egp._io.interception import is_httpx_taken
 from egp._io.log import log_attempts, log_bodies
 from egp._io.sync_pools import Pools
+from egp._loading import LOADING
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ class Engine:
             if pool is not None:
                 return Exchange(pool, flow)
         # Imported here: it loads httpx, which most clients never need.
-        from egp._io.httpx_exchange import HttpxExchange, own_client
+        with LOADING:
+            from egp._io.httpx_exchange import HttpxExchange, own_client
 
         client = self._given_client or self._own_client
         if client is None:

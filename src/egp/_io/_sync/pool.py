@@ -158,7 +158,8 @@ class ConnectionPool:
 
     def _nested(self, outer: Connection, context: ssl.SSLContext, until: float | None) -> Connection:
         # Imported here: few proxies speak TLS themselves.
-        from egp._io._sync.nested_tls import NestedTls
+        with LOADING:
+            from egp._io._sync.nested_tls import NestedTls
 
         nested = NestedTls(outer, context, self._origin.host)
         nested.shake_hands(until)
@@ -214,11 +215,12 @@ class ConnectionPool:
 def _context(given: ssl.SSLContext | None) -> ssl.SSLContext:
     if given is not None:
         return given
-    # Imported here: loading TLS takes longer than a call over plain HTTP.
+    # Imported here: loading TLS takes longer than a call over plain HTTP. A context is made under the lock,
+    # too: OpenSSL has locks of its own then, which a fork would leave locked in the child.
     with LOADING:
         from egp._io.tls import default_context
 
-    return default_context()
+        return default_context()
 
 
 def _message(limit: int, seconds: float | None) -> str:

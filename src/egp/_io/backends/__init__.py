@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
 from egp._io.backends.nonblocking import Connection
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     import socket
@@ -54,12 +55,31 @@ def current_backend() -> Backend:
     """Return the library that runs the current task."""
     trio_library = sys.modules.get("trio")
     if trio_library is not None and _is_trio_task(trio_library):
+        return _trio or _loaded_trio()
+    return _asyncio or _loaded_asyncio()
+
+
+# Once loaded: each call asks for them.
+_asyncio: Backend | None = None
+_trio: Backend | None = None
+
+
+def _loaded_asyncio() -> Backend:
+    global _asyncio
+    with LOADING:
+        from egp._io.backends import asyncio
+
+    _asyncio = asyncio
+    return asyncio
+
+
+def _loaded_trio() -> Backend:
+    global _trio
+    with LOADING:
         from egp._io.backends import trio
 
-        return trio
-    from egp._io.backends import asyncio
-
-    return asyncio
+    _trio = trio
+    return trio
 
 
 def _is_trio_task(trio: Any) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from egp._io.backends.blocking import is_readable
 from egp._io.deadline import seconds_left
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     import ssl
@@ -50,7 +51,8 @@ class Connection:
     async def start_tls(self, context: ssl.SSLContext, host: str, until: float | None) -> None:
         """Shake hands. Raises ssl.SSLError where there is no trust."""
         # Imported here: it loads ssl.
-        from egp._io.backends.tls import TlsLayer
+        with LOADING:
+            from egp._io.backends.tls import TlsLayer
 
         tls = TlsLayer(context, host)
         try:
