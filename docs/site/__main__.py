@@ -26,18 +26,8 @@ def main(folder: str) -> int:
     made = {**menu.pages(ROOT), **reference.pages(), "reference/command.rst": command.page()}
     made |= contract.pages(ROOT / "openapi.yaml")
     _write(source, made)
-    options = [
-        "-b",
-        "html",
-        "-c",
-        str(HERE),
-        "-d",
-        str(Path(folder) / "doctrees"),
-        "-W",
-        "--keep-going",
-        "-q",
-    ]
-    return build_main([*options, str(source), str(Path(folder) / "html")])
+    places = ["-c", str(HERE), "-d", str(Path(folder) / "doctrees"), str(source), str(Path(folder) / "html")]
+    return build_main(["-b", "html", "-W", "--keep-going", "-q", "-j", "auto", *places])
 
 
 def _write(source: Path, made: dict[str, str | bytes]) -> None:
