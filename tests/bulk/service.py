@@ -25,6 +25,8 @@ class Answer(NamedTuple):
     delay: float = 0.0
     act: str = ""
     """`reset` or `hang` in place of an answer."""
+    until: Callable[[], bool] | None = None
+    """What has to be so before it is said."""
 
 
 Decide = Callable[[dict[str, Any], int], Answer]
@@ -119,6 +121,8 @@ class Service:
         try:
             if answer.delay:
                 await asyncio.sleep(answer.delay)
+            while answer.until is not None and not answer.until():  # noqa: ASYNC110 - of other processes
+                await asyncio.sleep(0.02)
             if answer.act == "hang":
                 await asyncio.sleep(3600)
         finally:

@@ -57,12 +57,18 @@ def on_ray(service, cluster):
     return call
 
 
+def journals(folder):
+    return list(folder.glob("results-*.jsonl"))
+
+
 def found(folder):
     return Counter(result.custom_id for result in results(folder) if result.is_success)
 
 
 def test_each_request_has_one_line_and_a_second_run_asks_nothing(service, write, tmp_path, on_ray):
     source, folder = write(500), tmp_path / "out"
+    # One actor may be up long before the other.
+    service.decide = lambda body, number: Answer(until=lambda: len(journals(folder)) == 2)
 
     first = on_ray(run_files, source, folder)
     second = on_ray(run_files, source, folder)
@@ -71,7 +77,7 @@ def test_each_request_has_one_line_and_a_second_run_asks_nothing(service, write,
     assert (second.answered, second.done_before) == (0, 500)
     assert found(folder) == dict.fromkeys((f"r{number}" for number in range(500)), 1)
     assert service.asked.total() == 500
-    assert len(list(folder.glob("results-*.jsonl"))) == 2
+    assert len(journals(folder)) == 2
 
 
 def test_the_folder_may_be_a_url_of_a_store(service, write, tmp_path, on_ray):
@@ -151,17 +157,66 @@ def test_a_limit_is_shared(service, write, tmp_path, on_ray):
         """A key for each request: when it was sent, by the clock that all processes of a machine share."""
         return str(time.monotonic())
 
+    folder = tmp_path / "out"
     client = {"base_url": service.url, "api_key": moment}
+    # What is sent before both actors are up is answered when they are.
+    service.decide = lambda body, number: Answer(until=lambda: len(journals(folder)) == 2)
 
-    summary = on_ray(run_files, write(60), tmp_path / "out", rpm=600, client=client)
+    summary = on_ray(run_files, write(60), folder, rpm=600, client=client)
 
     assert summary.answered == 60
     sent = sorted(map(float, service.keys))
     # Six seconds' worth, less what is granted at once; how much more it takes is the machine's affair. When
     # the requests arrive is its affair, too: on a busy one, the first may be on its way for seconds.
     assert sent[-1] - sent[0] >= 4.5
-    # Two limiters would have taken half of that.
-    assert len(list((tmp_path / "out").glob("results-*.jsonl"))) == 2
+    # With a limit of its own for each of the two, it would have been half of that.
+    assert len(journals(folder)) == 2
+
+
+def test_a_deadline_stops_all_actors(service, write, tmp_path, on_ray):
+    service.decide = lambda body, number: Answer(delay=0.2)
+    source, folder = write(400), tmp_path / "out"
+
+    first = on_ray(run_files, source, folder, max_concurrency=4, deadline=3)
+    asked = service.asked.total()
+    second = on_ray(run_files, source, folder)
+
+    assert first.stopped == "the deadline is over"
+    assert first.answered == asked
+    assert (second.done_before, second.answered) == (asked, 400 - asked)
+
+
+def egp_bulk(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "egp.cli.bulk", *map(str, arguments)], capture_output=True, text=True
+    )
+
+
+def test_the_command_runs_on_ray_and_says_how_far_it_is(service, write, tmp_path):
+    """On a Ray of its own, which has the environment of the command."""
+    source, folder, report = write(100), tmp_path / "out", tmp_path / "run.json"
+    files = (source, "-o", folder, "--json")
+
+    done = egp_bulk("run", *files, "--engine", "ray", "--ray-actors", 2, "--report", report)
+    status = egp_bulk("status", *files)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["answered"] == 100
+    assert "100/100 done" in done.stderr
+    assert "Warning" not in done.stderr
+    assert json.loads(report.read_text())["answered"] == 100
+    assert json.loads(status.stdout)["done"] == 100
+
+
+def test_a_node_without_a_key_is_said(service, write, tmp_path, cluster):
+    """The nodes of a cluster that runs already have an environment of their own."""
+    address = ray.get_runtime_context().gcs_address
+
+    done = egp_bulk("run", write(5), "-o", tmp_path / "out", "--engine", "ray", "--ray-address", address)
+
+    assert done.returncode == 3
+    assert "stopped: no API key: pass api_key" in done.stderr
+    assert "5 requests are left" in done.stderr
 
 
 def test_a_second_run_on_the_same_folder_is_refused(service, write, tmp_path, on_ray):

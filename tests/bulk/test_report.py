@@ -3,6 +3,7 @@
 import io
 import random
 import statistics
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -127,7 +128,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_in_a_terminal_the_line_is_written_over():
+def test_in_a_terminal_the_line_is_written_over(monkeypatch):
+    monkeypatch.setitem(sys.modules, "rich.console", None)
     terminal = Terminal()
 
     shown = display(None, terminal)
@@ -137,3 +139,16 @@ def test_in_a_terminal_the_line_is_written_over():
 
     assert "120/200 done" in terminal.getvalue()
     assert "9/200 done" in terminal.getvalue()
+
+
+def test_with_rich_it_is_a_bar(monkeypatch):
+    pytest.importorskip("rich", reason="rich is in the extra cli")
+    monkeypatch.setenv("COLUMNS", "120")
+    terminal = Terminal()
+
+    shown = display(None, terminal)
+    shown.show(SNAPSHOT)
+    shown.end()
+
+    assert text_of(SNAPSHOT) in terminal.getvalue()
+    assert "━" in terminal.getvalue()

@@ -1,4 +1,4 @@
-"""Ray's HTTP processor (ray.data.llm), with its defaults; its start is not counted."""
+"""Ray's HTTP processor (ray.data.llm), with its defaults or BATCH_SIZE; its start is not counted."""
 
 import json
 import logging
@@ -21,7 +21,12 @@ ray.init(
 )
 ray.data.DataContext.get_current().enable_progress_bars = False
 processor = build_processor(
-    HttpRequestProcessorConfig(url=f"{url}/v5/chat/completions", headers={"x-api-key": "k"}, concurrency=1),
+    HttpRequestProcessorConfig(
+        url=f"{url}/v5/chat/completions",
+        headers={"x-api-key": "k"},
+        concurrency=1,
+        **({"batch_size": int(os.environ["BATCH_SIZE"])} if "BATCH_SIZE" in os.environ else {}),
+    ),
     preprocess=lambda row: {
         "payload": {
             "model": "openai/gpt-4o",
@@ -30,7 +35,9 @@ processor = build_processor(
     },
     postprocess=lambda row: {"answer": str(row["http_response"])},
 )
-rows = processor(ray.data.from_items([{"id": number} for number in range(count)])).iter_rows()
+# Blocks that hold several batches: what is in flight is bounded by a block, too.
+questions = ray.data.from_items([{"id": number} for number in range(count)], override_num_blocks=count // 250)
+rows = processor(questions).iter_rows()
 # The first row has waited for the actors to start.
 next(iter(rows), None)
 started = time.perf_counter()

@@ -158,7 +158,7 @@ class Engine:
 
     def _fail(self, error: Exception) -> None:
         self.crash = error
-        self._schedule.stop("a fault of the program")
+        self._schedule.stop(f"a fault of the program: {error!r}")
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         tally, verdict, usage = self._tally, outcome.verdict, outcome.usage

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from egp.bulk._result import Written
 
-__all__ = ["Folder", "SharedJournal", "folder_of", "written_in"]
+__all__ = ["Folder", "SharedJournal", "folder_of", "is_url", "written_in"]
 
 _WORK = ".requests"
 _LOCK = ".lock"
@@ -110,7 +110,12 @@ def folder_of(output: str | os.PathLike[str]) -> Folder:
     Raises:
         EGPError: the URL is of a kind that cannot be opened.
     """
-    return _Store(output) if isinstance(output, str) and "://" in output else _Directory(Path(output))
+    return _Store(str(output)) if is_url(output) else _Directory(Path(output))
+
+
+def is_url(output: str | os.PathLike[str]) -> bool:
+    """Return whether an output is in a store, and no path."""
+    return isinstance(output, str) and "://" in output
 
 
 def written_in(folder: Folder, leaving_out: frozenset[str] = frozenset()) -> Iterator[Written]:

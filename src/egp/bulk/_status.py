@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from egp.bulk import _result, _scan
+from egp.bulk._folder import folder_of, is_url, written_in
 from egp.bulk._input import opened
+from egp.bulk._journal import lines_of
 from egp.bulk._output import lines_in
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator
-    from pathlib import Path
 
     from egp.bulk._input import Source
     from egp.bulk._result import Written
@@ -40,20 +43,17 @@ class Status(NamedTuple):
         return text
 
 
-def status_of(source: Source, output: Path) -> Status:
-    """Look at both files, which may be in use, and change nothing.
+def status_of(source: Source, output: str | os.PathLike[str]) -> Status:
+    """Look at both files, which may be in use, and change nothing. On Ray the output is a folder.
 
     Raises:
         EGPError: a file cannot be read.
     """
-    journal = output.with_name(f"{output.name}.journal")
 
     def written() -> Iterator[Written]:
-        path = journal if journal.exists() else output
-        if path.exists():
-            # The journal of a packed output has plain lines.
-            lines = _plain(path) if path is journal else lines_in(path)
-            yield from filter(None, map(_result.read, lines))
+        if is_url(output) or Path(output).is_dir():
+            return written_in(folder_of(output))
+        return filter(None, map(_result.read, _lines(Path(output))))
 
     with asyncio.run(opened(source)) as lines:
         plan = _scan.scan(lines, written, changed="keep")
@@ -61,7 +61,9 @@ def status_of(source: Source, output: Path) -> Status:
     return Status(total, plan.done, plan.failed, plan.to_do, plan.invalid, plan.foreign)
 
 
-def _plain(path: Path) -> Iterator[bytes]:
-    from egp.bulk._journal import lines_of
-
-    return lines_of(path)
+def _lines(output: Path) -> Iterator[bytes]:
+    journal = output.with_name(f"{output.name}.journal")
+    if journal.exists():
+        # That of a packed output has plain lines.
+        return lines_of(journal)
+    return lines_in(output) if output.exists() else iter(())

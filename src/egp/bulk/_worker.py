@@ -19,6 +19,7 @@ from egp.bulk._schedule import Job, Schedule
 from egp.bulk._send import Sender
 from egp.bulk._spending import Spending
 from egp.bulk._tally import Tally
+from egp.errors import EGPError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -69,9 +70,12 @@ class Worker:
 
     async def ask(self, name: str) -> dict[str, Any]:
         """Ask every request of a chunk; returns the counts since the last chunk, as JSON has them."""
-        await self._start()
-        engine = self._engine
-        assert engine is not None  # noqa: S101 - for type checkers: it has just been started
+        try:
+            engine = await self._started()
+        except EGPError as error:
+            # Raised, it would be buried in Ray's own errors.
+            self._schedule.stop(error.message)
+            return self._counts()
         chunk = _Chunk()
         for line in (await self._taken(name)).splitlines():
             request = _request.read(line, 0, is_checked=True)
@@ -85,12 +89,13 @@ class Worker:
             await asyncio.shield(self._running)
         elif chunk.left:
             await chunk.done.wait()
-        if engine.crash is not None:
-            raise engine.crash
         await self._sync()
+        return self._counts()
+
+    def _counts(self) -> dict[str, Any]:
         counted, self._tally = self._tally, Tally()
-        # The engine counts on in the new one.
-        engine.count_into(self._tally)
+        if self._engine is not None:
+            self._engine.count_into(self._tally)
         # The spending itself goes on: it has the limit of the whole run to mind.
         spending = self._spending
         cost, unpriced = spending.spent - self._cost_told, spending.unpriced - self._unpriced_told
@@ -106,24 +111,27 @@ class Worker:
                 self._engine.stop(f"{self._folder.name} cannot be read: {error}")
             return b""
 
-    async def _start(self) -> None:
+    async def _started(self) -> Engine:
         if self._starting is None:
             self._starting = asyncio.Lock()
         async with self._starting:
-            if self._engine is not None:
-                return
-            from egp import AsyncClient
+            if self._engine is None:
+                self._engine = self._start()
+            return self._engine
 
-            # A file of its own: nobody appends to one that may have been torn.
-            self._journal = self._folder.open_journal(f"results-{os.getpid()}-{uuid.uuid4().hex}.jsonl")
-            client = AsyncClient(
-                max_connections=max(1000, self._options.max_concurrency), **self._client_options
-            )
-            self._engine = Engine(self, self._schedule, Sender(client), self._tally, self._spending)
-            self._running = asyncio.create_task(self._run(self._engine))
-            self._tasks = [asyncio.create_task(self._share()), self._running]
-            if self._journal.sync_every is not None:
-                self._tasks.append(asyncio.create_task(self._keep_safe(self._journal.sync_every)))
+    def _start(self) -> Engine:
+        from egp import AsyncClient
+
+        limit = max(1000, self._options.max_concurrency)
+        client = AsyncClient(max_connections=limit, **self._client_options)
+        # A file of its own: nobody appends to one that may have been torn.
+        self._journal = self._folder.open_journal(f"results-{os.getpid()}-{uuid.uuid4().hex}.jsonl")
+        engine = Engine(self, self._schedule, Sender(client), self._tally, self._spending)
+        self._running = asyncio.create_task(self._run(engine))
+        self._tasks = [asyncio.create_task(self._share()), self._running]
+        if self._journal.sync_every is not None:
+            self._tasks.append(asyncio.create_task(self._keep_safe(self._journal.sync_every)))
+        return engine
 
     async def _run(self, engine: Engine) -> None:
         await engine.dispatch()

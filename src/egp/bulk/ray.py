@@ -21,6 +21,7 @@ import logging
 import math
 import os
 import time
+import warnings
 from decimal import Decimal
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -213,22 +214,26 @@ class _Run:
             handle_signals=False,
         )
         limiter = ray.remote(num_cpus=0)(_LimiterActor).remote(options.rpm, options.tpm, options.deadline)
-        dataset = data.from_items(
-            [{"chunk": chunk} for chunk in chunks], override_num_blocks=max(1, math.ceil(len(chunks) / 4))
-        ).map_batches(
-            _Asker,
-            fn_constructor_args=(self._folder, client, own, limiter),
-            batch_size=1,
-            # One client each. They wait for answers: they need little of a processor to be placed.
-            compute=data.ActorPoolStrategy(size=count),
-            num_cpus=0.1,
-            # See the module's docstring.
-            max_restarts=0,
-            max_task_retries=0,
-        )
-        # Progress is shown by ours, and stdout is the user's.
+        blocks = max(1, math.ceil(len(chunks) / 4))
+        spread = data.from_items([{"chunk": chunk} for chunk in chunks], override_num_blocks=blocks)
+        with warnings.catch_warnings():
+            # Ray 2.60 warns of the two that have no other way in yet.
+            warnings.simplefilter("ignore")
+            dataset = spread.map_batches(
+                _Asker,
+                fn_constructor_args=(self._folder, client, own, limiter),
+                batch_size=1,
+                # One client each. They wait for answers: they need little of a processor to be placed.
+                # Two tasks at most are kept ready for each, so that the first one to be up takes not all.
+                compute=data.ActorPoolStrategy(size=count, max_tasks_in_flight_per_actor=2),
+                num_cpus=0.1,
+                # See the module's docstring.
+                max_restarts=0,
+                max_task_retries=0,
+            )
+        # Progress is shown by ours, stdout is the user's, and what fails is said in the summary.
         data.DataContext.get_current().enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.WARNING)
+        logging.getLogger("ray.data").setLevel(logging.CRITICAL)
         self._started = time.monotonic()
         shown = display(options.progress)
         try:
@@ -236,8 +241,7 @@ class _Run:
                 self._add(json.loads(row["counts"]))
                 shown.show(self._snapshot())
         except Exception as error:  # noqa: BLE001 - whatever Ray raises, the journals say what is done
-            reason = str(error).strip().splitlines() or [type(error).__name__]
-            self._stopped = self._stopped or f"Ray: {reason[-1]}"
+            self._stopped = self._stopped or f"Ray: {_reason(error)}"
         finally:
             self._ended = time.monotonic()
             shown.end()
@@ -375,12 +379,21 @@ class _LimiterActor:
         return self._limiter.exchange(now, asks), self._stopped
 
 
+def _reason(error: BaseException) -> str:
+    """Return what is at the bottom of an error of Ray's, which has those of its layers one in another."""
+    cause: Any = error
+    while (below := getattr(cause, "cause", None) or cause.__cause__) is not None:
+        cause = below
+    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    return lines[0]
+
+
 def _connect(ray: Any, address: str | None) -> None:
     if ray.is_initialized():
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if address is not None:
-        ray.init(address=address, log_to_driver=False)
+        ray.init(address=address, log_to_driver=False, logging_level="ERROR")
         return
     # It is for this machine alone.
     ray.init(

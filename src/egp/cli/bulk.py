@@ -8,7 +8,6 @@ import sys
 # Not from typing, and what else is slow to load is imported where it is used: help is to come at once.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
     from egp.bulk import Summary
@@ -157,6 +156,8 @@ def _run(namespace: argparse.Namespace) -> int:
             address=namespace.ray_address,
             actors=namespace.ray_actors,
             client=_client_options(namespace),
+            progress=not namespace.quiet,
+            report=namespace.report,
             **_options(namespace),
         )
     else:
@@ -171,11 +172,9 @@ def _run(namespace: argparse.Namespace) -> int:
 
 
 def _resume(namespace: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from egp.errors import EGPError
 
-    if not _exists(Path(namespace.output)):
+    if not _exists(namespace.output):
         raise EGPError(f"{namespace.output} does not exist: there is nothing to resume")
     return _run(namespace)
 
@@ -242,18 +241,24 @@ def _price(text: str) -> tuple[str, Any]:
 
 def _status(namespace: argparse.Namespace) -> int:
     import json
-    from pathlib import Path
 
     from egp.bulk._status import status_of
 
-    found = status_of(namespace.input, Path(namespace.output))
+    found = status_of(namespace.input, namespace.output)
     sys.stdout.write(f"{json.dumps(found._asdict()) if namespace.json else found}\n")
     if found.left:
         return STOPPED
     return FAILURES if found.failed else COMPLETE
 
 
-def _exists(path: Path) -> bool:
+def _exists(output: str) -> bool:
+    from pathlib import Path
+
+    from egp.bulk._folder import folder_of, is_url
+
+    if is_url(output):
+        return bool(folder_of(output).journals())
+    path = Path(output)
     return path.exists() or path.with_name(f"{path.name}.journal").exists()
 
 
