@@ -18,7 +18,6 @@ language = "en"
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "docstrings",
     "short_names",
@@ -34,9 +33,6 @@ maximum_signature_line_length = 88
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_class_signature = "mixed"
-napoleon_numpy_docstring = False
-napoleon_custom_sections = [("Raises while it is read", "Raises")]
-napoleon_use_rtype = False
 
 html_theme = "furo"
 html_title = f"egp-client {__version__}"

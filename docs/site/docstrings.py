@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sphinx.ext.napoleon import Config, GoogleDocstring
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,13 +14,24 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"(Args|Returns|Raises(?: .+)?|Yields):")
 _CODE = re.compile(r"`[^`]+`")
+_GOOGLE = Config(
+    napoleon_numpy_docstring=False,
+    napoleon_use_rtype=False,
+    napoleon_custom_sections=[("Raises while it is read", "Raises")],
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Rewrite what autodoc has read, before the sections of Google's style are."""
-    app.connect("autodoc-process-docstring", _rewrite, priority=100)
+    """Rewrite what autodoc has read."""
+    app.connect("autodoc-process-docstring", _rewrite)
     app.connect("autodoc-process-signature", _without_arguments_of_errors)
+    app.connect("autodoc-process-bases", _without_private_bases)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def described(text: str) -> str:
+    """Return a docstring of something with sections: arguments, results, errors."""
+    return str(GoogleDocstring(restructured(text), _GOOGLE))
 
 
 def restructured(text: str) -> str:
@@ -28,8 +41,21 @@ def restructured(text: str) -> str:
 
 def _rewrite(*event: Any) -> None:
     # The last of what the event brings are the lines, which are to be changed in their place.
+    kind: str = event[1]
     lines: list[str] = event[-1]
-    lines[:] = restructured("\n".join(lines)).splitlines()
+    # What is said of a value may begin with a word and a colon, and has no sections.
+    rewritten = restructured if kind in {"attribute", "data", "property"} else described
+    lines[:] = rewritten("\n".join(lines)).splitlines()
+
+
+def _without_private_bases(*event: Any) -> None:
+    bases: list[Any] = event[-1]
+    bases[:] = [base for base in bases if not is_private(getattr(base, "__origin__", base))]
+
+
+def is_private(value: type) -> bool:
+    """Whether a class is one that users have no name for."""
+    return "._" in f".{value.__module__}.{value.__qualname__}"
 
 
 def _without_arguments_of_errors(*event: Any) -> tuple[str, str] | None:

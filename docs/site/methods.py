@@ -8,8 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from docstrings import restructured
-from sphinx.ext.napoleon import Config, GoogleDocstring
+from docstrings import described
 
 from egp import AsyncClient, Client
 
@@ -20,7 +19,6 @@ _TITLE = "What is called on a client"
 _LEAD = """The methods of ``Client``. Those of ``AsyncClient`` have the same names and keywords, and are
 awaited; its streams are read by ``async for``. ``OF_THE_CLIENT`` stands for the client's own value. A client
 itself and its options: :py:class:`egp.Client`."""
-_STYLE = Config(napoleon_use_rtype=False, napoleon_numpy_docstring=False)
 
 
 def page() -> str:
@@ -67,7 +65,7 @@ def _methods(resource: Any) -> Iterator[tuple[str, Any]]:
 
 def _described(path: str, method: Any, types: dict[str, str]) -> list[str]:
     signature = inspect.signature(method)
-    text = str(GoogleDocstring(restructured(inspect.getdoc(method) or ""), _STYLE))
+    text = described(inspect.getdoc(method) or "")
     indented = [f"   {line}".rstrip() for line in text.splitlines()]
     return [f".. py:method:: {path}{_plain(signature, types)}", "", *indented, ""]
 

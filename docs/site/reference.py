@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import methods
-from docstrings import restructured
+from docstrings import is_private, restructured
 
 MODULES = (
     "egp",
@@ -74,10 +74,20 @@ def _page(module: str, homes: dict[tuple[str, int], str]) -> str:
     title = f"``{module}``"
     told = restructured((loaded.__doc__ or "").strip())
     parts = [title, "=" * len(title), "", f".. py:module:: {module}", "", told, ""]
-    for each in _names(module):
-        home = homes[each.name, id(each.value)]
-        parts += _in_full(each) if home == each.path else _mentioned(each, home)
+    names = sorted(_names(module), key=_twins_together)
+    elsewhere = [each for each in names if homes[each.name, id(each.value)] != each.path]
+    for each in names:
+        parts += [] if each in elsewhere else _in_full(each)
+    if elsewhere and len(elsewhere) < len(names):
+        parts += ["Told elsewhere", "--------------", ""]
+    for each in elsewhere:
+        parts += _mentioned(each, homes[each.name, id(each.value)])
     return "\n".join(parts) + "\n"
+
+
+def _twins_together(each: Name) -> tuple[str, bool]:
+    # `Client`, and then `AsyncClient`.
+    return each.name.removeprefix("Async"), each.name.startswith("Async")
 
 
 def _in_full(each: Name) -> list[str]:
@@ -89,26 +99,24 @@ def _in_full(each: Name) -> list[str]:
 def _directive(each: Name) -> list[str]:
     if inspect.isclass(each.value):
         kind = "autoexception" if issubclass(each.value, BaseException) else "autoclass"
-        options = ["members", "undoc-members", "show-inheritance", *_inherited(each.value)]
+        options = ["members", "undoc-members", *_of_its_bases(each.value)]
         return [f".. {kind}:: {each.path}", *(f"   :{option}:" for option in options)]
     if inspect.isroutine(each.value):
         return [f".. autofunction:: {each.path}"]
     return [f".. autodata:: {each.path}", *_value(each.value)]
 
 
-def _inherited(value: type) -> list[str]:
-    # What a public class has from a private one is its own to its users.
-    private = any("._" in f".{base.__module__}" for base in value.__mro__[1:])
-    foreign = [
-        base.__name__
-        for base in value.__mro__[1:]
-        if base.__module__.partition(".")[0] not in {"egp", "egp_api"} or not _is_private(base)
-    ]
-    return [f"inherited-members: {', '.join(dict.fromkeys(foreign))}"] if private else []
+def _of_its_bases(value: type) -> list[str]:
+    # What a class has from a private one is its own to its users; others are named.
+    bases = value.__mro__[1:]
+    public = [base.__name__ for base in bases if not _is_ours(base) or not is_private(base)]
+    shown = [] if all(is_private(base) for base in value.__bases__) else ["show-inheritance"]
+    has_private = any(_is_ours(base) and is_private(base) for base in bases)
+    return [*shown, *([f"inherited-members: {', '.join(dict.fromkeys(public))}"] if has_private else [])]
 
 
-def _is_private(value: type) -> bool:
-    return any(part.startswith("_") for part in f"{value.__module__}.{value.__name__}".split("."))
+def _is_ours(value: type) -> bool:
+    return value.__module__.partition(".")[0] in {"egp", "egp_api"}
 
 
 def _value(value: object) -> list[str]:

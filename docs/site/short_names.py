@@ -29,7 +29,9 @@ class ShortNames(SphinxPostTransform):
             target: str = node["reftarget"]
             if target in self._objects:
                 continue
-            home = self._homes.get(target.rpartition(".")[2])
+            module, _, name = target.rpartition(".")
+            is_ours = module.partition(".")[0] in {"", "egp", "egp_api"}
+            home = self._homes.get(name) if is_ours else None
             if home is None:
                 node.replace_self(node.children)
             else:

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SITE = Path(os.environ["EGP_SITE"], "html")
+SITE = Path(os.environ["EGP_SITE"], "html").resolve()
 
 
 class _Quiet(SimpleHTTPRequestHandler):

@@ -9,7 +9,7 @@ from sphinx.util.inventory import InventoryFile
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    return Path(os.environ["EGP_SITE"], "html")
+    return Path(os.environ["EGP_SITE"], "html").resolve()
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def _public_names() -> dict[str, set[str]]:
 
 
 def _is_ours(name: str, member: griffe.Object | griffe.Alias) -> bool:
-    foreign = member.is_alias and not member.target_path.startswith(("egp.", "egp_api."))
+    foreign = member.is_alias and not member.target_path.startswith(("egp._models.", "egp_api."))
     return name[0].isupper() and name != "TYPE_CHECKING" and not foreign
 
 

@@ -29,10 +29,10 @@ T = TypeVar("T")
 
 
 class AsyncClient(AsyncConfigured, BaseClient[AsyncSession]):
-    """The client: `Client` is synchronous, and threads may share it; `AsyncClient` runs on asyncio or trio.
+    """A client. Threads may share a synchronous one; an asynchronous one runs on asyncio or trio.
 
-    Close it, or use it in a `with` block (`async with` for `AsyncClient`), to close its connections. After a
-    fork the child opens its own.
+    Close it at the end, or let a block do so: `async with client:`. After a fork the child opens connections
+    of its own.
     """
 
     _kind = "AsyncClient"

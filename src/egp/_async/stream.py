@@ -28,8 +28,8 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
     """The chunks of an answer, each as soon as its last byte is in.
 
     Iterate over it, best in a `with` block. Leaving the loop or the block, or `close()`, frees the
-    connection; take single chunks with `next(stream)`, or `anext(stream)`, to go on afterwards. A cancelled
-    task leaves no connection open.
+    connection; take single chunks with `anext(stream)` to go on afterwards. A cancelled task leaves no
+    connection open.
 
     Raises while it is read:
         APIStreamError: the server reported an error. Before the first chunk, one in the shape of a 429 or 5xx

@@ -54,7 +54,7 @@ class AsyncStreamingCompletions:
 
 
 class AsyncStreamingCall(Generic[T]):
-    """A call whose response is open in a `with` block (`async with` for `AsyncClient`)."""
+    """A call whose response is open in a block: `async with … as response:`."""
 
     __slots__ = ("_keywords", "_response", "_session", "_stream")
 

@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 
 class Client(Configured, BaseClient[Session]):
-    """The client: `Client` is synchronous, and threads may share it; `Client` runs on asyncio or trio.
+    """A client. Threads may share a synchronous one; an asynchronous one runs on asyncio or trio.
 
-    Close it, or use it in a `with` block (`with` for `Client`), to close its connections. After a
-    fork the child opens its own.
+    Close it at the end, or let a block do so: `with client:`. After a fork the child opens connections
+    of its own.
     """
 
     _kind = "Client"

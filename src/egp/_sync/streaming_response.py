@@ -55,7 +55,7 @@ class StreamingCompletions:
 
 
 class StreamingCall(Generic[T]):
-    """A call whose response is open in a `with` block (`with` for `Client`)."""
+    """A call whose response is open in a block: `with … as response:`."""
 
     __slots__ = ("_keywords", "_response", "_session", "_stream")
 
