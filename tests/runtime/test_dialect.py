@@ -9,7 +9,9 @@ import pprint
 import anyio
 import httpx
 import pytest
-from egp_api.models import ChatCompletion
+from egp_api.models import ChatCompletion, ChatCompletionDelta
+from hypothesis import given
+from hypothesis import strategies as st
 
 MESSAGE = {"role": "assistant", "content": "Hi", "reasoning_content": "A greeting."}
 DOCUMENT = {
@@ -158,3 +160,42 @@ def test_an_answer_fed_back_as_a_message_is_sent_as_it_was_received(raw_server, 
 
     assert received.to_dict() == DOCUMENT
     assert json.loads(raw_server.requests[-1][1])["messages"] == [MESSAGE]
+
+
+DELTA_FIELDS = ["content", "refusal", "role", "tool_calls", "reasoning_content", "x"]
+CHANGES = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from(["set", "item", "delete"]),
+        st.sampled_from(DELTA_FIELDS),
+        st.none() | st.just("v"),
+    ),
+    max_size=12,
+)
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(DELTA_FIELDS), st.none() | st.just("a")), min_size=3, max_size=3
+    ),
+    CHANGES,
+)
+def test_to_dict_follows_every_change(received, changes):
+    """Whatever other objects of the class have, and in whatever order fields come and go."""
+    deltas = [ChatCompletionDelta.from_dict(dict(each)) for each in received]
+    expected = [dict(each) for each in received]
+
+    for place, kind, name, value in changes:
+        delta, fields = deltas[place], expected[place]
+        if kind == "delete":
+            if name in fields:
+                del delta[name], fields[name]
+        else:
+            fields[name] = value
+            if kind == "set":
+                setattr(delta, name, value)
+            else:
+                delta[name] = value
+
+        assert [each.to_dict() for each in deltas] == expected
+        assert [vars(each) for each in deltas] == expected
