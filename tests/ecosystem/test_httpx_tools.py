@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,8 +16,10 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+import trustme
 
 from egp import APIConnectionError, AsyncClient, Client
+from tests.transport.server import running
 
 ANSWER = {
     "id": "c",
@@ -210,8 +214,6 @@ with egp.Client(api_key="sk-secret-key", base_url=sys.argv[1]) as client:
 
 def run_child(url: str, prepare: str, tell: str) -> str:
     """Run a call in a process of its own, for tools that are never taken out again."""
-    import subprocess
-
     code = CHILD.format(prepare=prepare, tell=tell)
     command = [sys.executable, "-c", code, url]
     run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -265,11 +267,69 @@ print([job.value for job in jobs])"""
     assert run_child(service.url, prepare, tell) == "['c', 'c', 'c', 'c', 'c']"
 
 
+# Five calls and streams at once; then a close of the client cuts a call short, and a stream is left open.
+UNDER_EVENTLET = """
+import eventlet
+eventlet.monkey_patch()
+import sys, egp
+
+def made():
+    return egp.Client(api_key="sk-secret-key", base_url=sys.argv[1], timeout=20, max_retries=0)
+
+def ask(client, text, model="whole:0.1", **options):
+    messages = [{"role": "user", "content": text}]
+    return client.chat.completions.create(model=model, messages=messages, **options)
+
+def one(number):
+    with made() as client:
+        whole = ask(client, str(number)).choices[0].message.content
+        with ask(client, str(number), "stream:2", stream=True) as stream:
+            return whole + "".join(chunk.choices[0].delta.content or "" for chunk in stream)
+
+jobs = [eventlet.spawn(one, number) for number in range(5)]
+print([job.wait() for job in jobs] == [f"{number}{number}.0 {number}.1 " for number in range(5)])
+
+client = made()
+stream = ask(client, "x", "stream:100000", stream=True)
+next(stream)
+
+def fail():
+    try:
+        ask(client, "x", "whole:30")
+    except egp.APIConnectionError as error:
+        return str(error)
+
+job = eventlet.spawn(fail)
+eventlet.sleep(0.2)
+client.close()
+print(job.wait())
+"""
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_eventlet_runs_calls_and_streams_beside_each_other_and_closes(tmp_path: Path, scheme: str) -> None:
+    roots, certificate = tmp_path / "roots.pem", tmp_path / "server.pem"
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(roots))
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    with running(certificate=str(certificate) if scheme == "https" else "") as port:
+        run = subprocess.run(
+            # eventlet itself warns that it is old.
+            [sys.executable, "-W", "ignore", "-c", UNDER_EVENTLET, f"{scheme}://localhost:{port}"],
+            env={**os.environ, "SSL_CERT_FILE": str(roots)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+
+    assert run.stdout.splitlines() == ["True", "the client was closed during the call"]
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_pytest_socket_stops_a_call(service: Service) -> None:
     prepare = "import pytest_socket; pytest_socket.disable_socket()"
     code = CHILD.format(prepare=prepare, tell="")
-    import subprocess
-
     run = subprocess.run(
         [sys.executable, "-c", code, service.url], capture_output=True, text=True, check=False, timeout=60
     )

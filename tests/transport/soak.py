@@ -3,7 +3,9 @@
     python -m tests.transport.soak                 ten minutes
     python -m tests.transport.soak --seconds 60    what `tox -e soak` runs
 
-Exit status 1, with what was wrong: an answer to another call, a lost place, descriptors or memory that grow.
+Prints for each kind of client what came of its calls, and the open descriptors and the largest memory after
+each round. Exit status 1, with what was wrong: an answer to another call, a lost place, descriptors or memory
+that grow.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ class Tally:
     def __init__(self) -> None:
         self.counts: collections.Counter[str] = collections.Counter()
         self.wrong: list[str] = []
+        self.sizes: list[tuple[int, float]] = []
         self._number = 0
         self._lock = threading.Lock()
 
@@ -174,7 +177,7 @@ def soak(kind: str, seconds: float, seed: int) -> Tally:
     """Soak one kind of client, in four rounds, each with a server that stops in its middle and comes back."""
     tally = Tally()
     dice = random.Random(seed)
-    sizes: list[tuple[int, float]] = []
+    sizes = tally.sizes
     port = 0
     for _ in range(4):
         end = time.monotonic() + seconds / 4
@@ -182,6 +185,7 @@ def soak(kind: str, seconds: float, seed: int) -> Tally:
             worker = Worker(KINDS[kind], f"http://127.0.0.1:{port}", tally, dice, end)
             worker.start()
             time.sleep(seconds / 10)
+        tally.counts["restarts of the server"] += 1
         time.sleep(0.1)
         with running(port):
             worker.join(seconds + 120)
@@ -212,7 +216,10 @@ def main() -> int:
     wrong = False
     for kind in options.only:
         tally = soak(kind, options.seconds / len(options.only), options.seed)
-        print(f"{kind}: {dict(sorted(tally.counts.items()))}", *tally.wrong[:10], sep="\n  ", flush=True)
+        print(f"{kind}: {dict(sorted(tally.counts.items()))}", flush=True)
+        print(f"  descriptors {[size[0] for size in tally.sizes]},", end=" ")
+        print(f"memory {[round(size[1]) for size in tally.sizes]} MB")
+        print(*(f"  {fault}" for fault in tally.wrong[:10] or ["nothing wrong"]), sep="\n", flush=True)
         wrong = wrong or bool(tally.wrong)
     return 1 if wrong else 0
 

@@ -28,8 +28,14 @@ class _Socket(socket.socket):
     """Closes itself when it is collected, and complains of nobody: a client may be dropped as it is."""
 
     def __del__(self) -> None:
-        # Of the class that socket.socket is made of, since making one may have failed halfway.
-        super(socket.socket, self).close()
+        # Of the class that socket.socket is made of, since making one may have failed halfway. eventlet's is
+        # made of none.
+        inner = super(socket.socket, self)
+        if hasattr(inner, "close"):
+            inner.close()
+        else:
+            with contextlib.suppress(AttributeError):
+                self.close()
 
 
 class Race:

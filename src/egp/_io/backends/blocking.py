@@ -100,9 +100,12 @@ class Connection:
 
     def shutdown(self) -> None:
         """End the connection under whoever uses it, from any thread: reads and writes fail from now on."""
-        # Not the method of SSLSocket, which takes TLS away from it: what is written then goes out in clear.
         with contextlib.suppress(OSError):
-            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            if self._tls is None:
+                self._socket.shutdown(socket.SHUT_RDWR)
+            else:
+                # Not SSLSocket's own, which takes TLS away from it: what is written then goes out in clear.
+                socket.SocketType.shutdown(self._tls, socket.SHUT_RDWR)
 
     def forget(self) -> None:
         """Close the copy that a fork made, and leave the parent process's connection as it is."""
