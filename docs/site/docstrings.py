@@ -24,7 +24,7 @@ _GOOGLE = Config(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Rewrite what autodoc has read."""
     app.connect("autodoc-process-docstring", _rewrite)
-    app.connect("autodoc-process-signature", _without_arguments_of_errors)
+    app.connect("autodoc-process-signature", _readable)
     app.connect("autodoc-process-bases", _without_private_bases)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -58,10 +58,13 @@ def is_private(value: type) -> bool:
     return "._" in f".{value.__module__}.{value.__qualname__}"
 
 
-def _without_arguments_of_errors(*event: Any) -> tuple[str, str] | None:
-    # Errors are caught; what they are made of is told by their attributes.
-    is_error, arguments = event[1] == "exception", event[5]
-    return ("", "") if is_error and arguments else None
+def _readable(*event: Any) -> tuple[str, str] | None:
+    # Errors are caught; what they are made of is told by their attributes. A default that is made anew for
+    # each object has no text that can be read.
+    kind, arguments, returned = event[1], event[5], event[6]
+    if not arguments:
+        return None
+    return ("", "") if kind == "exception" else (arguments.replace("<factory>", "..."), returned)
 
 
 def _lines(text: str) -> Iterator[str]:

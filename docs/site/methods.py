@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TITLE = "What is called on a client"
+_RETURNED = "What they return"
+# Beside the models and the streams that have a public name.
+_CLASSES = (
+    "egp._sync.event_stream.ChatCompletionStream",
+    "egp._sync.tool_runner.ToolRunner",
+    "egp._sync.tool_runner.Turn",
+    "egp._sync.streaming_response.StreamingCall",
+    "egp._sync.streaming_response.StreamingResponse",
+)
 _LEAD = """The methods of ``Client``. Those of ``AsyncClient`` have the same names and keywords, and are
 awaited; its streams are read by ``async for``. ``OF_THE_CLIENT`` stands for the client's own value. A client
 itself and its options: :py:class:`egp.Client`."""
@@ -37,6 +46,10 @@ def page() -> str:
         for name, _ in _methods(other):
             parts += _twin(f"{path}.{name}")
     client.close()
+    parts += [_RETURNED, "-" * len(_RETURNED), ""]
+    for path in _CLASSES:
+        title = f"``{path.rpartition('.')[2]}``"
+        parts += [title, "^" * len(title), "", f".. autoclass:: {path}", "   :members:", ""]
     return "\n".join(parts) + "\n"
 
 

@@ -1,9 +1,11 @@
 """The chat model of LangChain; needs the extra `langchain`.
 
-from egp.langchain import ChatEGP
+    from egp.langchain import ChatEGP
 
-model = ChatEGP(model="openai/gpt-4o")
-model.invoke("Why is the sky blue?").content
+    model = ChatEGP(model="openai/gpt-4o")
+    model.invoke("Why is the sky blue?").content
+
+Its keywords are those of `create()` and of the client.
 """
 
 from egp._extras import missing_extra
