@@ -366,6 +366,9 @@ def _of_body(body: Any, name: str) -> Any:
     inner = fields.get("error")
     if isinstance(inner, dict):
         return cast("dict[str, Any]", inner).get(name)
+    if name == "code" and isinstance(inner, str) and "error_description" in fields:
+        # OAuth's errors (RFC 6749, section 5.2): the code is the value of `error`.
+        return fields.get("code", inner)
     detail = fields.get("detail")
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         fault = cast("dict[str, Any]", detail[0])

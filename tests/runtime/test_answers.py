@@ -29,14 +29,14 @@ def mode(request):
 
 @pytest.fixture
 def ask(raw_server, make_client):
-    """The answer of a client to a body, or to the events of a stream."""
+    """The answer of a client to a body, whichever was asked for, or to the events of a stream."""
     modal = make_client(raw_server.url, max_retries=0)
     create = modal.client.chat.completions.create
 
-    def ask(body=None, *, status=200, events=None):
+    def ask(body=None, *, status=200, events=None, stream=False):
         if events is None:
             raw_server.script(raw_server.reply(status, body))
-            return modal.run(create, model="m", messages=[])
+            return modal.run(create, model="m", messages=[], stream=stream)
         pieces = [e if isinstance(e, bytes) else b"data: " + json.dumps(e).encode() + b"\n\n" for e in events]
         raw_server.script((raw_server.events(), raw_server.chunk(b"".join(pieces)), b"0\r\n\r\n"))
         return Read(modal, modal.run(create, model="m", messages=[], stream=True))
@@ -171,6 +171,53 @@ def test_arguments_are_kept_as_received_and_read_alike(ask, arguments):
     assert tool_arguments(received) == {"city": "Oslo"}
 
 
+def test_what_no_chunk_has_is_absent_from_the_sum(ask):
+    call = {"index": 0, "id": "t1", "type": "function", "function": OSLO}
+
+    read = ask(events=[chunk({"role": "assistant", "tool_calls": [call]}), STOP, DONE])
+
+    assert (read.final.usage, read.message.content, read.message.refusal) == (None, None, None)
+    assert ("usage" in read.final, "refusal" in read.message) == (False, False)
+
+
+@pytest.mark.parametrize("fields", [{}, {"type": None}], ids=["absent", "null"])
+def test_a_streamed_call_without_a_type_is_one_of_a_function(ask, fields):
+    call = {"index": 0, "id": "t1", "function": OSLO, **fields}
+
+    read = ask(events=[chunk({"tool_calls": [call]}), STOP, DONE])
+
+    assert read.error is None
+    assert read.chunks[0].choices[0].delta.tool_calls[0].function.name == "weather"
+    assert [(call.type, call.function.name) for call in read.message.tool_calls] == [("function", "weather")]
+
+
+def test_a_streamed_call_of_an_unknown_type_is_an_object_beside_the_others(ask):
+    other = {"id": "t2", "type": "web_search", "web_search": {"q": "fjords"}}
+    known = {"id": "t1", "type": "function", "function": OSLO}
+    calls = [{"index": index, **call} for index, call in enumerate((known, other))]
+
+    read = ask(events=[chunk({"tool_calls": [call]}) for call in calls] + [STOP, DONE])
+    first, second = read.message.tool_calls
+
+    assert [call.function.name for call in (first, second) if call.type == "function"] == ["weather"]
+    assert (second.type, second["web_search"], second.to_dict()) == ("web_search", {"q": "fjords"}, other)
+
+
+@pytest.mark.parametrize("arguments", [{"city": "Oslo"}, '{"city": "Oslo"}'])
+def test_streamed_arguments_are_kept_as_received_and_read_alike(ask, arguments):
+    call = {
+        "index": 0,
+        "id": "t1",
+        "type": "function",
+        "function": {"name": "weather", "arguments": arguments},
+    }
+
+    read = ask(events=[chunk({"tool_calls": [call]}), STOP, DONE])
+
+    assert read.message.tool_calls[0].to_dict()["function"]["arguments"] == arguments
+    assert tool_arguments(read.message.tool_calls[0]) == {"city": "Oslo"}
+
+
 @pytest.mark.parametrize("arguments", ["[1]", "{", "", None, 7])
 def test_arguments_that_are_no_object_are_refused(arguments):
     with pytest.raises(EGPError, match="weather"):
@@ -190,9 +237,10 @@ def test_arguments_that_are_no_object_are_refused(arguments):
         ({**ENVELOPE, "choices": {"0": {}}}, "no choices"),
     ],
 )
-def test_an_answer_without_a_choice_is_no_success(ask, body, words):
-    with pytest.raises(APIResponseValidationError, match=words) as caught:
-        ask(body)
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_without_a_choice_is_no_success(ask, stream, body, words):
+    with pytest.raises(APIResponseValidationError, match=None if stream else words) as caught:
+        ask(body, stream=stream)
 
     assert caught.value.body == body
 
@@ -242,33 +290,45 @@ def test_every_chunk_survives_a_loop_over_its_choices(ask, odd, place):
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "body", "words"),
+    ("status", "kind", "body", "words", "named"),
     [
         (
             400,
             BadRequestError,
             {"statusCode": 400, "message": "temperature must be below 2", "error": "Bad Request"},
             "temperature must be below 2",
+            {},
         ),
         (
             401,
             AuthenticationError,
             {"error": "invalid_token", "error_description": "the token has expired"},
             "the token has expired",
+            {"code": "invalid_token"},
         ),
         (
             400,
             BadRequestError,
-            {"error": {"message": "too long", "type": "invalid_request_error", "param": "messages"}},
+            {
+                "error": {
+                    "message": "too long",
+                    "type": "invalid_request_error",
+                    "code": "too_long",
+                    "param": "n",
+                }
+            },
             "too long",
+            {"code": "too_long", "type": "invalid_request_error", "param": "n"},
         ),
     ],
 )
-def test_an_error_has_the_sentence_of_the_server(ask, status, kind, body, words):
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_error_has_the_sentence_and_the_words_of_the_server(ask, stream, status, kind, body, words, named):
     with pytest.raises(kind) as caught:
-        ask(body, status=status)
+        ask(body, status=status, stream=stream)
 
     assert caught.value.message == words
+    assert {name: getattr(caught.value, name) for name in named} == named
 
 
 # The sum
