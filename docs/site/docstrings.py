@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sphinx.ext.napoleon import Config, GoogleDocstring
+from sphinx.ext.napoleon import Config
+from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"(Args|Returns|Raises(?: .+)?|Yields):")
 _CODE = re.compile(r"`[^`]+`")
-_GOOGLE = Config(
+_GOOGLE: Any = Config(  # of napoleon, which asks for one of Sphinx, and takes its own
     napoleon_numpy_docstring=False,
     napoleon_use_rtype=False,
     napoleon_custom_sections=[("Raises while it is read", "Raises")],

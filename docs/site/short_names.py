@@ -29,7 +29,7 @@ class ShortNames(SphinxPostTransform):
             target: str = node["reftarget"]
             if target in self._objects:
                 continue
-            module, _, name = target.rpartition(".")
+            module, name = target.rpartition(".")[::2]
             is_ours = module.partition(".")[0] in {"", "egp", "egp_api"}
             home = self._homes.get(name) if is_ours else None
             if home is None:
