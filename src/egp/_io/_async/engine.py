@@ -73,8 +73,8 @@ class AsyncEngine:
     async def open(self, request: Request, settings: Settings, writer: RequestWriter) -> AsyncStreamResponse:
         """Return the response to a request, its event stream open."""
         flow = CallFlow(request, settings, self.clock, log_attempts())
-        _, exchange = await self._run(flow, writer, flow.steps())
-        if exchange is None:
+        response, exchange = await self._run(flow, writer, flow.steps())
+        if exchange is None or response is not None:
             raise TypeError("a request that expects JSON is sent, not opened")
         if settings.log_bodies:
             log_bodies(request.content, None)

@@ -74,8 +74,8 @@ class Engine:
     def open(self, request: Request, settings: Settings, writer: RequestWriter) -> StreamResponse:
         """Return the response to a request, its event stream open."""
         flow = CallFlow(request, settings, self.clock, log_attempts())
-        _, exchange = self._run(flow, writer, flow.steps())
-        if exchange is None:
+        response, exchange = self._run(flow, writer, flow.steps())
+        if exchange is None or response is not None:
             raise TypeError("a request that expects JSON is sent, not opened")
         if settings.log_bodies:
             log_bodies(request.content, None)
