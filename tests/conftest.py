@@ -97,8 +97,12 @@ class ModalStream:
     def read(self, *args: Any) -> bytes:
         return self._modal.run(self.reply.read, *args)
 
-    def read_all(self, limit: int = 10**9) -> bytes:
-        return self._modal.run(self.reply.read_all, limit)
+    def read_all(self) -> bytes:
+        parts: list[bytes] = []
+        while part := self.read():
+            parts.append(part)
+        self.close()
+        return b"".join(parts)
 
     def retry(self, error: Exception, status: int | None) -> ModalStream:
         return ModalStream(self._modal, self._modal.run(self.reply.retry, error, status))

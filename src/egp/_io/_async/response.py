@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from egp._core.failures import Stage, failure_of
 from egp._core.response import ResponseHead, ResponseProperties
-from egp.errors import APIError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
@@ -16,10 +15,9 @@ if TYPE_CHECKING:
     from egp._core.flow import CallFlow, Send, Step
     from egp._core.http1.request import RequestWriter
     from egp._core.response import Response
+    from egp.errors import APIError
 
 __all__ = ["AsyncAnyExchange", "AsyncStreamResponse"]
-
-E = TypeVar("E", bound=APIError)
 
 # For the end of the last chunk of a stream, which may come in a packet of its own.
 _LINGER_SECONDS = 0.1
@@ -66,10 +64,6 @@ class AsyncStreamResponse(ResponseProperties):
         self._exchange: AsyncAnyExchange | None = exchange
         self._reopen = reopen
 
-    def error(self, kind: type[E], message: str, *, body: Any = None) -> E:
-        """Return an error of this call, with all that is known of it."""
-        return self.context.error(kind, message, body=body)
-
     async def read(self, until: float | None = None, otherwise: str = "") -> bytes:
         """Return the next bytes of the body, content-decoded; empty at its end and once closed.
 
@@ -92,16 +86,6 @@ class AsyncStreamResponse(ResponseProperties):
             raise
         await self.aclose()
         raise context.stream_error(failure, until, otherwise)
-
-    async def read_all(self, limit: int) -> bytes:
-        """Return what is left of the body, up to about `limit` bytes, and free the connection."""
-        parts: list[bytes] = []
-        size = 0
-        while size < limit and (part := await self.read()):
-            parts.append(part)
-            size += len(part)
-        await self.aclose()
-        return b"".join(parts)
 
     async def retry(self, error: APIError, status: int | None) -> AsyncStreamResponse:
         """Make the call again because its stream began with `error`, in the shape of `status`.
