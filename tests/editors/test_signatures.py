@@ -147,6 +147,7 @@ def test_a_field_that_the_contract_gains_is_a_keyword_by_regeneration_alone(tmp_
 
     assert text.count("min_p: float | None = None,") == 6
     assert "min_p: The least likely token." in text
+    assert "min_p: float | None = None" in script["langchain"]()
 
 
 def test_what_is_spelled_out_is_what_the_dictionaries_say():

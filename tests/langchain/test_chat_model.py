@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
+import traceback
 from copy import deepcopy
 from typing import Any
 
@@ -707,6 +709,18 @@ def test_no_secret_is_in_a_repr_or_in_what_langchain_writes_down(server, caplog)
     for text in written:
         for secret in (KEY, "account-of-tests", "header-of-tests", "cookie-of-tests"):
             assert secret not in text
+
+
+@pytest.mark.parametrize("wrong", [{"base_url": "nowhere"}, {"temprature": 1}, {"environment": "moon"}])
+def test_no_frame_of_ours_shows_a_secret_when_an_option_is_wrong(wrong):
+    with pytest.raises((egp.EGPError, TypeError)) as caught:
+        ChatEGP(model=MODEL, api_key=KEY, account_id="account-of-tests", **wrong)
+
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    ours = [frame for frame in frames if f"{os.sep}src{os.sep}egp{os.sep}" in frame.filename]
+    for frame in ours:
+        for secret in (KEY, "account-of-tests"):
+            assert secret not in repr(frame.locals)
 
 
 @pytest.mark.filterwarnings("ignore:The function `load` is in beta")

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from egp._async.client import AsyncClient
 from egp._core.names import did_you_mean
+from egp._core.secrets import Secret
 from egp._core.usage_sum import add_usage
 from egp._sync.client import Client
 from egp.errors import EGPError
@@ -98,9 +99,10 @@ class ChatEGP(ChatFields):
         known = cls.model_fields.keys() | {
             field.alias for field in cls.model_fields.values() if field.alias is not None
         }
-        for name in given:
-            if name not in known:
-                raise TypeError(f"{cls.__name__} takes no option {name!r}{did_you_mean(name, known)}")
+        unknown = next((name for name in given if name not in known), None)
+        if unknown is not None:
+            del given  # so that no frame of ours shows a key
+            raise TypeError(f"{cls.__name__} takes no option {unknown!r}{did_you_mean(unknown, known)}")
         return given
 
     @model_validator(mode="after")
@@ -123,7 +125,7 @@ class ChatEGP(ChatFields):
         options: dict[str, Any] = {}
         for name in _OPTIONS:
             value = getattr(self, name)
-            options[name] = value.get_secret_value() if isinstance(value, SecretStr) else value
+            options[name] = Secret(value.get_secret_value()) if isinstance(value, SecretStr) else value
         return options
 
     @property
