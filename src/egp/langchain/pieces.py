@@ -62,7 +62,15 @@ class Pieces:
 
     def last(self, completion: ChatCompletion) -> ChatGenerationChunk:
         """Return the last piece; `completion` is what the stream adds up to."""
-        return last_piece(completion, self._streamed)
+        last = last_piece(completion, self._streamed)
+        # Halves whose other half never came.
+        message = last.message
+        for name, half in self._halves.items():
+            if name == "content":
+                message.content = without_halves(half)
+            elif name in self._streamed:
+                message.additional_kwargs[name] = without_halves(half)
+        return last
 
     def _text(self, name: str, text: str) -> str:
         """Return a piece of text without a half of a character at its end, which waits for the other."""
