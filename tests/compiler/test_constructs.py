@@ -107,9 +107,8 @@ def document_of_row(name: str) -> Document:
     return document_of(schemas, top, paths_of(name))
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One package made from all the constructs that work."""
+def document_of_all() -> Document:
+    """One document of all the constructs that work."""
     schemas: dict[str, Any] = {}
     paths: dict[str, Any] = {}
     for name, row in WORKING.items():
@@ -117,9 +116,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         schemas |= {f"{before}{key}": renamed(value, before, names) for key, value in row["schemas"].items()}
     for name in CALLED:
         paths |= paths_of(name)
-    document = document_of(
-        schemas, [f"{prefix(name)}{row.get('of', 'M')}" for name, row in WORKING.items()], paths
-    )
+    top = [f"{prefix(name)}{row.get('of', 'M')}" for name, row in WORKING.items()]
+    return document_of(schemas, top, paths)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One package made from all the constructs that work."""
+    document = document_of_all()
     folder = tmp_path_factory.mktemp("constructs")
     (folder / PACKAGE).mkdir()
     settings = ConfigFile(package_name_override=PACKAGE, literal_enums=True, docstrings_on_attributes=True)

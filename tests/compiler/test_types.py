@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.compiler.conftest import CONFIG, api_document
+from tests.compiler.test_constructs import document_of_all
 from tools.compiler.compilation import compile_into, prepare
 from tools.compiler.document import parse
 
@@ -124,11 +125,13 @@ SERVERS = [
 SCHEMES = {"key": {"type": "apiKey", "in": "query", "name": "key"}}
 
 
-@pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=["mixed", "constructs"])
+def package(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     components = {"schemas": SCHEMAS, "securitySchemes": SCHEMES}
     content = api_document(paths=PATHS, components=components, servers=SERVERS)
     document = parse(json.dumps(content, indent=1).encode(), "openapi.json")
+    if request.param == "constructs":
+        document = document_of_all()
     folder = tmp_path_factory.mktemp("typed") / "typed_api"
     folder.mkdir()
     compile_into(folder, document, prepare(document, CONFIG))
