@@ -209,6 +209,11 @@ def edited(name, old, new):
     return SOURCES | {name: SOURCES[name].replace(old, new, 1)}
 
 
+def test_sixty_changes_and_a_dozen_that_nobody_notices_are_tried():
+    assert len(BREAKING) + len(ADDING) >= 60
+    assert len(NEUTRAL) >= 12
+
+
 @pytest.mark.parametrize("change", BREAKING)
 def test_what_breaks_programs_is_major(judge, change):
     assert largest(judge(edited(*BREAKING[change]))) == "major"
