@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,10 @@ from tools.compiler import pointer
 from tools.compiler.document import decode
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.reader import locate, read_yaml
+from tools.compiler.typos import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 # What each option takes, in words for the message and as a type.
@@ -73,7 +73,7 @@ def _problems(content: Any) -> Iterator[Finding]:
         if key in _REFUSED:
             yield Finding(f"the option {key} is not supported: {_REFUSED[key]}", place, remedy="Remove it.")
         elif key not in _OPTIONS:
-            yield Finding(f"there is no option {key!r}", place, remedy=_did_you_mean(key, [*_OPTIONS]))
+            yield Finding(f"there is no option {key!r}", place, remedy=_meant(key, _OPTIONS))
         elif type(value) is not _OPTIONS[key][1]:
             yield Finding(f"the option {key} takes {_OPTIONS[key][0]}", place)
         else:
@@ -103,7 +103,7 @@ def _override_problems(override: Any, place: str) -> Iterator[Finding]:
             yield Finding(
                 f"a class override has no {key!r}",
                 pointer.join(place, key),
-                remedy=_did_you_mean(key, [*_OVERRIDES]),
+                remedy=_meant(key, _OVERRIDES),
             )
         elif not isinstance(value, str) or not _is_identifier(value):
             yield Finding(f"{value!r} cannot be a name in Python", pointer.join(place, key))
@@ -113,6 +113,5 @@ def _is_identifier(value: str) -> bool:
     return value.isascii() and value.isidentifier() and not keyword.iskeyword(value)
 
 
-def _did_you_mean(key: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(key, known, n=1)
-    return f"Did you mean {close[0]}?" if close else f"The options are {', '.join(known)}."
+def _meant(key: str, known: Iterable[str]) -> str:
+    return did_you_mean(key, known) or f"The options are {', '.join(known)}."

@@ -164,12 +164,15 @@ class Operations:
 def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
     """Path parameters whose names the generator can find in the path. Only the path shows those names."""
     used = {parameter["name"] for parameter in parameters}
+    exact = {(parameter["in"], parameter["name"]) for parameter in parameters}
     identifiers: set[tuple[str, str]] = set()
     result = []
     for parameter in parameters:
         name = parameter["name"]
         key = (parameter["in"], str(PythonIdentifier(name, "field_")))
-        if key in identifiers and parameter["in"] != "path":
+        # The one that needs no change keeps its name.
+        meets = key in identifiers or (key[1] != name and key in exact)
+        if meets and parameter["in"] != "path":
             simple = unique(f"{key[1]}_", used)
             used.add(simple)
             parameter = {**parameter, "name": simple, "x-name": name}
