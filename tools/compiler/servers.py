@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tools.compiler.walk import mapping, sequence
+
 
 def server_url(server: Mapping[str, Any]) -> str:
     """Return the URL of a server, each variable at its default."""
@@ -16,10 +18,9 @@ def server_url(server: Mapping[str, Any]) -> str:
 
 def variables(server: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return the default and the allowed values of each variable of a server; no values where any will do."""
-    written = server.get("variables")
     return {
-        str(name): (str(variable.get("default", "")), tuple(map(str, variable.get("enum") or ())))
-        for name, variable in (written.items() if isinstance(written, dict) else ())
+        str(name): (str(variable.get("default", "")), tuple(map(str, sequence(variable.get("enum")))))
+        for name, variable in mapping(server.get("variables")).items()
         if isinstance(variable, dict)
     }
 
@@ -27,6 +28,6 @@ def variables(server: Mapping[str, Any]) -> dict[str, tuple[str, tuple[str, ...]
 def by_environment(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the servers by environment; one without the extension `x-environment` goes by its URL."""
     named: dict[str, Mapping[str, Any]] = {}
-    for server in document.get("servers") or ():
+    for server in map(mapping, sequence(document.get("servers"))):
         named.setdefault(str(server.get("x-environment") or server_url(server)), server)
     return named

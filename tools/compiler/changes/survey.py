@@ -24,7 +24,7 @@ from tools.compiler.changes.surface import (
 )
 from tools.compiler.changes.unions import untagged_orders
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
-from tools.compiler.servers import server_url
+from tools.compiler.servers import by_environment, server_url
 from tools.compiler.walk import follow, mapping, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
@@ -48,7 +48,7 @@ def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | No
     return Surface(
         operations=operations,
         definitions=schemas.definitions,
-        environments=_environments(root),
+        environments={name: server_url(server) for name, server in by_environment(root).items()},
         api_key_header=_api_key_header(root),
         texts=_texts(root),
         bases=bases or {},
@@ -176,11 +176,6 @@ def _api_key_header(root: dict[str, Any]) -> str | None:
         if scheme.get("type") == "apiKey" and scheme.get("in") == "header":
             return str(scheme.get("name", ""))
     return None
-
-
-def _environments(root: dict[str, Any]) -> dict[str, str]:
-    servers = [mapping(server) for server in sequence(root.get("servers"))]
-    return {str(server.get("x-environment") or server_url(server)): server_url(server) for server in servers}
 
 
 def _texts(root: dict[str, Any]) -> dict[str, str]:
