@@ -14,7 +14,7 @@ from pathlib import Path
 # Its standard input ends when the release does, be it by kill -9: then it ends the children that are left,
 # and removes the folder. A number comes when a child starts, the negative one when it is done.
 _JANITOR = """
-import os, shutil, signal, sys
+import os, shutil, signal, sys, time
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 children = set()
 for line in sys.stdin:
@@ -25,7 +25,11 @@ for child in children:
         os.killpg(child, signal.SIGKILL)
     except OSError:
         pass
-shutil.rmtree(sys.argv[1], ignore_errors=True)
+for _ in range(100):  # what was killed may still be about to make a file
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    if not os.path.exists(sys.argv[1]):
+        break
+    time.sleep(0.1)
 """
 
 _janitors: list[subprocess.Popen[str]] = []
