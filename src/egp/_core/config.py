@@ -203,8 +203,9 @@ def _stripped(given: Any) -> tuple[str | None, Secret[str] | None]:
     value = cast("Secret[str]", given).reveal() if isinstance(given, Secret) else given
     if hasattr(value, "__await__"):
         # It will not be awaited, which Python would complain about.
-        if hasattr(value, "close"):
-            value.close()
+        close: Any = getattr(value, "close", None)
+        if close is not None:
+            close()
         return "has to be awaited, as only AsyncClient does", None
     if not isinstance(value, str):
         return f"is not a string but {type(value).__name__}", None

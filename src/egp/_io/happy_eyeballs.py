@@ -7,7 +7,7 @@ import errno
 import os
 import socket
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from egp._io.socket_options import SOCKET_OPTIONS
 
@@ -30,7 +30,7 @@ class _Socket(socket.socket):
     def __del__(self) -> None:
         # Of the class that socket.socket is made of, since making one may have failed halfway. eventlet's is
         # made of none.
-        inner = super(socket.socket, self)
+        inner: Any = super(socket.socket, self)
         if hasattr(inner, "close"):
             inner.close()
         else:
