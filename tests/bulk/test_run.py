@@ -266,20 +266,34 @@ def test_an_error_under_a_status_of_success_is_no_answer(service, write, output)
     assert (summary.answered, summary.failed) == (2, 1)
 
 
-def test_streaming_requests_are_answered_whole(service, write, output):
-    def decide(body, number):
-        if not body.get("stream"):
-            return Answer()
-        parts = [{"index": 0, "delta": {"role": "assistant", "content": part}} for part in ("Hel", "lo")]
-        parts.append({"index": 0, "delta": {}, "finish_reason": "stop"})
-        chunks = [
-            {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [part]}
-            for part in parts
-        ]
-        events = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
-        return Answer(body=events.encode(), headers={"content-type": "text/event-stream"})
+def streamed():
+    """Hello, in two pieces."""
+    parts = [{"index": 0, "delta": {"role": "assistant", "content": part}} for part in ("Hel", "lo")]
+    parts.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+    chunks = [
+        {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [part]}
+        for part in parts
+    ]
+    events = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
+    return Answer(body=events.encode(), headers={"content-type": "text/event-stream"})
 
-    service.decide = decide
+
+def test_a_stream_whose_first_token_does_not_come_is_asked_again(service, write, output):
+    service.decide = lambda body, number: Answer(act="hang") if number == 1 else streamed()
+    source = write([envelope("r0", stream=True)])
+
+    async def work():
+        async with AsyncClient(first_token_timeout=0.2) as client:
+            return await arun(source, output, client=client)
+
+    summary = asyncio.run(work())
+
+    assert [result.content for result in results(output)] == ["Hello"]
+    assert summary.attempts == {"timeout": 1, "200": 1}
+
+
+def test_streaming_requests_are_answered_whole(service, write, output):
+    service.decide = lambda body, number: streamed() if body.get("stream") else Answer()
 
     summary = run(write([envelope("r0"), envelope("r1", stream=True, vendor_field=1)]), output)
 
