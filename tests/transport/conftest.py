@@ -45,3 +45,12 @@ def open_files() -> Callable[[], int]:
         return len(os.listdir("/proc/self/fd"))
 
     return count
+
+
+@pytest.fixture
+def small_heap() -> Iterator[None]:
+    """What is there already is not looked at by collections: there may be much of it, and they are many."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()

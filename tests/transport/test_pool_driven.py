@@ -116,6 +116,7 @@ def test_an_interrupt_at_any_moment_loses_no_place(url, what, capfd):
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.usefixtures("small_heap")
 def test_a_collector_at_every_call_of_the_book_keeping_stops_nobody(url):
     """Streams in cycles, of other threads too, are found while the lock is held."""
     client = Client(api_key=KEY, base_url=url, max_retries=0, max_connections=LIMIT, timeout=60)
@@ -303,6 +304,7 @@ class AsyncTraffic(RuleBasedStateMachine):
         assert session_of(self.client).engine.open_connections == 0
 
 
+@pytest.mark.usefixtures("small_heap")
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_any_order_of_events_in_event_loops_loses_no_place(url):
