@@ -11,7 +11,7 @@ from egp._core.headers import checked_headers
 from egp._core.names import did_you_mean
 from egp._core.options import Timeouts, timeouts
 from egp._core.secrets import Secret
-from egp._loading import LOADING
+from egp._loading import LOADING, load_logging
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class BaseClient(Generic[S]):
         level = os.environ.get("EGP_LOG", "").strip().lower()
         if level:
             # Imported here: logging is slow to load, and few ask for it.
-            LOADING.make_ready()
+            load_logging()
             with LOADING:
                 from egp._io.log import set_up
 
@@ -108,7 +108,7 @@ class BaseClient(Generic[S]):
                 raise TypeError(f"{type(self).__name__} takes no option {name!r}{did_you_mean(name, known)}")
         if options.get("telemetry"):
             # Imported here: few ask for it, and it needs an extra.
-            LOADING.make_ready()
+            load_logging()
             with LOADING:
                 from egp.telemetry import Telemetry
 

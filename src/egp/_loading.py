@@ -11,68 +11,67 @@ import os
 import sys
 import threading
 from importlib import import_module
+from typing import Any
 
-__all__ = ["LOADING"]
+__all__ = ["LOADING", "load_logging", "look_for_logging"]
 
 # A fork waits no longer: what is being imported may wait for the thread that forks.
 _PATIENCE_SECONDS = 10.0
 
-
-class _Loading:
-    """Held while modules are imported, and while the process forks."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._held_by_fork = 0
-        self._is_before_logging = False
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-        if not self._is_before_logging and "logging" in sys.modules:
-            self._is_before_logging = True
-            self.watch_forks()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
-
-    def make_ready(self) -> None:
-        """Load `logging` ahead of what uses it; call it before the first modules that do.
-
-        A fork takes the lock of logging, too, and the hooks of a fork run in reverse order: one that held it
-        would wait here for whoever waits for it there.
-        """
-        with self:
-            import_module("logging")
-        with self:
-            pass
-
-    def watch_forks(self) -> None:
-        """Have forks from now on take this lock before those of modules that were loaded earlier."""
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(
-                before=self._before_fork,
-                after_in_parent=self._after_fork,
-                after_in_child=self._after_fork_in_child,
-            )
-
-    def _before_fork(self) -> None:
-        if self._lock.acquire(timeout=_PATIENCE_SECONDS):
-            self._held_by_fork += 1
-
-    def _after_fork(self) -> None:
-        if self._held_by_fork:
-            self._held_by_fork -= 1
-            self._lock.release()
-
-    def _after_fork_in_child(self) -> None:
-        if self._held_by_fork:
-            self._after_fork()
-        else:
-            # Its holder does not exist here.
-            self._lock = threading.RLock()
-
-
-LOADING = _Loading()
+# A lock of the interpreter and no class around it: no interrupt comes between its taking and the block.
+LOADING = threading.RLock()
 """`with LOADING:` around imports that a call makes."""
 
-LOADING.watch_forks()
+_held_by_fork = 0
+_is_before_logging = False
+
+
+def load_logging() -> None:
+    """Load `logging` ahead of what uses it; call it before the first modules that do."""
+    with LOADING:
+        import_module("logging")
+    look_for_logging()
+
+
+def look_for_logging() -> None:
+    """Have forks take this lock before that of `logging`, if it is loaded by now.
+
+    The hooks of a fork run in reverse order: one that held the lock of `logging` would wait here for whoever
+    waits for it there.
+    """
+    global _is_before_logging
+    if not _is_before_logging and "logging" in sys.modules:
+        _is_before_logging = True
+        _watch_forks()
+
+
+def _watch_forks() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(
+            before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child
+        )
+
+
+def _before_fork() -> None:
+    global _held_by_fork
+    if LOADING.acquire(timeout=_PATIENCE_SECONDS):
+        _held_by_fork += 1
+
+
+def _after_fork() -> None:
+    global _held_by_fork
+    if _held_by_fork:
+        _held_by_fork -= 1
+        LOADING.release()
+
+
+def _after_fork_in_child() -> None:
+    if _held_by_fork:
+        _after_fork()
+    else:
+        # Its holder does not exist here. The standard library renews its own locks so.
+        lock: Any = LOADING
+        lock._at_fork_reinit()  # noqa: SLF001
+
+
+_watch_forks()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.http1.request import RequestWriter
-from egp._loading import LOADING
+from egp._loading import LOADING, look_for_logging
 
 if TYPE_CHECKING:
     from egp._async.calls import AsyncCalls
@@ -71,6 +71,7 @@ _calls: type[AsyncCalls] | None = None
 
 def _loaded_calls() -> type[AsyncCalls]:
     global _calls
+    look_for_logging()
     # Imported here, for all methods of a client: it loads the operations and their models.
     with LOADING:
         from egp._async.calls import AsyncCalls

@@ -20,7 +20,7 @@ from egp._core.response import ResponseHead
 from egp._io.backends import current_backend
 from egp._io.deadline import seconds_left
 from egp._io.interception import httpx_package_of
-from egp._loading import LOADING
+from egp._loading import LOADING, load_logging
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def own_client(
     max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
 ) -> httpx.Client:
     """Return a client that reads the proxies from the environment, with a pool as large as our own."""
-    LOADING.make_ready()
+    load_logging()
     with LOADING:
         import httpx
 
@@ -52,7 +52,7 @@ def async_own_client(
     max_connections: int, keepalive_expiry: float, ssl_context: ssl.SSLContext | None
 ) -> httpx.AsyncClient:
     """Return the same as `own_client`, asynchronous."""
-    LOADING.make_ready()
+    load_logging()
     with LOADING:
         import httpx
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.http1.request import RequestWriter
-from egp._loading import LOADING
+from egp._loading import LOADING, look_for_logging
 
 if TYPE_CHECKING:
     from egp._client import Shared
@@ -72,6 +72,7 @@ _calls: type[Calls] | None = None
 
 def _loaded_calls() -> type[Calls]:
     global _calls
+    look_for_logging()
     # Imported here, for all methods of a client: it loads the operations and their models.
     with LOADING:
         from egp._sync.calls import Calls
