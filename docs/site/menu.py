@@ -32,7 +32,8 @@ def pages(root: Path) -> dict[str, str | bytes]:
 def _menu(root: Path) -> str:
     index = (root / "docs/index.md").read_text(encoding="utf-8")
     groups = "".join(_tree(caption, paths) for caption, paths in _groups(index))
-    measured = [f"benchmarks/{path.stem}" for path in sorted((root / "benchmarks").glob("*.md"))]
+    tables = sorted((root / "benchmarks").rglob("*.md"))
+    measured = [path.relative_to(root).with_suffix("").as_posix() for path in tables]
     contents = _tree("Contents", ["docs/index", "reference/index", "CHANGELOG"])
     return contents + groups + _tree("Measurements", measured)
 
