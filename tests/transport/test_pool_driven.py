@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from egp import AsyncClient, Client, EGPError
+from egp._loading import LOADING
 from tests.inside import pools_of, session_of
 from tests.transport.server import running
 
@@ -74,7 +75,22 @@ def moments_of(work):
     return -1 - counter._left
 
 
-@pytest.mark.parametrize("what", ["call", "new connection", "stream"])
+def is_loading():
+    """Whether the lock of late imports is taken, as another thread sees it."""
+    seen = []
+
+    def look():
+        seen.append(not LOADING.acquire(blocking=False))
+        if not seen[0]:
+            LOADING.release()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return seen[0]
+
+
+@pytest.mark.parametrize("what", ["call", "new connection", "stream", "error"])
 def test_an_interrupt_at_any_moment_loses_no_place(url, what, capfd):
     client = Client(api_key=KEY, base_url=url, max_retries=0, max_connections=LIMIT, timeout=20)
 
@@ -86,6 +102,9 @@ def test_an_interrupt_at_any_moment_loses_no_place(url, what, capfd):
         if what == "stream":
             for _ in client.chat.completions.create(model="stream:3", messages=message("x"), stream=True):
                 pass
+        elif what == "error":
+            with pytest.raises(EGPError):
+                client.chat.completions.create(model="busy", messages=message("x"))
         else:
             assert client.chat.completions.create(model="whole", messages=message("x")).choices
 
@@ -103,6 +122,7 @@ def test_an_interrupt_at_any_moment_loses_no_place(url, what, capfd):
         pool._settle()
         assert pool._pool.taken == 0, number
         assert not pool._lock.locked(), number
+        assert not is_loading(), number
 
     assert interrupted > min(total, 250) * 0.4
     # A place for each: nobody would wait in vain.
