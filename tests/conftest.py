@@ -187,7 +187,8 @@ class RawServer:
         self._open: set[socket.socket] = set()
         self.requests: list[tuple[str, bytes]] = []
         self.connections = 0
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread.start()
 
     def script(self, *acts: Any) -> None:
         """What to do for the requests to come; an act that is bytes alone stands for itself."""
@@ -216,7 +217,13 @@ class RawServer:
 
     def stop(self) -> None:
         self._stopped.set()
+        # Closing alone would leave the thread in accept(), and the number that the next connection is to have
+        # taken for ever.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._thread.join(10)
+        assert not self._thread.is_alive()
         with self._lock:
             connections = list(self._open)
         for connection in connections:

@@ -118,6 +118,8 @@ class Cutter:
         self.passed, self.cuts = number - 1, 1
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which closing does not
         self._listener.close()
 
     def _accept(self):
