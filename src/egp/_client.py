@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from egp._core.config import OPTIONS, VARIABLES, Settings, configured
 from egp._core.headers import checked_headers
-from egp._core.names import did_you_mean
 from egp._core.options import Timeouts, timeouts
 from egp._core.secrets import Secret
 from egp._loading import LOADING, load_logging
@@ -105,6 +104,10 @@ class BaseClient(Generic[S]):
                     "ssl_context",
                     "clock",
                 }
+                # Imported here: only mistakes need it.
+                with LOADING:
+                    from egp._core.names import did_you_mean
+
                 raise TypeError(f"{type(self).__name__} takes no option {name!r}{did_you_mean(name, known)}")
         if options.get("telemetry"):
             # Imported here: few ask for it, and it needs an extra.

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from importlib import import_module
+
+# Not from threading, which takes longer to load than all that a client needs until its first call.
+from _thread import RLock
 from typing import Any
 
 __all__ = ["LOADING", "load_logging", "look_for_logging"]
@@ -19,7 +20,7 @@ __all__ = ["LOADING", "load_logging", "look_for_logging"]
 _PATIENCE_SECONDS = 10.0
 
 # A lock of the interpreter and no class around it: no interrupt comes between its taking and the block.
-LOADING = threading.RLock()
+LOADING = RLock()
 """`with LOADING:` around imports that a call makes."""
 
 _held_by_fork = 0
@@ -29,7 +30,7 @@ _is_before_logging = False
 def load_logging() -> None:
     """Load `logging` ahead of what uses it; call it before the first modules that do."""
     with LOADING:
-        import_module("logging")
+        __import__("logging")
     look_for_logging()
 
 

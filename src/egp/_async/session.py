@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from egp._core.http1.request import RequestWriter
 from egp._loading import LOADING, look_for_logging
 
 if TYPE_CHECKING:
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from egp._client import Shared
     from egp._core.clock import Clock
     from egp._core.config import Settings
+    from egp._core.http1.request import RequestWriter
     from egp._core.request import Request
     from egp._core.response import Response
     from egp._io._async.engine import AsyncEngine
@@ -28,7 +28,7 @@ class AsyncSession:
     def __init__(self, settings: Settings, shared: Shared) -> None:
         self.settings = settings
         self.shared = shared
-        self._writer = RequestWriter(settings)
+        self._writer: RequestWriter | None = None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -45,6 +45,14 @@ class AsyncSession:
         engine.is_closed = engine.is_closed or self.shared.is_closed
         return engine
 
+    def _made_writer(self) -> RequestWriter:
+        # Imported here, as the engine.
+        with LOADING:
+            from egp._core.http1.request import RequestWriter
+
+        self._writer = RequestWriter(self.settings)
+        return self._writer
+
     @property
     def clock(self) -> Clock:
         """What tells the time."""
@@ -58,11 +66,11 @@ class AsyncSession:
 
     async def send(self, request: Request) -> Response:
         """Return the response with its body in; every failure is an error of egp.errors."""
-        return await self.engine.send(request, self.settings, self._writer)
+        return await self.engine.send(request, self.settings, self._writer or self._made_writer())
 
     async def open(self, request: Request) -> AsyncStreamResponse:
         """Return the response with its event stream open; every failure is an error of egp.errors."""
-        return await self.engine.open(request, self.settings, self._writer)
+        return await self.engine.open(request, self.settings, self._writer or self._made_writer())
 
 
 # Once loaded: looked up here, it costs a call less than an import does.

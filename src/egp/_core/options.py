@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeGuard, TypeVar
 
 from egp._core.retry import Retry, checked_retry
-from egp._core.sse import DEFAULT_MAX_EVENT_BYTES
 from egp.errors import EGPError
 
 __all__ = [
@@ -54,7 +53,7 @@ class StreamOptions(NamedTuple):
     first_token_timeout: float | None = None
     idle_timeout: float | None = None
     on_truncated: Literal["raise", "ignore"] = "raise"
-    max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES
+    max_event_bytes: int = 64 * 1024 * 1024
 
 
 def timeouts(name: str, value: Any) -> Timeouts:

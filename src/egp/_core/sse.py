@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, cast
 
-DEFAULT_MAX_EVENT_BYTES = 64 * 1024 * 1024
-
 _BOM = b"\xef\xbb\xbf"
 _CR = 13
 _MAX_RETRY_DIGITS = 16  # a longer wait is no wait, and int() refuses thousands of digits
@@ -49,7 +47,7 @@ class EventDecoder:
 
     __slots__ = ("_at_start", "_limit", "_overflow", "_pending", "_skip_lf", "last_event_id", "retry_ms")
 
-    def __init__(self, max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES) -> None:
+    def __init__(self, max_event_bytes: int = 64 * 1024 * 1024) -> None:
         self._limit = max_event_bytes
         self._pending = bytearray()  # what came after the last blank line
         self._at_start = True  # a byte-order mark may still come

@@ -1,4 +1,4 @@
-"""Content encodings (RFC 9110, section 8.4.1): the ones that we ask for, without I/O."""
+"""Content encodings (RFC 9110, section 8.4.1): the ones that requests ask for, without I/O."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from egp._core.failures import UndecodableError
 if TYPE_CHECKING:
     from egp._core.headers import Headers
 
-__all__ = ["ACCEPTED", "LARGEST_PIECE", "Inflater", "inflater"]
-
-ACCEPTED = "gzip, deflate"
+__all__ = ["LARGEST_PIECE", "Inflater", "inflater"]
 
 
 def inflater(headers: Headers) -> Inflater | None:

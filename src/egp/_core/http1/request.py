@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.headers import KEY_HEADER
-from egp._core.http1.content_encoding import ACCEPTED
 from egp._core.secrets import Secret
 from egp._version import __version__
 
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["RETRY_COUNT_HEADER", "RequestWriter", "connect_message"]
 
 RETRY_COUNT_HEADER = "x-egp-retry-count"
+
+# What content_encoding.py decodes; that loads zlib, which nobody needs before a response.
+_ACCEPTED = "gzip, deflate"
 
 USER_AGENT = f"egp-client/{__version__}"
 
@@ -84,7 +86,7 @@ class RequestWriter:
             "host": settings.origin.authority,
             "user-agent": USER_AGENT,
             "accept": "text/event-stream" if streaming else "application/json",
-            "accept-encoding": "identity" if streaming else ACCEPTED,
+            "accept-encoding": "identity" if streaming else _ACCEPTED,
             KEY_HEADER: settings.api_key if key is None else key,
         }
         if settings.account_id is not None:
