@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from tools.compiler import pointer, typos
-from tools.compiler.errors import CompileError, Finding
+from tools.compiler.errors import Finding
 from tools.compiler.media import is_json
 from tools.compiler.walk import METHODS, follow, operation_name, operations, resolve, tag_name
 
@@ -18,389 +18,289 @@ if TYPE_CHECKING:
 
     from tools.compiler.walk import Operation
 
-TYPES = frozenset({"array", "boolean", "integer", "null", "number", "object", "string"})
+    Check = Callable[[dict[str, Any], str, dict[str, Any]], Iterator[Finding]]
+
+TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 # The longest name of a file is 255 bytes on common systems; Python's own suffixes need some of it.
 MAX_NAME_BYTES = 200
 
-SCHEMA_MAPS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-SCHEMA_VALUES = (
-    "additionalProperties",
-    "not",
-    "if",
-    "then",
-    "else",
-    "contains",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-)
-STYLES = {
+_STYLES = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
     "cookie": ("form",),
 }
-_KINDS: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
+_EXPECTED: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
 _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
-
-
-def check(content: dict[str, Any]) -> None:
-    """Raise CompileError with every problem of the document's shape, its references and its names."""
-    problems = findings(content)
-    if problems:
-        raise CompileError.of(problems)
+_STATUS = re.compile(r"[1-5](\d\d|XX|xx)|default|x-.*", re.DOTALL)
 
 
 def findings(content: dict[str, Any]) -> list[Finding]:
     """Return every problem of the document's shape, its references and its names."""
-    problems = list(_top(content))
+    problems = list(_other_format(content))
     if problems:
         return problems
-    problems = list(_Walk(content).document())
+    shape = _Shape(content)
+    shape.visit(content, "document", "")
+    problems = shape.problems
     # In a document whose shape is wrong, the names may not be there to be looked at.
     with contextlib.suppress(*([KeyError, TypeError, AttributeError] if problems else [])):
         problems += [attrs.evolve(finding, local=True) for finding in _names(content)]
     return problems
 
 
-def _top(content: dict[str, Any]) -> Iterator[Finding]:
+def _other_format(content: dict[str, Any]) -> Iterator[Finding]:
     if "swagger" in content:
-        yield Finding(
-            f"Swagger {content['swagger']} is not supported",
-            "/swagger",
-            remedy="Convert the document to OpenAPI 3.1.",
-        )
-        return
-    if "openapi" not in content:
+        message = f"Swagger {content['swagger']} is not supported"
+        yield Finding(message, "/swagger", remedy="Convert the document to OpenAPI 3.1.")
+    elif "openapi" not in content:
         yield Finding("not an OpenAPI document: there is no `openapi` at the top", "")
-        return
-    version = str(content["openapi"])
-    if not re.fullmatch(r"3\.[01](\.\d+)?", version):
-        yield Finding(
-            f"OpenAPI {version[:40]} is not supported",
-            "/openapi",
-            remedy="Use 3.0.x or 3.1.x, such as 3.1.0.",
-        )
-    info = content.get("info")
-    if not isinstance(info, dict):
-        yield Finding("`info` is missing" if info is None else "`info` must be a mapping", "/info")
-        return
-    if "title" not in info:
-        yield Finding("`info.title` is missing", "/info", remedy="Name the API: title: …")
-    for key in ("title", "version"):
-        if key not in info:
-            continue
-        if isinstance(info[key], dict | list) or info[key] is None:
-            yield Finding(f"`info.{key}` must be text", f"/info/{key}")
-    yield from _lists(content)
-    yield from typos.misspelt(content, typos.DOCUMENT, "")
-    if not any(key in content for key in ("paths", "components", "webhooks")):
+    elif not re.fullmatch(r"3\.[01](\.\d+)?", version := str(content["openapi"])):
+        remedy = "Use 3.0.x or 3.1.x, such as 3.1.0."
+        yield Finding(f"OpenAPI {version[:40]} is not supported", "/openapi", remedy=remedy)
+
+
+# What is more than a matter of shape. Each gets an object, its place, and the document.
+
+
+def _document(node: dict[str, Any], _place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+    if node.get("info") is None:
+        yield Finding("`info` is missing", "/info")
+    if not any(key in node for key in ("paths", "components", "webhooks")):
         yield Finding("there is neither `paths` nor `components`: is the document whole?", "")
 
 
-def _lists(content: dict[str, Any]) -> Iterator[Finding]:
-    """Servers, tags and security, which are lists of mappings."""
-    for key, needed in (("servers", "url"), ("tags", "name"), ("security", None)):
-        listed = content.get(key)
-        if listed is None:
-            continue
-        if not isinstance(listed, list):
-            yield _wrong(pointer.join("", key), list)
-            continue
-        for i, item in enumerate(listed):
-            if not isinstance(item, dict) or (needed and not isinstance(item.get(needed), str)):
-                what = f"a mapping with `{needed}`" if needed else "a mapping"
-                yield Finding(f"each of `{key}` must be {what}", pointer.join("", key, i))
-    components = content.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-    if schemes is not None and (
-        not isinstance(schemes, dict) or not all(isinstance(scheme, dict) for scheme in schemes.values())
+def _info(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+    if "title" not in node:
+        yield Finding("`info.title` is missing", place, remedy="Name the API: title: …")
+    for key in ("title", "version"):
+        if key in node and isinstance(node[key], dict | list | None):
+            yield Finding(f"`info.{key}` must be text", pointer.join(place, key))
+
+
+def _path_item(node: dict[str, Any], place: str, document: dict[str, Any]) -> Iterator[Finding]:
+    for key, value in node.items():
+        if key not in typos.PATH_ITEM and isinstance(value, dict) and not key.startswith("x-"):
+            yield Finding(
+                f"`{_cut(key)}` is not a method that OpenAPI {document['openapi']} has",
+                pointer.join(place, key),
+                remedy=f"The methods are {', '.join(METHODS)}. A key of one's own starts with x-.",
+            )
+
+
+def _operation(node: dict[str, Any], place: str, document: dict[str, Any]) -> Iterator[Finding]:
+    responses = node.get("responses")
+    if not responses and ("responses" in node or str(document["openapi"]).startswith("3.0")):
+        remedy = "Document at least the response of a successful call."
+        yield Finding("the operation has no `responses`", place, remedy=remedy)
+    seen: set[str] = set()
+    for code in responses if isinstance(responses, dict) else ():
+        at = pointer.join(place, "responses", code)
+        if code.upper() in seen:
+            yield Finding(f"{code} is here a second time", at)
+        seen.add(code.upper())
+        if not _STATUS.fullmatch(code):
+            remedy = "Write a code such as 200, a range such as 4XX, or default."
+            yield Finding(f"{code[:40]!r} is not a status code", at, remedy=remedy)
+
+
+def _parameter(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+    location, style, content = node.get("in"), node.get("style"), node.get("content")
+    if location not in _STYLES:
+        yield Finding("`in` must be query, path, header or cookie", place)
+    elif style is not None and style not in _STYLES[location]:
+        message = f"a {location} parameter cannot have the style {str(style)[:40]}"
+        remedy = f"Write one of {', '.join(_STYLES[location])}."
+        yield Finding(message, pointer.join(place, "style"), remedy=remedy)
+    if "schema" not in node and "content" not in node:
+        yield Finding("the parameter has no `schema`", place)
+    elif "schema" not in node and not (
+        isinstance(content, dict) and len(content) == 1 and is_json(next(iter(content)))
     ):
-        yield _wrong("/components/securitySchemes", dict)
+        message = "the `content` of a parameter must be one type, and JSON"
+        yield Finding(message, place, remedy="Use `schema`.")
 
 
-class _Walk:
-    """Walks the document as OpenAPI lays it out; says where it is laid out differently."""
+def _schema(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+    yield from typos.misspelt_values(node, place)
+    types = node.get("type", [])
+    for kind in types if isinstance(types, list) else [types]:
+        if kind not in TYPES:
+            remedy = 'Quote it: "null".' if kind is None else f"The types are {', '.join(TYPES)}."
+            yield Finding(f"{str(kind)[:40]!r} is not a type", pointer.join(place, "type"), remedy=remedy)
+    for key in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor"):
+        if key in node:
+            yield Finding(f"`{key}` is not supported", pointer.join(place, key), remedy="Use `$ref`.")
+    for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
+        if node.get(key) == []:
+            yield Finding(f"`{key}` is empty", pointer.join(place, key))
+    # Old documents put `required: true` on the property itself; that says nothing in OpenAPI 3.
+    required = node.get("required", [])
+    if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+        yield Finding("`required` must be a list of property names", pointer.join(place, "required"))
+    if "enum" in node and (not isinstance(node["enum"], list) or not node["enum"]):
+        yield Finding("`enum` must be a list with at least one value", pointer.join(place, "enum"))
+
+
+# The parts of each kind of object, and the kind of each: `[kind]` is a list, `{kind}` a mapping of them.
+_PARTS: dict[str, dict[str, str]] = {
+    "document": {
+        "info": "info", "servers": "[server]", "tags": "[tag]", "security": "[mapping]",
+        "paths": "{path item}", "components": "components",
+    },
+    "components": {
+        "schemas": "{schema}", "parameters": "{parameter}", "responses": "{response}",
+        "requestBodies": "{request body}", "pathItems": "{path item}", "securitySchemes": "{mapping}",
+    },
+    "server": {"url": "text"},
+    "tag": {"name": "text"},
+    "path item": {
+        "parameters": "[parameter]", "servers": "[server]", **dict.fromkeys(METHODS, "operation"),
+    },
+    "operation": {
+        "parameters": "[parameter]", "servers": "[server]", "operationId": "text", "summary": "text",
+        "description": "text", "tags": "[text]", "security": "[mapping]", "requestBody": "request body",
+        "responses": "{response}",
+    },
+    "parameter": {"name": "text", "schema": "schema", "content": "{media type}"},
+    "request body": {"content": "{media type}"},
+    "response": {"content": "{media type}"},
+    "media type": {"schema": "schema"},
+    "schema": {
+        "description": "text", "format": "text", "discriminator": "discriminator", "items": "items",
+        "properties": "{schema}", "patternProperties": "{schema}", "dependentSchemas": "{schema}",
+        "$defs": "{schema}", "definitions": "{schema}", "allOf": "[schema]", "anyOf": "[schema]",
+        "oneOf": "[schema]", "prefixItems": "[schema]", "additionalProperties": "schema", "not": "schema",
+        "if": "schema", "then": "schema", "else": "schema", "contains": "schema", "propertyNames": "schema",
+        "unevaluatedItems": "schema", "unevaluatedProperties": "schema",
+    },
+    "discriminator": {"propertyName": "text", "mapping": "mapping"},
+}  # fmt: skip
+_NEEDED = {
+    "server": "url",
+    "tag": "name",
+    "parameter": "name",
+    "request body": "content",
+    "discriminator": "propertyName",
+}
+# Where null counts as absent.
+_MAY_BE_NULL = ("document", "components", "response")
+# Where references lead, if not into a path. Beside those to schemas and path items other keys count, too.
+_SECTIONS = {
+    "schema": "schemas",
+    "parameter": "parameters",
+    "response": "responses",
+    "request body": "requestBodies",
+    "path item": "pathItems",
+}
+_KNOWN = {
+    "document": typos.DOCUMENT,
+    "components": typos.COMPONENTS,
+    "path item": typos.PATH_ITEM,
+    "operation": typos.OPERATION,
+    "media type": typos.MEDIA_TYPE,
+    "schema": typos.SCHEMA,
+}
+_CHECKS: dict[str, Check] = {
+    "document": _document,
+    "info": _info,
+    "path item": _path_item,
+    "operation": _operation,
+    "parameter": _parameter,
+    "schema": _schema,
+}
+
+
+class _Shape:
+    """Walks the document as OpenAPI lays it out, and collects where it is laid out differently."""
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
-        self.followed: set[str] = set()
-        self.seen: set[tuple[int, str]] = set()
+        self.problems: list[Finding] = []
+        self._followed: set[tuple[str, str]] = set()
 
-    def document(self) -> Iterator[Finding]:
-        paths = self.content.get("paths")
-        if paths is not None:
-            yield from self.mapping(paths, "/paths", self.path_item)
-        components = self.content.get("components")
-        if components is None:
+    def visit(self, node: Any, kind: str, place: str) -> None:
+        """Look at a part of the document, and at all parts of it."""
+        if kind == "items":
+            kind = "[schema]" if isinstance(node, list) else "schema"
+        if kind == "schema" and isinstance(node, bool):
             return
-        if not isinstance(components, dict):
-            yield Finding("`components` must be a mapping", "/components")
-            return
-        yield from typos.misspelt(components, typos.COMPONENTS, "/components")
-        kinds: dict[str, Callable[[Any, str], Iterator[Finding]]] = {
-            "schemas": self.schema,
-            "parameters": self.parameter,
-            "responses": self.response,
-            "requestBodies": self.request_body,
-            "pathItems": self.path_item,
-        }
-        for kind, visit in kinds.items():
-            if components.get(kind) is not None:
-                yield from self.mapping(components[kind], pointer.join("/components", kind), visit)
+        expected: type[Any] = str if kind == "text" else list if kind[0] == "[" else dict
+        if not isinstance(node, expected):
+            self._say(f"`{_cut(pointer.split(place)[-1])}` must be {_EXPECTED[expected]}", place)
+        elif kind[0] == "[":
+            for index, value in enumerate(node):
+                self.visit(value, kind[1:-1], pointer.join(place, index))
+        elif kind[0] == "{":
+            for key, value in node.items():
+                if kind == "{schema}" or not key.startswith("x-"):
+                    self.visit(value, kind[1:-1], pointer.join(place, key))
+        elif kind != "text":
+            self._object(node, kind, place)
 
-    def mapping(
-        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Finding]]
-    ) -> Iterator[Finding]:
-        if not isinstance(node, dict):
-            yield _wrong(place, dict)
-            return
-        for key, value in node.items():
-            if not key.startswith("x-") or place.endswith("/properties") or "/schemas" in place:
-                yield from visit(value, pointer.join(place, key))
-
-    def listing(
-        self, node: Any, place: str, visit: Callable[[Any, str], Iterator[Finding]]
-    ) -> Iterator[Finding]:
-        if not isinstance(node, list):
-            yield _wrong(place, list)
-            return
-        for index, value in enumerate(node):
-            yield from visit(value, pointer.join(place, index))
-
-    def path_item(self, item: Any, place: str) -> Iterator[Finding]:
-        if not isinstance(item, dict):
-            yield _wrong(place, dict)
-            return
-        yield from typos.misspelt(item, typos.PATH_ITEM, place)
-        if "$ref" in item:
-            yield from self.reference(item, place, "pathItems")
-        if "parameters" in item:
-            yield from self.listing(item["parameters"], pointer.join(place, "parameters"), self.parameter)
-        for key, value in item.items():
-            if key in METHODS:
-                yield from self.operation(value, pointer.join(place, key))
-            elif key not in typos.PATH_ITEM and isinstance(value, dict) and not key.startswith("x-"):
-                yield Finding(
-                    f"`{_cut(key)}` is not a method that OpenAPI {self.content['openapi']} has",
-                    pointer.join(place, key),
-                    remedy=f"The methods are {', '.join(METHODS)}. A key of one's own starts with x-.",
-                )
-
-    def operation(self, operation: Any, place: str) -> Iterator[Finding]:
-        if not isinstance(operation, dict):
-            yield _wrong(place, dict)
-            return
-        yield from typos.misspelt(operation, typos.OPERATION, place)
-        for key in ("operationId", "summary", "description"):
-            if key in operation and not isinstance(operation[key], str):
-                yield _wrong(pointer.join(place, key), str)
-        security = operation.get("security", [])
-        if not isinstance(security, list) or not all(isinstance(item, dict) for item in security):
-            yield Finding("`security` must be a list of mappings", pointer.join(place, "security"))
-        tags = operation.get("tags", [])
-        if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-            yield Finding("`tags` must be a list of text", pointer.join(place, "tags"))
-        if "parameters" in operation:
-            yield from self.listing(
-                operation["parameters"], pointer.join(place, "parameters"), self.parameter
-            )
-        if "requestBody" in operation:
-            yield from self.request_body(operation["requestBody"], pointer.join(place, "requestBody"))
-        if not operation.get("responses"):
-            if self.content["openapi"].startswith("3.1") and "responses" not in operation:
+    def _object(self, node: dict[str, Any], kind: str, place: str) -> None:
+        if "$ref" in node and kind in _SECTIONS:
+            self._reference(node["$ref"], _SECTIONS[kind], pointer.join(place, "$ref"))
+            if kind not in ("schema", "path item"):
                 return
-            yield Finding(
-                "the operation has no `responses`",
-                place,
-                remedy="Document at least the response of a successful call.",
-            )
-        else:
-            yield from self.responses(operation["responses"], pointer.join(place, "responses"))
+        needed = _NEEDED.get(kind)
+        if needed and node.get(needed) in (None, {}):
+            self._say(f"the {kind} has no `{needed}`", place)
+        if kind in _KNOWN:
+            self.problems += typos.misspelt(node, _KNOWN[kind], place)
+        if kind in _CHECKS:
+            self.problems += _CHECKS[kind](node, place, self.content)
+        parts = _PARTS.get(kind, {})
+        for key, value in node.items():
+            if key in parts and not (value is None and (key == needed or kind in _MAY_BE_NULL)):
+                self.visit(value, parts[key], pointer.join(place, key))
 
-    def responses(self, responses: Any, place: str) -> Iterator[Finding]:
-        if isinstance(responses, dict):
-            seen: set[str] = set()
-            for code in responses:
-                if code.upper() in seen:
-                    yield Finding(f"{code} is here a second time", pointer.join(place, code))
-                seen.add(code.upper())
-                if not re.fullmatch(r"[1-5](\d\d|XX|xx)|default|x-.*", code, re.DOTALL):
-                    yield Finding(
-                        f"{code[:40]!r} is not a status code",
-                        pointer.join(place, code),
-                        remedy="Write a code such as 200, a range such as 4XX, or default.",
-                    )
-        yield from self.mapping(responses, place, self.response)
-
-    def parameter(self, parameter: Any, place: str) -> Iterator[Finding]:
-        if not isinstance(parameter, dict):
-            yield _wrong(place, dict)
-            return
-        if "$ref" in parameter:
-            yield from self.reference(parameter, place, "parameters")
-            return
-        if not isinstance(parameter.get("name"), str):
-            yield Finding("the parameter has no `name`", place)
-        location, style = parameter.get("in"), parameter.get("style")
-        if location not in STYLES:
-            yield Finding("`in` must be query, path, header or cookie", place)
-        elif style is not None and style not in STYLES[location]:
-            remedy = f"Write one of {', '.join(STYLES[location])}."
-            message = f"a {location} parameter cannot have the style {str(style)[:40]}"
-            yield Finding(message, pointer.join(place, "style"), remedy=remedy)
-        if "schema" in parameter:
-            yield from self.schema(parameter["schema"], pointer.join(place, "schema"))
-        elif "content" in parameter:
-            kinds = list(parameter["content"]) if isinstance(parameter["content"], dict) else []
-            if len(kinds) != 1 or not is_json(str(kinds[0])):
-                message = "the `content` of a parameter must be one type, and JSON"
-                yield Finding(message, place, remedy="Use `schema`.")
-            else:
-                kind = kinds[0]
-                yield from self.media_type(parameter["content"][kind], pointer.join(place, "content", kind))
-        else:
-            yield Finding("the parameter has no `schema`", place)
-
-    def request_body(self, body: Any, place: str) -> Iterator[Finding]:
-        if not isinstance(body, dict):
-            yield _wrong(place, dict)
-            return
-        if "$ref" in body:
-            yield from self.reference(body, place, "requestBodies")
-            return
-        if not body.get("content"):
-            yield Finding("the request body has no `content`", place)
-        else:
-            yield from self.mapping(body["content"], pointer.join(place, "content"), self.media_type)
-
-    def response(self, response: Any, place: str) -> Iterator[Finding]:
-        if not isinstance(response, dict):
-            yield _wrong(place, dict)
-            return
-        if "$ref" in response:
-            yield from self.reference(response, place, "responses")
-            return
-        if response.get("content") is not None:
-            yield from self.mapping(response["content"], pointer.join(place, "content"), self.media_type)
-
-    def media_type(self, media_type: Any, place: str) -> Iterator[Finding]:
-        if not isinstance(media_type, dict):
-            yield _wrong(place, dict)
-            return
-        yield from typos.misspelt(media_type, typos.MEDIA_TYPE, place)
-        if "schema" in media_type:
-            yield from self.schema(media_type["schema"], pointer.join(place, "schema"))
-
-    def schema(self, schema: Any, place: str) -> Iterator[Finding]:
-        if isinstance(schema, bool):
-            return
-        if not isinstance(schema, dict):
-            yield Finding("a schema must be a mapping", place)
-            return
-        if "$ref" in schema:
-            yield from self.reference(schema, place, "schemas")
-        yield from typos.misspelt(schema, typos.SCHEMA, place)
-        yield from typos.misspelt_values(schema, place)
-        yield from self.keywords(schema, place)
-        for key in SCHEMA_MAPS:
-            if key in schema:
-                yield from self.mapping(schema[key], pointer.join(place, key), self.schema)
-        for key in SCHEMA_LISTS:
-            if key in schema:
-                if schema[key] == []:
-                    yield Finding(f"`{key}` is empty", pointer.join(place, key))
-                yield from self.listing(schema[key], pointer.join(place, key), self.schema)
-        for key in SCHEMA_VALUES:
-            if key in schema:
-                yield from self.schema(schema[key], pointer.join(place, key))
-        if isinstance(schema.get("items"), list):
-            yield from self.listing(schema["items"], pointer.join(place, "items"), self.schema)
-        elif "items" in schema:
-            yield from self.schema(schema["items"], pointer.join(place, "items"))
-
-    def keywords(self, schema: dict[str, Any], place: str) -> Iterator[Finding]:
-        types = schema.get("type", [])
-        for kind in types if isinstance(types, list) else [types]:
-            if not isinstance(kind, str) or kind not in TYPES:
-                remedy = 'Quote it: "null".' if kind is None else f"The types are {', '.join(sorted(TYPES))}."
-                yield Finding(f"{str(kind)[:40]!r} is not a type", pointer.join(place, "type"), remedy=remedy)
-        for key in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor"):
-            if key in schema:
-                yield Finding(f"`{key}` is not supported", pointer.join(place, key), remedy="Use `$ref`.")
-        for key in ("description", "format"):
-            if key in schema and not isinstance(schema[key], str):
-                yield _wrong(pointer.join(place, key), str)
-        required = schema.get("required", [])
-        # Old documents put `required: true` on the property itself; that says nothing in OpenAPI 3.
-        if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-            yield Finding("`required` must be a list of property names", pointer.join(place, "required"))
-        if "enum" in schema and (not isinstance(schema["enum"], list) or not schema["enum"]):
-            yield Finding("`enum` must be a list with at least one value", pointer.join(place, "enum"))
-        discriminator = schema.get("discriminator")
-        if discriminator is not None and (
-            not isinstance(discriminator, dict)
-            or not isinstance(discriminator.get("propertyName"), str)
-            or not isinstance(discriminator.get("mapping", {}), dict)
-        ):
-            yield Finding("`discriminator` needs a `propertyName`", pointer.join(place, "discriminator"))
-
-    def reference(self, node: dict[str, Any], place: str, kind: str) -> Iterator[Finding]:
-        reference = node["$ref"]
-        place = pointer.join(place, "$ref")
+    def _reference(self, reference: Any, section: str, place: str) -> None:
         if not isinstance(reference, str):
-            yield _wrong(place, str)
+            self._say("`$ref` must be text", place)
             return
+        if (section, reference) in self._followed:
+            return
+        self._followed.add((section, reference))
+        shown, component = _cut(reference), f"#/components/{section}/"
         if not reference.startswith("#"):
-            yield Finding(
-                f"{_cut(reference)} is outside the document",
-                place,
-                remedy="Copy what it refers to into this document: the compiler reads one file.",
-            )
-            return
-        if reference != "#" and not reference.startswith("#/"):
-            yield Finding(f"{_cut(reference)} is not a JSON Pointer", place, remedy="Write #/components/…")
-            return
-        component = f"#/components/{kind}/"
-        if kind != "schemas" and not reference.startswith((component, "#/paths/")):
-            yield Finding(f"{_cut(reference)} is not one of {component}", place)
-            return
-        if reference in self.followed:
-            return
-        self.followed.add(reference)
-        try:
-            target = resolve(self.content, reference)
-        except KeyError:
-            remedy = self.nearest(reference) or "Write it, or name another."
-            yield Finding(f"{_cut(reference)} is not in the document", place, remedy=remedy)
-            return
-        if not isinstance(target, dict | bool):
-            yield Finding(f"{_cut(reference)} is not a mapping", place)
-            return
-        if kind == "schemas" and not reference.startswith(("#/components/", "#/paths/")):
-            yield from self.schema(target, pointer.of_reference(reference))
-        seen = [reference]
+            remedy = "Copy what it refers to into this document: the compiler reads one file."
+            self._say(f"{shown} is outside the document", place, remedy)
+        elif reference != "#" and not reference.startswith("#/"):
+            self._say(f"{shown} is not a JSON Pointer", place, "Write #/components/…")
+        elif section != "schemas" and not reference.startswith((component, "#/paths/")):
+            self._say(f"{shown} is not one of {component}", place)
+        else:
+            self._target(reference, section, place)
+
+    def _target(self, reference: str, section: str, place: str) -> None:
+        """Look at what a reference leads to, and at the end of a chain of them."""
+        chain: list[str] = []
+        target: Any = {"$ref": reference}
         while isinstance(target, dict) and isinstance(target.get("$ref"), str):
             following = target["$ref"]
-            if following in seen:
-                cycle = " → ".join(_cut(name) for name in [*seen[:5], following])
-                yield Finding(f"the reference leads back to itself: {cycle}", place)
+            if following in chain:
+                cycle = " → ".join(_cut(name) for name in [*chain[:5], following])
+                self._say(f"the reference leads back to itself: {cycle}", place)
                 return
-            seen.append(following)
+            chain.append(following)
             try:
                 target = resolve(self.content, following)
             except KeyError:
+                if following == reference:
+                    head, _, name = reference.rpartition("/")
+                    meant = typos.did_you_mean(name, follow(self.content, {"$ref": head})[0])
+                    remedy = meant or "Write it, or name another."
+                    self._say(f"{_cut(reference)} is not in the document", place, remedy)
                 return
+            if not isinstance(target, dict | bool):
+                self._say(f"{_cut(reference)} is not a mapping", place)
+            elif section == "schemas" and not following.startswith(("#/components/", "#/paths/")):
+                # No other part of the walk comes there.
+                self.visit(target, "schema", pointer.of_reference(following))
 
-    def nearest(self, reference: str) -> str:
-        """Return a question about a component of the same kind that is called nearly the same."""
-        head, _, name = reference.rpartition("/")
-        try:
-            near = resolve(self.content, head)
-        except KeyError:
-            return ""
-        return typos.did_you_mean(name, near) if isinstance(near, dict) else ""
+    def _say(self, message: str, place: str, remedy: str = "") -> None:
+        self.problems.append(Finding(message, place, remedy=remedy))
 
 
 def _names(content: dict[str, Any]) -> Iterator[Finding]:
@@ -427,41 +327,37 @@ def _names(content: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _path_parameters(content: dict[str, Any], operation: Operation) -> Iterator[Finding]:
-    path, place = operation.path, operation.place
-    if not path.startswith("/"):
-        yield Finding(f"the path {_cut(path)} does not start with a slash", place)
-        return
+    path, shown, place = operation.path, _cut(operation.path), operation.place
     in_path = _PATH_PARAMETER.findall(path)
+    if not path.startswith("/"):
+        yield Finding(f"the path {shown} does not start with a slash", place)
+        return
     if re.search(r"[{}]", _PATH_PARAMETER.sub("", path)) or "" in in_path:
-        yield Finding(f"the braces of the path {_cut(path)} do not fit", place)
+        yield Finding(f"the braces of the path {shown} do not fit", place)
         return
     for name in {name for name in in_path if in_path.count(name) > 1}:
-        yield Finding(f"the path {_cut(path)} has {{{name}}} twice", place)
-    seen: dict[tuple[str, str], str] = {}
+        yield Finding(f"the path {shown} has {{{name}}} twice", place)
+    declared: dict[str, str] = {}
     for source, source_place in ((operation.node, place), (operation.item, operation.item_place)):
         here: set[tuple[str, str]] = set()
         for index, written in enumerate(source.get("parameters", [])):
-            parameter_place = pointer.join(source_place, "parameters", index)
+            at = pointer.join(source_place, "parameters", index)
             parameter, _ = follow(content, written)
             if "name" not in parameter:
-                yield Finding("the reference does not lead to a parameter", parameter_place)
+                yield Finding("the reference does not lead to a parameter", at)
                 continue
-            key = (parameter.get("in", ""), parameter["name"])
+            location, name = key = (parameter.get("in", ""), parameter["name"])
             if key in here:
-                yield Finding(f"the parameter {_cut(key[1])} is here twice", parameter_place)
+                yield Finding(f"the parameter {_cut(name)} is here twice", at)
             here.add(key)
-            seen.setdefault(key, parameter_place)
-    declared = {name: where for (location, name), where in seen.items() if location == "path"}
+            if location == "path":
+                declared.setdefault(name, at)
     for name in in_path:
         if name not in declared:
-            yield Finding(f"the path parameter {{{_cut(name)}}} of {_cut(path)} is not declared", place)
-    for name, where in declared.items():
+            yield Finding(f"the path parameter {{{_cut(name)}}} of {shown} is not declared", place)
+    for name, at in declared.items():
         if name not in in_path:
-            yield Finding(f"the path {_cut(path)} has no {{{_cut(name)}}}, which is declared for it", where)
-
-
-def _wrong(place: str, kind: type) -> Finding:
-    return Finding(f"`{pointer.split(place)[-1]}` must be {_KINDS[kind]}", place)
+            yield Finding(f"the path {shown} has no {{{_cut(name)}}}, which is declared for it", at)
 
 
 def _cut(text: str) -> str:

@@ -9,7 +9,7 @@ from openapi_python_client.config import ConfigFile
 
 from tools.compiler.desugar import Desugared, desugar
 from tools.compiler.errors import CompileError
-from tools.compiler.validity import check
+from tools.compiler.validity import findings
 
 
 def normal(document: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -22,7 +22,6 @@ def desugared(document: Mapping[str, Any]) -> Desugared | None:
     """Return the same, with what is known of it."""
     content = dict(document)
     try:
-        check(content)
-        return desugar(content, ConfigFile(literal_enums=True))
+        return None if findings(content) else desugar(content, ConfigFile(literal_enums=True))
     except (CompileError, RecursionError):
         return None
