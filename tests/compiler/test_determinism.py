@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tools.compiler import check
 from tools.compiler.cli import ROOT, main
@@ -54,3 +56,11 @@ def test_what_is_written_names_no_place_of_this_machine(tmp_path: Path) -> None:
 
 def test_the_committed_package_is_what_the_contract_gives() -> None:
     assert main(["--check"]) == 0
+
+
+def test_values_that_differ_in_nothing_but_case_have_one_order(compiled: Callable[..., Any]) -> None:
+    package = compiled({"Choice": {"enum": ["auto", "b", "AUTO", "Auto"]}})
+
+    text = (package.folder / "models" / "choice.py").read_text(encoding="utf-8")
+
+    assert "Literal['AUTO', 'Auto', 'auto', 'b', ]" in text
