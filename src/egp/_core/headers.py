@@ -53,11 +53,17 @@ class Headers(Mapping[str, str]):
     __slots__ = ("_joined", "raw")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        self.raw = tuple([(name, REDACTED if name in SECRET_HEADERS else value) for name, value in pairs])
+        raw = tuple(pairs)
+        joined = dict(raw)
+        if not SECRET_HEADERS.isdisjoint(joined):
+            raw = tuple([(name, REDACTED if name in SECRET_HEADERS else value) for name, value in raw])
+            joined = dict(raw)
+        if len(joined) < len(raw):
+            joined = {}
+            for name, value in raw:
+                joined[name] = f"{joined[name]}, {value}" if name in joined else value
+        self.raw = raw
         """The fields in the order in which they came."""
-        joined: dict[str, str] = {}
-        for name, value in self.raw:
-            joined[name] = f"{joined[name]}, {value}" if name in joined else value
         self._joined = joined
 
     def __getitem__(self, name: str) -> str:

@@ -100,13 +100,14 @@ class Pool(Generic[C]):
         kept_for_others = 0 if key in self._called else len(self._called)
         if self.limit - len(self._places) <= kept_for_others:
             return False
-        self._places[ref(place, on_drop)] = None
+        own = ref(place, on_drop)
+        self._places[own] = None
         if key is not None:
             self._called.discard(key)
             self.line.pop(key, None)
         if self._idle:
             # Taken out in one step: an interrupt loses a connection here, and no place.
-            self.hold(place, self._idle.pop()[0])
+            place.connection = self._places[own] = self._idle.pop()[0]
         return True
 
     def hold(self, place: Place[C], connection: C) -> None:

@@ -92,6 +92,8 @@ class _BaseHttpxExchange:
     """What both kinds share: the request that goes in, and the head that comes out."""
 
     is_stale = False
+    is_complete = False
+    """Whether the body is known to be read to its end: httpx tells by an empty read only."""
     via: str | None = None
 
     def __init__(self, client: object, kind: str, flow: CallFlow) -> None:

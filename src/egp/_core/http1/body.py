@@ -58,7 +58,8 @@ class Sized(Body):
     def __init__(self, size: int) -> None:
         super().__init__()
         self._size = self._left = size
-        self.is_complete = size == 0
+        if not size:
+            self.is_complete = True
 
     def feed(self, data: bytes) -> bytes:
         if len(data) > self._left:

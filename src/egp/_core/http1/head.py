@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from egp._core.failures import ConnectionEndedError, MalformedResponseError
-from egp._core.headers import Headers
+from egp._core.headers import TOKEN, Headers
 from egp._core.http1.body import Body, Chunked, Nothing, Sized, UntilClose
 from egp._core.http1.fields import parse_fields
 from egp._core.response import ResponseHead
@@ -53,6 +53,10 @@ class HeadReader:
                 raise ConnectionEndedError("the server closed the connection without a response")
             raise ConnectionEndedError("the server closed the connection within the response's headers")
         self.has_bytes = True
+        if not self._buffer:
+            plain = _parse_plain(data, self._method)
+            if plain is not None:
+                return plain
         searched = max(0, len(self._buffer) - 3)
         buffer = self._buffer = self._buffer + data if self._buffer else data
         while True:
@@ -75,6 +79,23 @@ class HeadReader:
 _END = re.compile(rb"\r?\n\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?")
+# What servers send: no line is folded, nothing is wrong. Possessive: what does not match fails at once.
+_PLAIN = re.compile(
+    rf"{_STATUS_LINE.pattern}\r\n((?:{TOKEN.pattern}+:[^\r\n\0]*+\r\n)*+)\r\n".encode("ascii")
+)
+_FIELD = re.compile(r"([^:]+):[ \t]*([^\r]*)\r\n")
+
+
+def _parse_plain(data: bytes, method: str) -> tuple[Head, bytes] | None:
+    """Return what `HeadReader.feed` does for a whole head without oddities; None: look closely."""
+    # At a third of the time that the close look takes.
+    matched = _PLAIN.match(data)
+    if matched is None or matched.end() > LARGEST_HEAD or (status := int(matched[2])) < 200:
+        return None
+    minor, _, reason, lines = matched.groups(b"")
+    fields = [(name.lower(), value.rstrip(" \t")) for name, value in _FIELD.findall(lines.decode("latin-1"))]
+    head = _head(minor == b"1", status, reason.decode("latin-1"), Headers(fields), method)
+    return head, data[matched.end() :]
 
 
 def _parse(data: bytes, method: str) -> Head | None:
@@ -93,30 +114,36 @@ def _parse(data: bytes, method: str) -> Head | None:
     headers = Headers(parse_fields(lines[1:]))
     if status < 200:
         return None
-    body = _framing(status, method, headers)
+    return _head(minor == "1", status, reason, headers, method)
+
+
+def _head(is_persistent: bool, status: int, reason: str, headers: Headers, method: str) -> Head:
+    coding = headers.get("transfer-encoding")
+    length = headers.get("content-length")
+    body = _framing(status, method, coding, length)
     options = headers.get("connection")
     closes = options is not None and "close" in [option.strip(" \t") for option in options.lower().split(",")]
-    ambiguous = "transfer-encoding" in headers and "content-length" in headers
-    keeps_alive = minor == "1" and not closes and not ambiguous and not isinstance(body, UntilClose)
+    ambiguous = coding is not None and length is not None
+    keeps_alive = is_persistent and not closes and not ambiguous and not isinstance(body, UntilClose)
     return Head(status, headers, body, reason=reason[:80], keeps_alive=keeps_alive)
 
 
-def _framing(status: int, method: str, headers: Headers) -> Body:
+def _framing(status: int, method: str, coding: str | None, length: str | None) -> Body:
     """Return how the body is framed: section 6.3, its rules in its order."""
     if method == "HEAD" or status in (204, 304) or (method == "CONNECT" and status < 300):
         return Nothing()
-    coding = headers.get("transfer-encoding")
     if coding is not None:
         # Section 7: the name and nothing else; values had their spaces and tabs taken off.
         if coding.lower() != "chunked":
             raise MalformedResponseError(f"the transfer coding {coding[:40]!r} was not asked for")
         return Chunked()
-    length = headers.get("content-length")
     if length is None:
         return UntilClose()
-    # Section 6.3: repeated equal values stand for one.
-    values = {value.strip(" \t") for value in length.split(",")}
-    number = values.pop()
-    if values or not _LENGTH.fullmatch(number):
-        raise MalformedResponseError(f"the server sent an invalid content-length: {length[:40]!r}")
-    return Sized(int(number))
+    if not _LENGTH.fullmatch(length):
+        # Section 6.3: repeated equal values stand for one.
+        values = {value.strip(" \t") for value in length.split(",")}
+        number = values.pop()
+        if values or not _LENGTH.fullmatch(number):
+            raise MalformedResponseError(f"the server sent an invalid content-length: {length[:40]!r}")
+        length = number
+    return Sized(int(length))

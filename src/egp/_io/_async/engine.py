@@ -108,7 +108,11 @@ class AsyncEngine:
                         flow.key = await async_asked_key(source)
                         step = step._replace(key=flow.key)
                     exchange = self._exchange(flow)
-                    answer = await _sent(exchange, writer, step)
+                    try:
+                        answer = await exchange.send(writer, step)
+                    except Exception as error:  # noqa: BLE001 - what is no failure of the connection is raised again
+                        answer = _failure(exchange, error)
+                        await exchange.aclose()
                 elif isinstance(step, Sleep):
                     await self._sleep(step.seconds)
                 elif exchange is not None:
@@ -150,17 +154,13 @@ class AsyncEngine:
         return AsyncHttpxExchange(client, flow)
 
 
-async def _sent(exchange: AsyncAnyExchange, writer: RequestWriter, step: Send) -> Any:
-    """Return the head of the response, or the `Failure`."""
-    try:
-        return await exchange.send(writer, step)
-    except Exception as error:
-        failure = failure_of(error, exchange.stage)
-        if failure is None:
-            raise
-        failure.stale = exchange.is_stale and not failure.is_timeout
-        failure.via = exchange.via
-    await exchange.aclose()
+def _failure(exchange: AsyncAnyExchange, error: Exception) -> Failure:
+    """Return why there is no head; raise the error again where it is none of the connection's."""
+    failure = failure_of(error, exchange.stage)
+    if failure is None:
+        raise error
+    failure.stale = exchange.is_stale and not failure.is_timeout
+    failure.via = exchange.via
     return failure
 
 
@@ -169,7 +169,7 @@ async def _drained(exchange: AsyncAnyExchange, step: Drain) -> Drained:
     size = 0
     failure: Failure | None = None
     try:
-        while step.limit is None or size < step.limit:
+        while not exchange.is_complete and (step.limit is None or size < step.limit):
             part = await exchange.read(step.until)
             if not part:
                 break

@@ -109,7 +109,11 @@ class Engine:
                         flow.key = asked_key(source)
                         step = step._replace(key=flow.key)
                     exchange = self._exchange(flow)
-                    answer = _sent(exchange, writer, step)
+                    try:
+                        answer = exchange.send(writer, step)
+                    except Exception as error:  # noqa: BLE001 - what is no failure of the connection is raised again
+                        answer = _failure(exchange, error)
+                        exchange.close()
                 elif isinstance(step, Sleep):
                     self._sleep(step.seconds)
                 elif exchange is not None:
@@ -151,17 +155,13 @@ class Engine:
         return HttpxExchange(client, flow)
 
 
-def _sent(exchange: AnyExchange, writer: RequestWriter, step: Send) -> Any:
-    """Return the head of the response, or the `Failure`."""
-    try:
-        return exchange.send(writer, step)
-    except Exception as error:
-        failure = failure_of(error, exchange.stage)
-        if failure is None:
-            raise
-        failure.stale = exchange.is_stale and not failure.is_timeout
-        failure.via = exchange.via
-    exchange.close()
+def _failure(exchange: AnyExchange, error: Exception) -> Failure:
+    """Return why there is no head; raise the error again where it is none of the connection's."""
+    failure = failure_of(error, exchange.stage)
+    if failure is None:
+        raise error
+    failure.stale = exchange.is_stale and not failure.is_timeout
+    failure.via = exchange.via
     return failure
 
 
@@ -170,7 +170,7 @@ def _drained(exchange: AnyExchange, step: Drain) -> Drained:
     size = 0
     failure: Failure | None = None
     try:
-        while step.limit is None or size < step.limit:
+        while not exchange.is_complete and (step.limit is None or size < step.limit):
             part = exchange.read(step.until)
             if not part:
                 break

@@ -63,40 +63,45 @@ class Exchange:
         timeouts, until = self._timeouts, step.until
         self._place, self.is_reused = self._pool.acquire(timeouts, until)
         try:
-            return self._sent(writer, step)
+            connection = _connection(self._place)
+            self.stage = Stage.SEND
+            try:
+                for part in writer.message(
+                    self._request, step.target, step.retries, self._pool.forwarder, step.key
+                ):
+                    connection.write(part, timeouts.write, until)
+            except TimeoutError:
+                raise
+            except OSError as error:
+                return self._last_words(connection, error, until)
+            self.stage = Stage.READ
+            head = None
+            while head is None:
+                head = self._parser.feed_head(connection.read(timeouts.read, until))
         except Exception as error:  # noqa: BLE001 - it is raised again
             raise self._reason(error) from None
+        return head
 
-    def _sent(self, writer: RequestWriter, step: Send) -> ResponseHead:
-        connection, timeouts, until = _connection(self._place), self._timeouts, step.until
-        self.stage = Stage.SEND
-        broken: OSError | None = None
-        try:
-            for part in writer.message(
-                self._request, step.target, step.retries, self._pool.forwarder, step.key
-            ):
-                connection.write(part, timeouts.write, until)
-        except TimeoutError:
-            raise
-        except OSError as error:
-            # A server may answer and close before it has read all; its answer says why.
-            broken = error
+    def _last_words(self, connection: Connection, broken: OSError, until: float | None) -> ResponseHead:
+        """Return the head that a server sent before it broke off the request: its answer says why."""
+        seconds = self._timeouts.read
+        # What it has said has come by now.
+        seconds = _LAST_WORDS_SECONDS if seconds is None else min(seconds, _LAST_WORDS_SECONDS)
         self.stage = Stage.READ
         head = None
         while head is None:
-            seconds = timeouts.read
-            if broken is not None:
-                # What it has said has come by now.
-                seconds = _LAST_WORDS_SECONDS if seconds is None else min(seconds, _LAST_WORDS_SECONDS)
             try:
                 received = connection.read(seconds, until)
             except TimeoutError:
-                if broken is None:
-                    raise
                 self.stage = Stage.SEND
                 raise broken from None
             head = self._parser.feed_head(received)
         return head
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all of the body has been read."""
+        return self._is_body_begun and self._parser.is_complete
 
     def read(self, until: float | None) -> bytes:
         """Return the next decoded bytes of the body; empty at its end, when the connection is free again."""

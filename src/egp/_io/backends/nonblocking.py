@@ -16,6 +16,7 @@ from egp._loading import LOADING
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Awaitable
 
     from egp._io.backends.tls import TlsLayer
 
@@ -69,18 +70,24 @@ class Connection:
         """Send all of it. `seconds` bounds each wait for the peer to take more, `until` the whole."""
         tls = self._tls
         if tls is None:
-            await self._send(data, seconds, until)
+            # Most requests go out in one piece: without a coroutine of its own for that.
+            with contextlib.suppress(BlockingIOError, InterruptedError):
+                data = data[self._socket.send(data) :]
+            if data:
+                await self._send(data, seconds, until)
             return
         while data:
             tls.encrypt(data[:_RECORDS_BYTES])
             data = data[_RECORDS_BYTES:]
             await self._send(memoryview(tls.outgoing()), seconds, until)
 
-    async def read(self, seconds: float | None, until: float | None) -> bytes:
+    def read(self, seconds: float | None, until: float | None) -> Awaitable[bytes]:
         """Return the bytes that come next; empty when the peer has closed."""
-        tls = self._tls
-        if tls is None:
-            return await self._receive(seconds_left(seconds, until))
+        if self._tls is None:
+            return self._receive(seconds_left(seconds, until))
+        return self._decrypted(self._tls, seconds, until)
+
+    async def _decrypted(self, tls: TlsLayer, seconds: float | None, until: float | None) -> bytes:
         while (data := tls.decrypt()) is None:
             answer = tls.outgoing()
             if answer:
