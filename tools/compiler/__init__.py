@@ -23,9 +23,9 @@ Views are made of expressions: `unions` (which member of a union), `annotations`
 which carries a `Finding` for each problem; its places are JSON Pointers (`pointer`). `walk` goes through a
 document: where references lead, each operation, and what it is called.
 
-desugar/ has a module for each thing that it rewrites: `references`, `operations`, `schemas` (with `merging`
-for allOf, `values` for enums and defaults, `kinds` for JSON types, `naming` for inline classes), then `tags`
-(discriminators), `required`, `cycles`, `finish`, and `samples` (the document's own examples).
+desugar/ takes `operations` and `schemas` into the few `forms` that schemas may have (with `merging` for
+allOf, `values` for enums and defaults, `naming` for inline classes), then sets `tags` (discriminators) and
+goes over all of it once more (`finish`).
 
 changes/ reads both documents, as `normal` puts them, into what users see (`survey`, `schemas` →
 `surface`, `shape`, by their names in Python: `naming`), finds what was renamed (`renames`) and which way each

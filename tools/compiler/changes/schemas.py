@@ -23,7 +23,7 @@ from tools.compiler.changes.shape import (
     json_text,
 )
 from tools.compiler.changes.surface import Definition, Member, Notes
-from tools.compiler.desugar.kinds import kind_of
+from tools.compiler.desugar.values import kind_of
 from tools.compiler.walk import component_of, follow, mapping, resolve, sequence
 
 # The string formats that have a Python type of their own.

@@ -6,26 +6,27 @@ What cannot be put that way raises CompileError with its place; nothing is left 
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import difflib
+from typing import TYPE_CHECKING, Any
 
 import attrs
 from openapi_python_client.config import ConfigFile
 
 from tools.compiler import pointer
-from tools.compiler.desugar.cycles import in_order, open_cycles
-from tools.compiler.desugar.finish import Finish
-from tools.compiler.desugar.merging import is_object
+from tools.compiler.desugar.finish import Finish, open_cycles
+from tools.compiler.desugar.forms import is_class, is_object, target_of
 from tools.compiler.desugar.naming import Names
 from tools.compiler.desugar.operations import Operations
-from tools.compiler.desugar.references import plain
-from tools.compiler.desugar.required import misnamed_requirements
-from tools.compiler.desugar.samples import samples
 from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
-from tools.compiler.desugar.values import default_fits, misfit
+from tools.compiler.desugar.values import default_fits
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.validity import MAX_NAME_BYTES
-from tools.compiler.walk import operation_name, tag_name
+from tools.compiler.walk import mapping, operation_name, resolve, sequence, tag_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @attrs.frozen
@@ -59,90 +60,133 @@ class Desugared:
 
 def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     """Put a checked document in the generator's terms; raise CompileError for what cannot be put so."""
-    content = plain(content)
     names = Names(config)
     schemas = Schemas(content, names)
     schemas.build()
     operations = Operations(content, schemas, config.field_prefix)
     paths = operations.build()
     set_tags(schemas)
-    problems = [*schemas.problems, *operations.problems, *misnamed_requirements(schemas)]
-    if problems:
-        raise CompileError.of(list(dict.fromkeys(problems)))
+    _refuse([*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)])
     opened = open_cycles(schemas.components)
-    for schema, default, place in schemas.defaults:
-        if default_fits(schema, default, schemas.components) is None:
-            schemas.notes.append(misfit(default, place))
+    notes = [*_document_notes(content, schemas, opened), *operations.notes]
     finish = Finish(schemas, names)
     paths = finish.paths(paths)
-    components = in_order(finish.components())
-    info = content["info"]
-    result: dict[str, Any] = {
-        "openapi": "3.1.0",
-        "info": {
-            key: str(info[key])
-            for key in ("title", "version", "summary", "description")
-            if info.get(key) is not None
-        }
-        | ({} if "version" in info else {"version": "0"}),
-    }
-    if content.get("servers"):
-        result["servers"] = content["servers"]
-    result["paths"] = paths
-    result["components"] = {"schemas": components}
-    if security := (content.get("components") or {}).get("securitySchemes"):
-        result["components"]["securitySchemes"] = security
-    for key in ("security", "tags"):
-        if content.get(key):
-            result[key] = content[key]
-    named = {
-        name: pointer.join("/components/schemas", name)
-        for name, schema in components.items()
-        if is_object(schema) or "enum" in schema
-    }
-    desugared = Desugared(
-        content=result,
+    components = finish.components()
+    classes = {name for name, schema in components.items() if is_class(schema)}
+    _refuse(_long_names(classes, schemas, names))
+    return Desugared(
+        content=_document(content, paths, components),
         config=config,
-        operations=_operations(paths, operations.source_paths, config.field_prefix),
-        classes={names.class_of(name): place for name, place in named.items()},
-        samples=samples(content, schemas, names),
-        notes=[
-            *([] if "version" in info else [Finding("`info.version` is missing; it counts as 0", "/info")]),
-            *(
-                Finding(
-                    f"{name} contains itself; its innermost value is typed as anything",
-                    schemas.places[name],
-                )
-                for name in opened
-            ),
-            *dict.fromkeys(schemas.notes),
-            *operations.notes,
+        operations={
+            f"{tag_name(node)}.{operation_name(path, method, node, config.field_prefix)}": pointer.join(
+                "/paths", operations.source_paths[path], method
+            )
+            for path, item in paths.items()
+            for method, node in item.items()
+        },
+        classes={
+            names.class_of(name): pointer.join("/components/schemas", name)
+            for name in components
+            if name in classes
+        },
+        samples=[
+            (place, names.class_of(name), value) for place, name, value in _samples(schemas, operations)
         ],
+        notes=notes,
         bases={
-            names.class_of(key): frozenset(map(names.class_of, found)) for key, found in schemas.bases.items()
+            names.class_of(name): frozenset(map(names.class_of, found))
+            for name, found in schemas.bases.items()
         },
         places=schemas.places,
         paths=operations.source_paths,
     )
-    problems = [
+
+
+def _refuse(problems: list[Finding]) -> None:
+    if problems:
+        raise CompileError.of(list(dict.fromkeys(problems)))
+
+
+def _document(content: dict[str, Any], paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """Return the document around finished paths and schemas."""
+    info = {key: content["info"].get(key) for key in ("title", "version", "summary", "description")}
+    info = {key: str(value) for key, value in info.items() if value is not None}
+    if "version" not in content["info"]:
+        info["version"] = "0"
+    components = {"schemas": schemas}
+    if schemes := (content.get("components") or {}).get("securitySchemes"):
+        components["securitySchemes"] = schemes
+    result = {"openapi": "3.1.0", "info": info, "paths": paths, "components": components}
+    return result | {key: content[key] for key in ("servers", "security", "tags") if content.get(key)}
+
+
+def _document_notes(content: dict[str, Any], schemas: Schemas, opened: list[str]) -> Iterator[Finding]:
+    if "version" not in content["info"]:
+        yield Finding("`info.version` is missing; it counts as 0", "/info")
+    for name in opened:
+        message = f"{name} contains itself; its innermost value is typed as anything"
+        yield Finding(message, schemas.places[name])
+    yield from dict.fromkeys(schemas.notes)
+    for schema, place in schemas.defaults:
+        if default_fits(schema, schemas.components) is None:
+            message = f"the default {str(schema['default'])[:60]!r} does not fit its schema; none is sent"
+            yield Finding(message, pointer.join(place, "default"))
+
+
+def _misnamed_requirements(content: dict[str, Any], schemas: Schemas) -> Iterator[Finding]:
+    """Yield the required names that are nearly those of optional properties. Note the others.
+
+    A misspelt name in `required` would make the real property optional.
+    """
+    for key, schema in schemas.components.items():
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        optional = [name for name in properties if name not in required]
+        for missing in [name for name in required if name not in properties]:
+            place = None
+            with contextlib.suppress(KeyError):
+                at = schemas.places[key]
+                place = _place_of_required(resolve(content, f"#{at}"), missing, at)
+            if place is None:
+                continue
+            close = difflib.get_close_matches(missing, optional, n=1, cutoff=0.75)
+            message = f"`required` of {key} has {missing[:60]!r}, which is no property"
+            if close:
+                yield Finding(message, place, remedy=f"Did you mean {close[0]}?")
+            else:
+                schemas.notes.append(Finding(f"{message} of its own", place))
+
+
+def _place_of_required(schema: Any, name: str, place: str) -> str | None:
+    """Return where a schema itself requires `name`, as it was written; None where another one does."""
+    required = sequence(mapping(schema).get("required"))
+    if name in required:
+        return pointer.join(place, "required", required.index(name))
+    parts = enumerate(sequence(mapping(schema).get("allOf")))
+    found = (_place_of_required(part, name, pointer.join(place, "allOf", i)) for i, part in parts)
+    return next((at for at in found if at), None)
+
+
+def _long_names(classes: set[str], schemas: Schemas, names: Names) -> list[Finding]:
+    return [
         Finding(
             f"the name of the schema {name[:60]}… is too long for a file",
-            desugared.source_place(f"{place}/"),
+            schemas.places[name],
             remedy=f"Give it one of at most {MAX_NAME_BYTES} bytes, with an underscore before each capital.",
         )
-        for name, place in named.items()
+        for name in classes
         if len(names.module_of(name).encode()) > MAX_NAME_BYTES
     ]
-    if problems:
-        raise CompileError.of(problems)
-    return desugared
 
 
-def _operations(paths: dict[str, Any], sources: dict[str, str], prefix: str) -> dict[str, str]:
-    return {
-        f"{tag_name(operation)}.{operation_name(path, method, operation, prefix)}": pointer.join(
-            "/paths", sources[path], method
-        )
-        for path, item in paths.items()
-        for method, operation in item.items()
-    }
+def _samples(schemas: Schemas, operations: Operations) -> Iterator[tuple[str, str, Any]]:
+    """Yield the place, the component and the value of each example of a component that is an object."""
+    holders = [(schemas.places[name], name, mapping(schema)) for name, schema in schemas.raw.items()]
+    for media, place, schema in operations.media:
+        if (target := target_of(schema)) is not None:
+            holders.append((place, target, media))
+    for place, name, holder in holders:
+        listed = holder.get("examples")
+        named = [mapping(each).get("value") for each in mapping(listed).values()]
+        for value in [holder.get("example"), *sequence(listed), *named]:
+            if isinstance(value, dict) and is_object(schemas.components[name]):
+                yield place, name, value

@@ -1,38 +1,51 @@
-"""The last touch: null where a component may be null, names for enums without one, no default too many."""
+"""The last touch, once all schemas are known: what each reference needs to know of where it leads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tools.compiler.desugar.merging import ANNOTATIONS, is_null, is_object, reference_of
+from tools.compiler.desugar.forms import (
+    NULL,
+    is_class,
+    is_null,
+    is_object,
+    reference_to,
+    said_by,
+    target_of,
+    within,
+    without,
+)
 from tools.compiler.desugar.naming import Names, Naming
 from tools.compiler.desugar.values import default_fits
-from tools.compiler.walk import SCHEMAS, component_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tools.compiler.desugar.forms import Schema
     from tools.compiler.desugar.schemas import Schemas
 
 
 class Finish:
-    """Finishes the schemas of a document, once all of them are known."""
+    """Adds null where a component may be null, names what has no name yet, drops defaults that do not fit."""
 
     def __init__(self, schemas: Schemas, names: Names) -> None:
         self._schemas = schemas
         self._names = names
 
-    def components(self) -> dict[str, dict[str, Any]]:
-        """Every component, finished; those of enums that had no name yet come last."""
+    def components(self) -> dict[str, Schema]:
+        """Every component, finished, in the order in which the generator takes them with one pass."""
         given = self._schemas.components
-        finished = {}
-        for name in list(given):
-            schema = self._without_default(given[name])
-            if is_object(schema):
-                schema = self._object(schema, self._names.class_of(name))
-            elif "enum" not in schema:
-                schema = self._schema(schema, Naming("", name))
-            finished[name] = schema
-        added = {name: schema for name, schema in given.items() if name not in finished}
-        return finished | added
+        finished: dict[str, Schema] = {}
+        while waiting := [name for name in given if name not in finished]:
+            for name in waiting:
+                schema = given[name]
+                if is_object(schema):
+                    finished[name] = self._object(self._shown(schema), self._names.class_of(name))
+                elif is_class(schema):
+                    finished[name] = self._shown(schema)
+                else:
+                    finished[name] = self._schema(schema, Naming("", name))
+        return _in_order(finished)
 
     def paths(self, node: Any, owner: str = "") -> Any:
         """Return the paths with every schema of theirs finished: those under the key `schema`."""
@@ -44,38 +57,25 @@ class Finish:
                 else self.paths(value, owner)
                 for key, value in node.items()
             }
-        if isinstance(node, list):
-            return [self.paths(item, owner) for item in node]
-        return node
+        return [self.paths(item, owner) for item in node] if isinstance(node, list) else node
 
-    def _schema(self, schema: dict[str, Any], naming: Naming) -> dict[str, Any]:
-        schema = self._without_default(schema)
-        reference = reference_of(schema)
-        if reference is not None:
-            name = component_of(reference)
-            children = self._schemas.parents.get(name, [])
-            null = [{"type": "null"}] if name in self._schemas.nullable else []
-            if not null and not children:
-                return schema
-            said = {key: value for key, value in schema.items() if key in ANNOTATIONS}
-            kinds = [{"$ref": f"{SCHEMAS}{child}"} for child in children if child != name]
-            return {"anyOf": [*kinds, {"$ref": reference}, *null], **said}
-        if "enum" in schema:
-            return self._schemas.placed(schema, None, naming)
+    def _schema(self, schema: Schema, naming: Naming) -> Schema:
+        schema = self._shown(schema)
+        if (target := target_of(schema)) is not None:
+            children = [child for child in self._schemas.parents.get(target, ()) if child != target]
+            kinds = [reference_to(name) for name in (*children, target)]
+            kinds += [NULL] if target in self._schemas.nullable else []
+            return {"anyOf": kinds, **said_by(schema)} if len(kinds) > 1 else schema
         if "anyOf" in schema:
-            members = [
-                part
-                for member in schema["anyOf"]
-                for finished in [self._schema(member, naming)]
-                for part in finished.get("anyOf", [finished])
-            ]
-            nulls = [member for member in members if is_null(member)]
-            return {**schema, "anyOf": [member for member in members if not is_null(member)] + nulls[:1]}
-        if "items" in schema:
-            return {**schema, "items": self._schema(schema["items"], naming.child("item"))}
-        return self._object(schema, naming.class_name()) if is_object(schema) else schema
+            finished = [self._schema(member, naming) for member in schema["anyOf"]]
+            flat = [part for member in finished for part in member.get("anyOf", [member])]
+            nulls = [member for member in flat if is_null(member)]
+            return {**schema, "anyOf": [member for member in flat if not is_null(member)] + nulls[:1]}
+        if is_class(schema):
+            return self._schemas.placed(schema, naming)
+        return within(schema, lambda items: self._schema(items, naming.child("item")))
 
-    def _object(self, schema: dict[str, Any], owner: str) -> dict[str, Any]:
+    def _object(self, schema: Schema, owner: str) -> Schema:
         result = dict(schema)
         properties = schema.get("properties", {})
         names = self._names.apart(properties)
@@ -90,9 +90,65 @@ class Finish:
             result["additionalProperties"] = further
         return result
 
-    def _without_default(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def _shown(self, schema: Schema) -> Schema:
         """Return the schema without a default that the generator cannot show."""
-        default = schema.get("default")
-        if default is None or default_fits(schema, default, self._schemas.components):
+        if "default" not in schema or default_fits(schema, self._schemas.components):
             return schema
-        return {key: value for key, value in schema.items() if key != "default"}
+        return without(schema, "default")
+
+
+def open_cycles(components: dict[str, Schema]) -> list[str]:
+    """Open unions and arrays that contain themselves; return the names of the components that did.
+
+    Python has no name for them, so the innermost is any value. The reference that closes a cycle is replaced.
+    """
+    done: set[str] = set()
+    opened: list[str] = []
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in done or is_object(components[name]):
+            return
+        for target in dict.fromkeys(_needed(components[name])):
+            if target in (*path, name):
+                components[name] = _opened(components[name], target)
+                opened.append(name)
+            else:
+                visit(target, (*path, name))
+        done.add(name)
+
+    for name in components:
+        visit(name, ())
+    return opened
+
+
+def _needed(schema: Schema) -> Iterator[str]:
+    """Yield the components that the schema needs to be spelled out: those behind its references."""
+    if (target := target_of(schema)) is not None:
+        yield target
+    for part in [*schema.get("anyOf", ()), *([schema["items"]] if "items" in schema else ())]:
+        yield from _needed(part)
+
+
+def _opened(schema: Schema, closing: str) -> Schema:
+    target = target_of(schema)
+    if target is None:
+        return within(schema, lambda part: _opened(part, closing))
+    return {"description": f"{closing}, to any depth."} if target == closing else schema
+
+
+def _in_order(components: dict[str, Schema]) -> dict[str, Schema]:
+    """Return the components with those first that others need to be spelled out, objects before all.
+
+    The generator goes over the rest again and again until nothing is missing; in this order, once.
+    """
+    ordered = {name: schema for name, schema in components.items() if is_object(schema)}
+
+    def place(name: str) -> None:
+        if name not in ordered:
+            for target in _needed(components[name]):
+                place(target)
+            ordered[name] = components[name]
+
+    for name in components:
+        place(name)
+    return ordered

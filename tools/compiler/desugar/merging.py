@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from tools.compiler.desugar.kinds import fits, kind_of
-from tools.compiler.desugar.naming import Naming
-from tools.compiler.walk import component_of
+from tools.compiler.desugar.forms import (
+    bare,
+    is_any,
+    is_object,
+    members,
+    reference_to,
+    said_by,
+    target_of,
+    union,
+    without,
+)
+from tools.compiler.desugar.values import allows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ANNOTATIONS = frozenset(
-    {
-        "$comment", "default", "deprecated", "description", "example", "examples", "externalDocs",
-        "readOnly", "title", "writeOnly", "xml",
-    }
-)  # fmt: skip
+    from tools.compiler.desugar.forms import Schema
+
 LIMITS = frozenset(
     {
         "exclusiveMaximum", "exclusiveMinimum", "maxItems", "maxLength", "maxProperties", "maximum",
@@ -37,7 +42,7 @@ class ConflictError(Exception):
 class Components(Protocol):
     """The components, as far as merging needs them."""
 
-    def component(self, name: str) -> dict[str, Any]:
+    def component(self, name: str) -> Schema:
         """Return the desugared schema of a component."""
         ...
 
@@ -45,137 +50,57 @@ class Components(Protocol):
         """Whether the component says all that `other` says, by allOf."""
         ...
 
-    def lift(self, schema: dict[str, Any], naming: Naming) -> dict[str, Any]:
-        """Return a reference to a new component with this schema."""
-        ...
 
-
-def is_object(schema: dict[str, Any]) -> bool:
-    """Whether the desugared schema is an object with a class of its own."""
-    return schema.get("type") == "object"
-
-
-def is_null(schema: dict[str, Any]) -> bool:
-    """Whether the desugared schema allows null only."""
-    return schema.get("type") == "null"
-
-
-def is_any(schema: dict[str, Any]) -> bool:
-    """Whether the desugared schema allows everything."""
-    return not any(key in schema for key in ("$ref", "allOf", "anyOf", "const", "enum", "type"))
-
-
-def said_by(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return what the schema says to readers, and the default."""
-    return {key: value for key, value in schema.items() if key in ANNOTATIONS}
-
-
-def bare(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema without what it says to readers."""
-    return {key: value for key, value in schema.items() if key not in ANNOTATIONS}
-
-
-def reference_of(schema: dict[str, Any]) -> str | None:
-    """Return the reference that the desugared schema is, with or without annotations beside it."""
-    if "$ref" in schema:
-        return str(schema["$ref"])
-    if len(schema.get("allOf", ())) == 1:
-        return str(schema["allOf"][0]["$ref"])
-    return None
-
-
-def members(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the alternatives of a union; any other schema is its own only one."""
-    return list(schema["anyOf"]) if "anyOf" in schema else [schema]
-
-
-def union(alternatives: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One schema for several alternatives: each once, unions within flattened, null last."""
-    flat: list[dict[str, Any]] = []
-    for alternative in alternatives:
-        for member in members(alternative):
-            if all(bare(member) != bare(known) for known in flat):
-                flat.append(member)
-    flat.sort(key=is_null)
-    enums = [member for member in flat if "enum" in member or type(member.get("const")) is str]
-    if len(enums) > 1 and len(enums) == len(flat):
-        return _joined(enums)
-    return flat[0] if len(flat) == 1 else {"anyOf": flat}
-
-
-def _joined(enums: list[dict[str, Any]]) -> dict[str, Any]:
-    values = [value for member in enums for value in member.get("enum", [member.get("const")])]
-    if len({type(value) for value in values}) > 1:
-        return {"anyOf": enums}
-    kind = "string" if isinstance(values[0], str) else "integer"
-    return {"type": kind, "enum": list(dict.fromkeys(values))}
-
-
-def merge(
-    first: dict[str, Any], second: dict[str, Any], components: Components, naming: Naming
-) -> dict[str, Any]:
+def merge(first: Schema, second: Schema, components: Components) -> Schema:
     """Return what both schemas allow; annotations of the second go before those of the first.
 
-    Both are desugared, and so is the result. Raises ConflictError where nothing satisfies both.
+    Both are desugared, and so is the result, but for objects that are no components yet. Raises ConflictError
+    where nothing satisfies both.
     """
-    said = said_by(first) | said_by(second)
-    result = _merge(bare(first), bare(second), components, naming)
-    return {**result, **said_by(result), **said} if said else result
+    result = _merge(bare(first), bare(second), components)
+    return {**result, **said_by(first), **said_by(second)}
 
 
-def _merge(
-    first: dict[str, Any], second: dict[str, Any], components: Components, naming: Naming
-) -> dict[str, Any]:
+def _merge(first: Schema, second: Schema, components: Components) -> Schema:
     if first == second or is_any(second):
         return _with_limits(first, second)
     if is_any(first):
         return _with_limits(second, first)
-    if (left := reference_of(first)) is not None or reference_of(second) is not None:
-        return _merge_references(left, reference_of(second), first, second, components, naming)
+    if target_of(first) is not None or target_of(second) is not None:
+        return _merge_references(first, second, components)
     if "anyOf" in first or "anyOf" in second:
-        return _merge_unions(first, second, components, naming)
-    return _merge_plain(first, second, components, naming)
+        return _merge_unions(first, second, components)
+    return _merge_plain(first, second, components)
 
 
-def _merge_references(
-    left: str | None,
-    right: str | None,
-    first: dict[str, Any],
-    second: dict[str, Any],
-    components: Components,
-    naming: Naming,
-) -> dict[str, Any]:
-    if left is not None and right is not None:
-        if left == right or components.extends(component_of(left), component_of(right)):
-            return {"$ref": left}
-        if components.extends(component_of(right), component_of(left)):
-            return {"$ref": right}
-    for reference, other in ((left, second), (right, first)):
-        # A reference stays one where the other side only asks for what any object is.
-        if reference is None or bare(other) != {"type": "object"}:
+def _merge_references(first: Schema, second: Schema, components: Components) -> Schema:
+    for one, other in ((first, second), (second, first)):
+        target, other_target = target_of(one), target_of(other)
+        if target is None:
             continue
-        if is_object(components.component(component_of(reference))):
-            return {"$ref": reference}
-    if left is not None:
-        first = components.component(component_of(left))
-    if right is not None:
-        second = components.component(component_of(right))
-    merged = merge(first, second, components, naming)
-    return components.lift(merged, naming) if is_object(merged) else merged
+        if other_target is not None and (target == other_target or components.extends(target, other_target)):
+            return reference_to(target)
+        # A reference stays one where the other side only asks for what any object is.
+        if other == {"type": "object"} and is_object(components.component(target)):
+            return reference_to(target)
+    return merge(_resolved(first, components), _resolved(second, components), components)
 
 
-def _merge_unions(
-    first: dict[str, Any], second: dict[str, Any], components: Components, naming: Naming
-) -> dict[str, Any]:
+def _resolved(schema: Schema, components: Components) -> Schema:
+    target = target_of(schema)
+    return schema if target is None else components.component(target)
+
+
+def _merge_unions(first: Schema, second: Schema, components: Components) -> Schema:
     for one, other in ((first, second), (second, first)):
         if is_object(one) and one.get("properties"):
-            return _merge_plain(one, spread(other, components, naming), components, naming)
+            return _merge_plain(one, spread(other, components), components)
     found = []
     reason = ""
     for left in members(first):
         for right in members(second):
             try:
-                found.append(merge(left, right, components, naming))
+                found.append(merge(left, right, components))
             except ConflictError as conflict:
                 reason = conflict.reason
     if not found:
@@ -183,17 +108,16 @@ def _merge_unions(
     return union(found)
 
 
-def spread(schema: dict[str, Any], components: Components, naming: Naming) -> dict[str, Any]:
+def spread(schema: Schema, components: Components) -> Schema:
     """One object with the properties of every object that the union allows.
 
     A property is required where all of them require it, and has the types that any of them gives it.
     """
-    objects = []
+    objects: list[Schema] = []
     for member in members(schema):
-        reference = reference_of(member)
-        resolved = components.component(component_of(reference)) if reference is not None else member
+        resolved = _resolved(member, components)
         if "anyOf" in resolved:
-            resolved = spread(resolved, components, naming)
+            resolved = spread(resolved, components)
         if is_object(resolved):
             objects.append(resolved)
         elif is_any(resolved):
@@ -203,19 +127,18 @@ def spread(schema: dict[str, Any], components: Components, naming: Naming) -> di
     return widen(objects)
 
 
-def widen(objects: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def widen(objects: Sequence[Schema]) -> Schema:
     """Return the properties of all the objects, with all their types. Required is what each requires."""
-    properties: dict[str, Any] = {}
+    properties: Schema = {}
     for schema in objects:
         for name, value in schema.get("properties", {}).items():
-            known = properties.get(name)
-            properties[name] = value if known is None else _either(known, value)
+            properties[name] = _either(properties[name], value) if name in properties else value
     required = [
         name
         for name in objects[0].get("required", [])
         if all(name in schema.get("required", []) for schema in objects)
     ]
-    result: dict[str, Any] = {"type": "object", "properties": properties}
+    result: Schema = {"type": "object", "properties": properties}
     if required:
         result["required"] = required
     if all(schema.get("additionalProperties") is False for schema in objects):
@@ -223,52 +146,42 @@ def widen(objects: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _either(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+def _either(first: Schema, second: Schema) -> Schema:
     if bare(first) == bare(second):
         return first
     if is_any(first) or is_any(second):
         return said_by(first)
-    said = {key: value for key, value in said_by(first).items() if key != "default"}
-    return {**union([bare(first), bare(second)]), **said}
+    return {**union([bare(first), bare(second)]), **without(said_by(first), "default")}
 
 
-def _merge_plain(
-    first: dict[str, Any], second: dict[str, Any], components: Components, naming: Naming
-) -> dict[str, Any]:
+def _merge_plain(first: Schema, second: Schema, components: Components) -> Schema:
     if is_object(first) and is_object(second):
-        return _merge_objects(first, second, components, naming)
+        return _merge_objects(first, second, components)
     if first.get("type") == "array" and second.get("type") == "array":
-        items = merge(first["items"], second["items"], components, naming.child("item"))
+        items = merge(first["items"], second["items"], components)
         return {**_with_limits(first, second), "items": items}
     narrow, wide = (first, second) if _narrowness(first) >= _narrowness(second) else (second, first)
     for key in ("const", "enum"):
         if key in narrow:
             values = [narrow["const"]] if key == "const" else narrow["enum"]
-            kept = [value for value in values if _allows(wide, value)]
+            kept = [value for value in values if allows(wide, value)]
             if not kept:
-                raise ConflictError(f"{_said(first)} and {_said(second)}")
+                raise _conflict(first, second)
             return {**narrow, key: kept[0] if key == "const" else kept}
     kinds = {first["type"], second["type"]}
     if kinds == {"integer", "number"}:
         return {**_with_limits(narrow, wide), "type": "integer"}
-    if len(kinds) > 1 or (
-        "format" in first and "format" in second and first["format"] != second["format"]
-        and "string" in kinds
-    ):  # fmt: skip
-        raise ConflictError(f"{_said(first)} and {_said(second)}")
+    formats = {schema["format"] for schema in (first, second) if "format" in schema}
+    if len(kinds) > 1 or ("string" in kinds and len(formats) > 1):
+        raise _conflict(first, second)
     return _with_limits(narrow, wide)
 
 
-def _merge_objects(
-    first: dict[str, Any], second: dict[str, Any], components: Components, naming: Naming
-) -> dict[str, Any]:
+def _merge_objects(first: Schema, second: Schema, components: Components) -> Schema:
     properties = dict(first.get("properties", {}))
     for name, value in second.get("properties", {}).items():
-        if name not in properties:
-            properties[name] = value
-            continue
         try:
-            properties[name] = merge(properties[name], value, components, Naming(naming.class_name(), name))
+            properties[name] = merge(properties[name], value, components) if name in properties else value
         except ConflictError as conflict:
             path = f"{name}.{conflict.path}" if conflict.path else name
             raise ConflictError(conflict.reason, path) from None
@@ -277,16 +190,12 @@ def _merge_objects(
         result["properties"] = properties
     if required := list(dict.fromkeys([*first.get("required", []), *second.get("required", [])])):
         result["required"] = required
-    further = [
-        schema["additionalProperties"] for schema in (first, second) if "additionalProperties" in schema
-    ]
+    further = [each["additionalProperties"] for each in (first, second) if "additionalProperties" in each]
     if False in further:
         result["additionalProperties"] = False
     elif len(further) == 2:
         try:
-            result["additionalProperties"] = merge(
-                further[0], further[1], components, naming.child("AdditionalProperty")
-            )
+            result["additionalProperties"] = merge(further[0], further[1], components)
         except ConflictError:
             del result["additionalProperties"]
     elif further:
@@ -294,24 +203,20 @@ def _merge_objects(
     return result
 
 
-def _with_limits(schema: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _with_limits(schema: Schema, other: Schema) -> Schema:
     added = {key: value for key, value in other.items() if key in LIMITS or key == "format"}
     return {**added, **schema}
 
 
-def _narrowness(schema: dict[str, Any]) -> int:
+def _narrowness(schema: Schema) -> int:
     return 3 if "const" in schema else 2 if "enum" in schema else 1 if "format" in schema else 0
 
 
-def _allows(schema: dict[str, Any], value: Any) -> bool:
-    if "const" in schema:
-        return kind_of(schema["const"]) == kind_of(value) and bool(schema["const"] == value)
-    if "enum" in schema:
-        return any(kind_of(known) == kind_of(value) and known == value for known in schema["enum"])
-    return fits(schema["type"], value)
+def _conflict(first: Schema, second: Schema) -> ConflictError:
+    return ConflictError(f"{_shown(first)} and {_shown(second)}")
 
 
-def _said(schema: dict[str, Any]) -> str:
+def _shown(schema: Schema) -> str:
     if "const" in schema:
         return f"the constant {str(schema['const'])[:40]!r}"
     if "enum" in schema:

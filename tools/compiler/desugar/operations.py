@@ -8,30 +8,35 @@ from typing import TYPE_CHECKING, Any
 from openapi_python_client.strings import PythonIdentifier
 
 from tools.compiler import pointer
-from tools.compiler.desugar.merging import reference_of
+from tools.compiler.desugar.forms import target_of, without
 from tools.compiler.desugar.naming import Naming
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.names import unique
 from tools.compiler.servers import server_url
-from tools.compiler.walk import Operation, component_of, follow, operation_name, operations
+from tools.compiler.walk import Operation, follow, operation_name, operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tools.compiler.desugar.forms import Schema
     from tools.compiler.desugar.schemas import Schemas
 
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Operations:
-    """The paths of a document; each operation says all that applies to it."""
+    """The paths of a document; each operation says all that applies to it.
+
+    `media` are the media types of bodies and responses: as written, the place, the desugared schema.
+    """
 
     def __init__(self, content: dict[str, Any], schemas: Schemas, prefix: str) -> None:
         self._content = content
         self._schemas = schemas
         self._prefix = prefix
         self.source_paths: dict[str, str] = {}
+        self.media: list[tuple[dict[str, Any], str, Schema]] = []
         self.notes: list[Finding] = []
         self.problems: list[Finding] = []
 
@@ -55,32 +60,31 @@ class Operations:
         return paths
 
     def _operation(self, found: Operation) -> tuple[str, dict[str, Any]]:
-        operation, place = found.node, found.place
-        name = operation_name(found.path, found.method, operation, self._prefix)
+        node, place = found.node, found.place
+        name = operation_name(found.path, found.method, node, self._prefix)
         path, parameters = _simple_names(found.path, list(self._parameters(found, name)))
-        result: dict[str, Any] = {
-            key: operation[key] for key in ("summary", "description", "deprecated") if key in operation
+        result = {
+            key: value
+            for key, value in node.items()
+            if key in ("summary", "description", "deprecated") or key.startswith("x-")
         }
-        result["operationId"] = operation.get("operationId", name)
-        result["tags"] = (operation.get("tags") or ["default"])[:1]
+        result["operationId"] = node.get("operationId", name)
+        result["tags"] = (node.get("tags") or ["default"])[:1]
         if parameters:
             result["parameters"] = parameters
-        if operation.get("requestBody") is not None:
-            result["requestBody"] = self._body(
-                operation["requestBody"], pointer.join(place, "requestBody"), name
-            )
+        if node.get("requestBody") is not None:
+            result["requestBody"] = self._body(node["requestBody"], pointer.join(place, "requestBody"), name)
         result["responses"] = {
             code.upper() if code != "default" else code: self._response(
                 response, pointer.join(place, "responses", code), name, code
             )
-            for code, response in operation.get("responses", {}).items()
+            for code, response in node.get("responses", {}).items()
             if not code.startswith("x-")
         }
-        security = operation.get("security", self._content.get("security"))
+        security = node.get("security", self._content.get("security"))
         if security is not None:
             result["security"] = security
-        extensions = {key: value for key, value in operation.items() if key.startswith("x-")}
-        return path, {**extensions, **result, "x-server": self._server(operation, found.item, place, name)}
+        return path, {**result, "x-server": self._server(node, found.item, place, name)}
 
     def _parameters(self, found: Operation, name: str) -> Iterator[dict[str, Any]]:
         """Yield the parameters of the operation, and those of its path that it does not set itself."""
@@ -90,30 +94,32 @@ class Operations:
                 at = pointer.join(source_place, "parameters", i)
                 parameter, at = follow(self._content, entry, at)
                 key = (parameter["in"], parameter["name"])
-                if key in seen:
-                    continue
-                seen.add(key)
-                yield self._parameter(parameter, at, name)
+                if key not in seen:
+                    seen.add(key)
+                    yield self._parameter(parameter, at, name)
 
     def _parameter(self, parameter: dict[str, Any], place: str, name: str) -> dict[str, Any]:
-        result = {key: value for key, value in parameter.items() if key not in {"example", "examples"}}
-        schema, at = parameter.get("schema"), pointer.join(place, "schema")
-        if schema is None:
+        naming = Naming(name, parameter["name"])
+        result = without(parameter, "example", "examples")
+        if "schema" in parameter:
+            made = self._schemas.nested(parameter["schema"], pointer.join(place, "schema"), naming)
+        else:
             # A parameter with `content` is written as that type; the generator looks at `schema` only.
-            kind, media = next(iter(parameter["content"].items()))
-            schema, at = media.get("schema", {}), pointer.join(place, "content", kind, "schema")
-        result["schema"] = self._schemas.nested(schema, at, Naming(name, parameter["name"]))
+            [(kind, media)] = parameter["content"].items()
+            at = pointer.join(place, "content", kind, "schema")
+            made = self._schemas.nested(media.get("schema", {}), at, naming)
+            result["content"] = {kind: {"schema": made}}
+        result["schema"] = made
         if parameter["in"] == "path":
             result["required"] = True
-        if parameter["in"] == "header" and not self._is_simple(result["schema"]):
+        if parameter["in"] == "header" and not self._is_simple(made):
             # The generator knows only simple values of headers; serialization.py writes all of them.
             result |= {"in": "query", "x-in": "header"}
         return result
 
-    def _is_simple(self, schema: dict[str, Any]) -> bool:
-        reference = reference_of(schema)
-        if reference is not None:
-            return "enum" in self._schemas.components[component_of(reference)]
+    def _is_simple(self, schema: Schema) -> bool:
+        if (target := target_of(schema)) is not None:
+            return "enum" in self._schemas.components[target]
         typed = schema.get("format") in {"date", "date-time", "uuid", "binary"}
         return schema.get("type") in {"string", "integer", "number", "boolean"} and not typed
 
@@ -141,12 +147,13 @@ class Operations:
 
     def _media(self, media: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
         """Return a media type with its schema; without one it holds any value."""
-        kept = {key: value for key, value in media.items() if key == "encoding"}
-        return {**kept, "schema": self._schemas.nested(media.get("schema", {}), f"{place}/schema", naming)}
+        schema = self._schemas.nested(media.get("schema", {}), f"{place}/schema", naming)
+        self.media.append((media, place, schema))
+        return {**({"encoding": media["encoding"]} if "encoding" in media else {}), "schema": schema}
 
-    def _server(self, operation: dict[str, Any], item: dict[str, Any], place: str, name: str) -> str:
+    def _server(self, node: dict[str, Any], item: dict[str, Any], place: str, name: str) -> str:
         """Return the URL of an operation's own server; empty where it has none."""
-        servers = operation.get("servers") or item.get("servers")
+        servers = node.get("servers") or item.get("servers")
         everywhere = [server_url(server) for server in self._content.get("servers") or ()]
         url = server_url(servers[0]) if servers else ""
         if not url or url in everywhere:
@@ -154,7 +161,7 @@ class Operations:
         if "://" not in url:
             raise CompileError(
                 f"the server {url[:80]!r} of an operation is not a whole URL",
-                pointer=pointer.join(place, "servers") if operation.get("servers") else place,
+                pointer=pointer.join(place, "servers") if node.get("servers") else place,
                 remedy="Write it with its scheme and host: a client has one base URL.",
             )
         self.notes.append(Finding(f"{name} is sent to {url}, whatever the base URL", place))
@@ -162,29 +169,29 @@ class Operations:
 
 
 def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
-    """Path parameters whose names the generator can find in the path. Only the path shows those names."""
+    """Path parameters whose names the generator can find in the path. Only the path shows those names.
+
+    Of other parameters that come to one name in Python, the one that needs no change keeps its name.
+    """
     used = {parameter["name"] for parameter in parameters}
     exact = {(parameter["in"], parameter["name"]) for parameter in parameters}
     identifiers: set[tuple[str, str]] = set()
     result = []
     for parameter in parameters:
-        name = parameter["name"]
-        key = (parameter["in"], str(PythonIdentifier(name, "field_")))
-        # The one that needs no change keeps its name.
-        meets = key in identifiers or (key[1] != name and key in exact)
-        if meets and parameter["in"] != "path":
-            simple = unique(f"{key[1]}_", used)
-            used.add(simple)
-            parameter = {**parameter, "name": simple, "x-name": name}
-            key = (key[0], simple)
-        identifiers.add(key)
-        if parameter["in"] == "path" and not _SIMPLE_NAME.fullmatch(name):
+        location, name = parameter["in"], parameter["name"]
+        identifier = str(PythonIdentifier(name, "field_"))
+        known = {}
+        if location == "path" and not _SIMPLE_NAME.fullmatch(name):
             simple = re.sub(r"\W", "_", name, flags=re.ASCII)
-            simple = simple if _SIMPLE_NAME.fullmatch(simple) else f"parameter_{simple}"
-            while simple in used:
-                simple += "_"
-            used.add(simple)
+            simple = unique(simple if _SIMPLE_NAME.fullmatch(simple) else f"parameter_{simple}", used)
             path = path.replace(f"{{{name}}}", f"{{{simple}}}")
-            parameter = {**parameter, "name": simple}
-        result.append(parameter)
+            known = {"name": simple}
+        elif location != "path" and (
+            (location, identifier) in identifiers or (identifier != name and (location, identifier) in exact)
+        ):
+            identifier = unique(f"{identifier}_", used)
+            known = {"name": identifier, "x-name": name}
+        identifiers.add((location, identifier))
+        used |= set(known.values())
+        result.append({**parameter, **known})
     return path, result

@@ -1,43 +1,37 @@
-"""Schemas in the few forms that the generator gets right.
-
-What comes out is one of these, with annotations: nothing (any value); `$ref` to a component; `allOf` with
-one `$ref` (a reference that says more about itself); `anyOf` of two or more of the others; `const`; `enum`
-of text or of integers; `type` with one scalar type; an array with `items`; an object, only as a component.
-"""
+"""Schemas in the few forms that the generator gets right (`forms`)."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tools.compiler import pointer
-from tools.compiler.desugar.kinds import kind_of
-from tools.compiler.desugar.merging import (
-    ANNOTATIONS,
-    LIMITS,
-    ConflictError,
+from tools.compiler.desugar.forms import (
+    NULL,
     bare,
     is_any,
+    is_class,
     is_null,
     is_object,
     members,
-    merge,
-    reference_of,
+    reference_to,
     said_by,
-    spread,
+    target_of,
     union,
-    widen,
+    within,
+    without,
 )
+from tools.compiler.desugar.merging import LIMITS, ConflictError, merge, spread, widen
 from tools.compiler.desugar.naming import Names, Naming
-from tools.compiler.desugar.required import place_within
-from tools.compiler.desugar.values import allows_default, constant, misfit, split_enum
+from tools.compiler.desugar.values import constant, split_enum, with_default_told
 from tools.compiler.errors import CompileError, Finding
-from tools.compiler.walk import SCHEMAS, component_of, is_component, resolve
+from tools.compiler.walk import component_of, is_component, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from tools.compiler.desugar.forms import Schema
 
 _SAID = frozenset({"default", "deprecated", "description", "example", "readOnly", "writeOnly"})
 _CONDITIONS = ("if", "then", "else")
@@ -45,35 +39,51 @@ _COMPOSITIONS = ("allOf", "anyOf", "oneOf")
 _PLACES = frozenset({"properties", "$defs", "definitions", "schema", "content", "items", *_COMPOSITIONS})
 
 
+class Discriminated(NamedTuple):
+    """A union whose members a property tells apart: what the document says, the members, the place."""
+
+    rule: dict[str, Any]
+    names: list[str]
+    place: str
+
+
 class Schemas:
-    """The component schemas of a document, and the classes that its inline schemas become."""
+    """The component schemas of a document, and the classes that its inline schemas become.
+
+    `keys` has the component that each name of the document became. `components` are the desugared schemas and
+    `places` where each was written; `raw` is what the document's own components and what its references lead
+    to were before. `nullable` are those that may be null as well, `parents` has the children of a parent with
+    a discriminator, `bases` what a component is made from. `defaults` are schemas that have one, with places.
+    """
 
     def __init__(self, content: dict[str, Any], names: Names) -> None:
-        self._content = content
-        self._names = names
-        self._raw: dict[str, Any] = (content.get("components") or {}).get("schemas") or {}
-        self._key_of = self.keys = _keys(self._raw, names)
-        self._name_of = {key: name for name, key in self._key_of.items()}
-        self._active: list[str] = []
-        self.bases: dict[str, set[str]] = {}
-        self._lifted: dict[str, str] = {}
-        self._wanted = set(_inner_targets(content))
-        self.components: dict[str, dict[str, Any]] = {}
-        self.places: dict[str, str] = {
-            key: pointer.join("/components/schemas", name) for name, key in self._key_of.items()
+        components = content.get("components") or {}
+        written = {
+            name: _recursive(schema, pointer.join("#/components/schemas", name))
+            for name, schema in (components.get("schemas") or {}).items()
         }
+        self._content = {**content, "components": {**components, "schemas": written}}
+        self._names = names
+        self.keys = _keys(written, names)
+        self.raw = {self.keys[name]: schema for name, schema in written.items()}
+        self.places = {key: pointer.join("/components/schemas", name) for name, key in self.keys.items()}
+        self.components: dict[str, Schema] = {}
+        self.bases: dict[str, set[str]] = {}
         self.nullable: set[str] = set()
         self.parents: dict[str, list[str]] = {}
         self.unions: list[Discriminated] = []
-        self.defaults: list[tuple[dict[str, Any], Any, str]] = []
+        self.defaults: list[tuple[Schema, str]] = []
         self.notes: list[Finding] = []
         self.problems: list[Finding] = []
+        self._active: list[str] = []
+        self._inner = dict(_inner_targets(self._content))
+        self._inner_keys: dict[str, str] = {}
 
     def build(self) -> None:
         """Take every component of the document, and collect what stops it."""
-        for name in self._raw:
+        for key in list(self.raw):
             try:
-                self.component(self._key_of[name])
+                self.component(key)
             except CompileError as error:
                 self.problems += error.problems
                 for failed in self._active:
@@ -83,268 +93,185 @@ class Schemas:
 
     def _note_parents(self) -> None:
         """Tell the children of a parent with a discriminator apart, as OpenAPI 3.0 has inheritance."""
-        for name, key in self._key_of.items():
-            raw = self._raw[name]
-            rule = raw.get("discriminator") if isinstance(raw, dict) else None
-            if not rule or "oneOf" in raw or "anyOf" in raw or not is_object(self.components[key]):
+        objects = [key for key in self.keys.values() if is_object(self.components[key])]
+        for key in objects:
+            rule = self.raw[key].get("discriminator") if isinstance(self.raw[key], dict) else None
+            if not rule or "oneOf" in self.raw[key] or "anyOf" in self.raw[key]:
                 continue
-            children = [other for other in self._key_of.values() if other != key and self.extends(other, key)]
-            children = [child for child in children if is_object(self.components[child])]
-            if children:
+            if children := [other for other in objects if other != key and self.extends(other, key)]:
                 self.parents[key] = children
+                own = key in map(self.named, (rule.get("mapping") or {}).values())
                 place = pointer.join(self.places[key], "discriminator")
-                own = [target for target in (rule.get("mapping") or {}).values() if self.named(target) == key]
                 self.unions.append(Discriminated(rule, [*children, *([key] if own else [])], place))
 
     def named(self, target: Any) -> str | None:
         """Return the component that the target of a mapping names, by a reference or by its name."""
         if not isinstance(target, str):
             return None
-        if target.startswith("#") and is_component(target):
-            return self._key_of.get(component_of(target))
-        return self._key_of.get(target)
+        is_reference = target.startswith("#") and is_component(target)
+        return self.keys.get(component_of(target) if is_reference else target)
 
-    def component(self, name: str) -> dict[str, Any]:
+    def component(self, name: str) -> Schema:
         """Return the desugared schema of a component; raise CompileError where it is made from itself."""
         if name in self.components:
             return self.components[name]
-        place = self.places[name]
+        place, naming = self.places[name], Naming("", name)
         if name in self._active:
             cycle = " → ".join([*self._active[self._active.index(name) :], name][:6])
             raise CompileError(f"the schema {name} is made from itself: {cycle}", pointer=place)
         self._active.append(name)
-        raw = self._raw[self._name_of[name]]
-        naming = Naming("", name)
-        schema = self.core(raw, place, naming)
-        if (reference := reference_of(schema)) is not None:
-            schema = {**self.component(component_of(reference)), **said_by(schema)}
-            if component_of(reference) in self.nullable:
+        schema = self.core(self.raw[name], place, naming)
+        if (target := target_of(schema)) is not None:
+            schema = {**self.component(target), **said_by(schema)}
+            if target in self.nullable:
                 self.nullable.add(name)
-        schema = self._with_class(name, schema, place, naming)
+        classes = [member for member in members(schema) if is_class(member)]
+        if len(classes) == 1 and len(members(schema)) == 2 and any(map(is_null, members(schema))):
+            # It keeps its class; references to it add the null.
+            self.nullable.add(name)
+            schema = {**classes[0], **without(said_by(schema), "default")}
         self._active.pop()
-        self.components[name] = schema
-        return schema
-
-    def _with_class(self, name: str, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
-        """Keep the class of a component that is an object or null; references to it add the null."""
-        if is_object(schema) or "enum" in schema:
-            return schema
-        if "anyOf" in schema:
-            objects = [member for member in schema["anyOf"] if is_object(member) or "enum" in member]
-            if len(objects) == 1 and len(schema["anyOf"]) == 2 and any(map(is_null, schema["anyOf"])):
-                self.nullable.add(name)
-                said = {key: value for key, value in said_by(schema).items() if key != "default"}
-                return {**objects[0], **said}
-        return self.placed(schema, place, naming)
-
-    def key_of(self, name: str) -> str | None:
-        """Return the component that a name of the document has become."""
-        return self._key_of.get(name)
-
-    def name_of(self, key: str) -> str:
-        """Return the name that the document has for a component."""
-        return self._name_of.get(key, key)
-
-    def place_of_required(self, key: str, name: str) -> str | None:
-        """Return where a component itself requires the property `name`; None where another one does."""
-        with contextlib.suppress(KeyError):
-            place = self.places[key]
-            return place_within(resolve(self._content, f"#{place}"), name, place)
-        return None
+        self.components[name] = schema if is_class(schema) else self.placed(schema, naming, place)
+        return self.components[name]
 
     def extends(self, name: str, other: str) -> bool:
         """Whether `name` is made from `other` by allOf, at any distance."""
         bases = self.bases.get(name, set())
         return other in bases or any(self.extends(base, other) for base in bases - {name})
 
-    def lift(self, schema: dict[str, Any], naming: Naming, place: str | None = None) -> dict[str, Any]:
-        """Make the object a component with a name of its own; return the reference to it."""
+    def lift(self, schema: Schema, naming: Naming, place: str | None = None) -> Schema:
+        """Make the object or enum a component with a name of its own; return the reference to it."""
         name = self._names.take(naming.class_name())
         self.components[name] = schema
         self.places[name] = place or self.places.get(naming.parent, "/components/schemas")
-        return {"$ref": f"{SCHEMAS}{name}"}
+        return reference_to(name)
 
-    def nested(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
+    def nested(self, schema: Any, place: str, naming: Naming) -> Schema:
         """Return the desugared form of a schema that is part of something: objects are references."""
-        if place in self._wanted:
-            return self.reference(f"#{place}")
-        return self.placed(self.core(schema, place, naming), place, naming)
+        if place in self._inner:
+            return self._reference(self._inner[place])
+        return self.placed(self.core(schema, place, naming), naming, place)
 
-    def placed(self, schema: dict[str, Any], place: str | None, naming: Naming) -> dict[str, Any]:
+    def placed(self, schema: Schema, naming: Naming, place: str | None = None) -> Schema:
         """Objects and enums become components; what refers to them keeps the default."""
-        if is_object(schema) or "enum" in schema:
-            default = {"default": schema["default"]} if "enum" in schema and "default" in schema else {}
-            lifted = self.lift({k: v for k, v in schema.items() if k != "default"}, naming, place)
-            return {"allOf": [lifted], **default} if default else lifted
         if "anyOf" in schema:
-            placed = [
-                self.lift(member, naming, place) if is_object(member) or "enum" in member else member
-                for member in schema["anyOf"]
-            ]
-            return {**schema, "anyOf": placed}
-        return schema
+            return within(schema, lambda one: self.lift(one, naming, place) if is_class(one) else one)
+        if not is_class(schema):
+            return schema
+        lifted = self.lift(without(schema, "default"), naming, place)
+        return {"allOf": [lifted], "default": schema["default"]} if "default" in schema else lifted
 
-    def reference(self, reference: str) -> dict[str, Any]:
+    def _reference(self, reference: str) -> Schema:
         """Return the reference in its canonical form; a schema within another one becomes a component."""
         if is_component(reference):
-            return {"$ref": f"{SCHEMAS}{self._key_of[component_of(reference)]}"}
+            return reference_to(self.keys[component_of(reference)])
         tokens = pointer.split(pointer.of_reference(reference))
         place = pointer.join("", *tokens)
-        if place not in self._lifted:
-            naming = self._naming_of(tokens)
-            name = self._names.take(naming.class_name())
-            self._lifted[place] = name
-            self.places[name] = place
-            target = resolve(self._content, reference)
-            core = self.core(target, place, Naming("", name))
-            self.components[name] = self._with_class(name, self._resolved(core), place, Naming("", name))
-        return {"$ref": f"{SCHEMAS}{self._lifted[place]}"}
-
-    def _resolved(self, schema: dict[str, Any]) -> dict[str, Any]:
-        reference = reference_of(schema)
-        if reference is None:
-            return schema
-        return {**self.component(component_of(reference)), **said_by(schema)}
+        if place not in self._inner_keys:
+            name = self._inner_keys[place] = self._names.take(self._naming_of(tokens).class_name())
+            self.places[name], self.raw[name] = place, resolve(self._content, reference)
+            self.component(name)
+        return reference_to(self._inner_keys[place])
 
     def _naming_of(self, tokens: Sequence[str]) -> Naming:
-        inner = tokens
-        parent = ""
+        inner, parent = tokens, ""
         if tokens[:2] == ("components", "schemas") and len(tokens) > 3:
-            parent = self._names.class_of(self._key_of[tokens[2]])
-            inner = tokens[3:]
+            inner, parent = tokens[3:], self._names.class_of(self.keys[tokens[2]])
         elif tokens[:1] == ("components",):
             inner = tokens[2:]
         words = [token for token in inner if token not in _PLACES and not token.isdecimal()]
-        own = "_".join(words) or "_".join(inner) or "document"
-        return Naming(parent, re.sub(r"\W+", "_", own))
+        return Naming(parent, re.sub(r"\W+", "_", "_".join(words) or "_".join(inner) or "document"))
 
-    def core(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
+    def core(self, schema: Any, place: str, naming: Naming) -> Schema:
         """Return the desugared form of a schema; an object is itself, not a reference."""
         if not isinstance(schema, dict):
             return {}  # `true`, and `false` where a value has to be of some type
         if schema.get("nullable") is True:
-            inner = self.core({k: v for k, v in schema.items() if k != "nullable"}, place, naming)
-            return _or_null(inner)
-        said = {key: value for key, value in schema.items() if key in _SAID}
-        schema = {
-            key: value for key, value in schema.items() if key not in ANNOTATIONS and not key.startswith("x-")
+            return _or_null(self.core(without(schema, "nullable"), place, naming))
+        said = {
+            key: value for key, value in schema.items() if key in _SAID and (key, value) != ("default", None)
         }
-        result = self._core(schema, place, naming)
-        default = said.pop("default", None)
-        result = {**result, **said}
-        if set(result) == {"allOf"}:
-            result = dict(result["allOf"][0])
-        if default is not None:
-            result = self._with_default(result, default, place)
-            if "anyOf" in result or reference_of(result) is not None:
-                self.defaults.append((result, default, place))
+        asked = {key: value for key, value in bare(schema).items() if not key.startswith("x-")}
+        result = {**self._core(asked, place, naming), **said}
+        if "allOf" in result and not result.keys() - {"allOf", "default"}:
+            result = {**result.pop("allOf")[0], **result}
+        if "default" in said:
+            self.defaults.append((result, place))
+            result = with_default_told(result)
         return result
 
-    def _with_default(self, schema: dict[str, Any], default: Any, place: str) -> dict[str, Any]:
-        """Return the schema with its default, or with a word about it where the generator cannot take it."""
-        if reference_of(schema) is None and "anyOf" not in schema and not is_object(schema):
-            shown = allows_default(schema, default)
-            if shown is None:
-                self.notes.append(misfit(default, place))
-            whole = schema.get("type") == "integer" or type((schema.get("enum") or [""])[0]) is int
-            if shown:
-                return {
-                    **schema,
-                    "default": int(default) if whole and kind_of(default) == "integer" else default,
-                }
-        elif not isinstance(default, dict | list) and not is_object(schema):
-            return {**schema, "default": default}
-        text = json.dumps(default, ensure_ascii=False)
-        if default in ({}, []) or len(text) > 200:
-            return schema
-        description = schema.get("description", "")
-        return {**schema, "description": f"{description}\n\nDefault: {text}".strip()}
-
-    def _core(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
+    def _core(self, schema: dict[str, Any], place: str, naming: Naming) -> Schema:
         if "$ref" in schema:
-            rest = {key: value for key, value in schema.items() if key != "$ref"}
-            if not rest or set(rest) <= {"discriminator"}:
-                return {"allOf": [self.reference(schema["$ref"])]}
-            first = {"$ref": schema["$ref"]}
-            return self._core({**rest, "allOf": [first, *rest.get("allOf", [])]}, place, naming)
-        types = schema.get("type", [])
-        types = list(dict.fromkeys(types if isinstance(types, list) else [types]))
+            rest = without(schema, "$ref")
+            if not rest.keys() - {"discriminator"}:
+                return {"allOf": [self._reference(schema["$ref"])]}
+            parts = [{"$ref": schema["$ref"]}, *rest.get("allOf", [])]
+            return self._core({**rest, "allOf": parts}, place, naming)
         if any(key in schema for key in _COMPOSITIONS):
             return self._composed(schema, place, naming)
         if "const" in schema:
             return constant(schema["const"])
+        types = schema.get("type", [])
+        types = list(dict.fromkeys(types if isinstance(types, list) else [types]))
         if "enum" in schema:
             alternatives = split_enum(schema["enum"], types, place)
             # Null beside an enum without it is not valid JSON Schema, but it is what authors mean.
-            return union([*alternatives, {"type": "null"}] if "null" in types else alternatives)
+            return union([*alternatives, NULL] if "null" in types else alternatives)
         if len(types) > 1:
             return self._of_types(types, schema, place, naming)
         kind = types[0] if types else _implied_type(schema)
         if kind == "object":
             return self._object(schema, place, naming)
+        limits = {key: value for key, value in schema.items() if key in LIMITS}
         if kind == "array":
-            return {**_limits(schema), "type": "array", "items": self._items(schema, place, naming)}
-        if kind is None:
-            return _limits(schema)
-        kept = {**_limits(schema), "type": kind}
-        if (
-            kind == "string"
-            and "contentMediaType" in schema
-            and not {"contentEncoding", "format"} & schema.keys()
-        ):
-            kept["format"] = "binary"
-        if kind == "string" and "format" in schema and schema["format"] != "byte":
-            kept["format"] = schema["format"]
-        return kept
+            return {**limits, "type": "array", "items": self._items(schema, place, naming)}
+        if kind == "string":
+            if schema.get("format", "byte") != "byte":
+                limits["format"] = schema["format"]
+            elif "contentMediaType" in schema and not {"contentEncoding", "format"} & schema.keys():
+                limits["format"] = "binary"
+        return limits if kind is None else {**limits, "type": kind}
 
-    def _of_types(
-        self, types: list[str], schema: dict[str, Any], place: str, naming: Naming
-    ) -> dict[str, Any]:
-        if len([kind for kind in types if kind != "null"]) == 1:
-            return union([self._core({**schema, "type": kind}, place, naming) for kind in types])
-        namings = [naming.child(f"type_{i}") for i in range(len(types))]
-        return union(
-            [
-                self.placed(self._core({**schema, "type": kind}, place, own), place, own)
-                for kind, own in zip(types, namings, strict=True)
-            ]
-        )
+    def _of_types(self, types: list[str], schema: dict[str, Any], place: str, naming: Naming) -> Schema:
+        several = len({*types} - {"null"}) > 1
+        found = []
+        for i, kind in enumerate(types):
+            own = naming.child(f"type_{i}") if several else naming
+            one = self._core({**schema, "type": kind}, place, own)
+            found.append(self.placed(one, own, place) if several else one)
+        return union(found)
 
-    def _items(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
+    def _items(self, schema: dict[str, Any], place: str, naming: Naming) -> Schema:
         items = schema.get("items")
-        first = schema.get("prefixItems", items if isinstance(items, list) else [])
-        rest = None if isinstance(items, list | bool) else items
-        if not first:
-            item_place = pointer.join(place, "items")
-            return self.nested(rest, item_place, naming.child("item")) if rest is not None else {}
         key = "prefixItems" if "prefixItems" in schema else "items"
+        first = schema[key] if isinstance(schema.get(key), list) else []
         parts = [(item, pointer.join(place, key, i)) for i, item in enumerate(first)]
-        if rest is not None:
-            parts.append((rest, pointer.join(place, "items")))
+        if isinstance(items, dict):
+            parts.append((items, pointer.join(place, "items")))
         if len(parts) == 1:
-            return self.nested(parts[0][0], parts[0][1], naming.child("item"))
-        return union(
-            [self.nested(part, at, naming.child(f"item_type_{i}")) for i, (part, at) in enumerate(parts)]
-        )
+            return self.nested(*parts[0], naming.child("item"))
+        found = [self.nested(*part, naming.child(f"item_type_{i}")) for i, part in enumerate(parts)]
+        return union(found) if found else {}
 
-    def _object(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
+    def _object(self, schema: dict[str, Any], place: str, naming: Naming) -> Schema:
         owner = self._names.class_of(naming.class_name())
         properties = {
             name: self.nested(value, pointer.join(place, "properties", name), Naming(owner, name))
             for name, value in (schema.get("properties") or {}).items()
             if value is not False
         }
-        result: dict[str, Any] = {"type": "object", "properties": properties, **_limits(schema)}
+        limits = {key: value for key, value in schema.items() if key in LIMITS}
+        result: Schema = {"type": "object", "properties": properties, **limits}
         if required := list(dict.fromkeys(schema.get("required", []))):
             result["required"] = required
         further = self._further(schema, place, Naming(owner, "AdditionalProperty"))
-        if isinstance(further, bool) or not is_any(further):
+        if further is False or not is_any(further):
             result["additionalProperties"] = further
-        if any(key in schema for key in (*_CONDITIONS, "dependentSchemas")):
-            result = self._with_conditions(result, schema, place, naming)
+        for name, value in self._conditional(schema, place, naming).items():
+            properties.setdefault(name, value)
         return result
 
-    def _further(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any] | bool:
+    def _further(self, schema: dict[str, Any], place: str, naming: Naming) -> Any:
         """Return what properties without a name of their own hold; False if there may be none."""
         own = schema.get("additionalProperties", True)
         patterns = schema.get("patternProperties") or {}
@@ -358,14 +285,10 @@ class Schemas:
                 at = pointer.join(place, "patternProperties", pattern)
                 several = len(patterns) > 1 or found
                 found.append(self.nested(value, at, naming.child(f"type_{i}") if several else naming))
-        if any(map(is_any, found)):
-            return {}
-        return union(found) if found else False
+        return {} if any(map(is_any, found)) else union(found) if found else False
 
-    def _with_conditions(
-        self, result: dict[str, Any], schema: dict[str, Any], place: str, naming: Naming
-    ) -> dict[str, Any]:
-        """Add the properties that if, then, else and dependentSchemas speak of, none of them required."""
+    def _conditional(self, schema: dict[str, Any], place: str, naming: Naming) -> Schema:
+        """Return the properties that if, then, else and dependentSchemas speak of."""
         parts = [(schema[key], pointer.join(place, key)) for key in _CONDITIONS if key in schema]
         parts += [
             (value, pointer.join(place, "dependentSchemas", name))
@@ -376,59 +299,48 @@ class Schemas:
             inner = self._part(part, at, naming)
             if "anyOf" in inner:
                 with contextlib.suppress(ConflictError):  # a condition on values that are no objects
-                    inner = spread(inner, self, naming)
+                    inner = spread(inner, self)
             if is_object(inner):
                 found.append(inner)
-        added = widen(found)["properties"] if found else {}
-        new = {name: value for name, value in added.items() if name not in result["properties"]}
-        return {**result, "properties": {**result["properties"], **new}}
+        added: Schema = widen(found)["properties"] if found else {}
+        return added
 
-    def _composed(self, schema: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
+    def _composed(self, schema: dict[str, Any], place: str, naming: Naming) -> Schema:
         """allOf, anyOf, oneOf, and whatever stands beside them."""
-        head = {k: v for k, v in schema.items() if k not in (*_COMPOSITIONS, "discriminator")}
-        alone = not head and len(set(schema) & set(_COMPOSITIONS)) == 1
-        if alone and len(schema.get("allOf", [])) == 1:
-            at = pointer.join(place, "allOf", 0)
-            return self._keep_reference(self.core(schema["allOf"][0], at, naming), naming)
+        head = without(schema, *_COMPOSITIONS, "discriminator")
+        unions = [key for key in ("anyOf", "oneOf") if key in schema]
+        if not head and not unions and len(schema["allOf"]) == 1:
+            result = self.core(schema["allOf"][0], pointer.join(place, "allOf", 0), naming)
+            self._note_base(result, naming)
+            return result
         parts = [
             self._part(member, pointer.join(place, "allOf", i), naming)
             for i, member in enumerate(schema.get("allOf", []))
         ]
         if head:
             parts.append(self._core(head, place, naming))
-        in_unions = any(key in schema for key in ("anyOf", "oneOf"))
-        if in_unions:
+        if unions:
             parts = [_without_emptiness(part) for part in parts]
-        collapses = any(is_object(part) and part.get("properties") for part in parts)
+        inline = any(is_object(part) and part.get("properties") for part in parts)
         try:
-            for key in ("anyOf", "oneOf"):
-                if key in schema:
-                    parts.append(
-                        self._alternatives(schema, pointer.join(place, key), key, naming, inline=collapses)
-                    )
+            parts += [self._alternatives(schema, key, place, naming, inline=inline) for key in unions]
             result = parts[0]
             for part in parts[1:]:
-                result = merge(result, part, self, naming)
+                result = merge(result, part, self)
         except ConflictError as conflict:
             about = f" about the property {conflict.path}" if conflict.path else ""
-            raise CompileError(
-                f"the parts of the schema contradict each other{about}: {conflict.reason}",
-                pointer=place,
-                remedy="No value can satisfy them all.",
-            ) from None
-        return result
-
-    def _keep_reference(self, result: dict[str, Any], naming: Naming) -> dict[str, Any]:
-        if reference_of(result) is not None and naming.parent == "" and naming.own in self.places:
-            self.bases.setdefault(naming.own, set()).add(component_of(reference_of(result) or ""))
+            message = f"the parts of the schema contradict each other{about}: {conflict.reason}"
+            raise CompileError(message, pointer=place, remedy="No value can satisfy them all.") from None
         return result
 
     def _alternatives(
-        self, schema: dict[str, Any], place: str, key: str, naming: Naming, *, inline: bool
-    ) -> dict[str, Any]:
+        self, schema: dict[str, Any], key: str, place: str, naming: Naming, *, inline: bool
+    ) -> Schema:
         """Return the members of a union. `inline`: objects stay objects, to become part of another one."""
         listed = [
-            (member, pointer.join(place, i)) for i, member in enumerate(schema[key]) if member is not False
+            (member, pointer.join(place, key, i))
+            for i, member in enumerate(schema[key])
+            if member is not False
         ]
         if inline:
             return {"anyOf": [self._part(member, at, naming) for member, at in listed]}
@@ -437,56 +349,50 @@ class Schemas:
             self.nested(member, at, naming.child(f"type_{i}")) if several else self.core(member, at, naming)
             for i, (member, at) in enumerate(listed)
         ]
-        if schema.get("discriminator"):
-            self.unions.append(
-                Discriminated(
-                    schema["discriminator"],
-                    [
-                        component_of(ref)
-                        for one in found
-                        for part in members(one)
-                        if (ref := reference_of(part))
-                    ],
-                    pointer.join(place.rpartition("/")[0], "discriminator"),
-                )
-            )
+        if rule := schema.get("discriminator"):
+            targets = [target_of(part) for one in found for part in members(one)]
+            names = [target for target in targets if target is not None]
+            self.unions.append(Discriminated(rule, names, pointer.join(place, "discriminator")))
         return union(found)
 
-    def _part(self, schema: Any, place: str, naming: Naming) -> dict[str, Any]:
+    def _part(self, schema: Any, place: str, naming: Naming) -> Schema:
         """Return a schema that becomes part of another: the object behind a reference, undescribed."""
         core = self.core(schema, place, naming)
-        reference = reference_of(core)
-        if reference is None:
-            return core
-        name = component_of(reference)
-        if naming.parent == "" and naming.own in self.places:
-            self.bases.setdefault(naming.own, set()).add(name)
-        return bare(self.component(name))
+        target = self._note_base(core, naming)
+        return core if target is None else bare(self.component(target))
+
+    def _note_base(self, schema: Schema, naming: Naming) -> str | None:
+        """Remember the component that a reference leads to as a base of the component that it is part of."""
+        target = target_of(schema)
+        if target is not None and not naming.parent and naming.own in self.places:
+            self.bases.setdefault(naming.own, set()).add(target)
+        return target
 
 
-class Discriminated:
-    """A union whose members a property tells apart: what the document says, the members, the place."""
-
-    def __init__(self, rule: dict[str, Any], names: list[str], place: str) -> None:
-        self.rule = rule
-        self.names = names
-        self.place = place
-
-
-def _keys(raw: dict[str, Any], names: Names) -> dict[str, str]:
+def _keys(written: dict[str, Any], names: Names) -> dict[str, str]:
     """Return a component's name in the generator's terms for each name of the document.
 
     Names that are those of their classes come first, so that they keep them.
     """
     found: dict[str, str] = {}
-    for name in sorted(raw, key=lambda name: names.class_of(name) != name):
+    for name in sorted(written, key=lambda name: names.class_of(name) != name):
         plain = all(character.isalnum() or character in "._-" for character in name)
         found[name] = names.take(name if plain and name else names.class_of(name))
     return found
 
 
-def _inner_targets(content: Any) -> Iterator[str]:
-    """Yield the places of schemas within schemas that references lead to."""
+def _recursive(value: Any, root: str) -> Any:
+    """Return a schema with a reference to `root`, the component it is in, for `$recursiveRef` of 2019."""
+    if isinstance(value, list):
+        return [_recursive(item, root) for item in value]
+    if not isinstance(value, dict):
+        return value
+    reference = {"$ref": root} if "$recursiveRef" in value else {}
+    return {key: _recursive(item, root) for key, item in value.items() if key != "$recursiveRef"} | reference
+
+
+def _inner_targets(content: Any) -> Iterator[tuple[str, str]]:
+    """Yield the places of schemas within schemas that references lead to, with the references."""
     stack = [content]
     while stack:
         node = stack.pop()
@@ -495,7 +401,7 @@ def _inner_targets(content: Any) -> Iterator[str]:
             if isinstance(reference, str) and reference.startswith("#") and not is_component(reference):
                 tokens = pointer.split(pointer.of_reference(reference))
                 if "schemas" in tokens or "schema" in tokens:
-                    yield pointer.join("", *tokens)
+                    yield pointer.join("", *tokens), reference
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
@@ -509,27 +415,23 @@ def _implied_type(schema: dict[str, Any]) -> str | None:
     return "array" if "items" in schema or "prefixItems" in schema else None
 
 
-def _limits(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key in LIMITS}
-
-
 def _only_null(schema: Any) -> bool:
     return isinstance(schema, dict) and (
         schema.get("type") in ("null", ["null"]) or ("const" in schema and schema["const"] is None)
     )
 
 
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+def _or_null(schema: Schema) -> Schema:
     if is_any(schema) or any(map(is_null, members(schema))):
         return schema
     if "anyOf" in schema:
-        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
-    own = {} if is_object(schema) else said_by(schema)
-    inner = schema if is_object(schema) else bare(schema)
-    return {"anyOf": [inner, {"type": "null"}], **own}
+        return {**schema, "anyOf": [*schema["anyOf"], NULL]}
+    if is_object(schema):
+        return {"anyOf": [schema, NULL]}
+    return {"anyOf": [bare(schema), NULL], **said_by(schema)}
 
 
-def _without_emptiness(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_emptiness(schema: Schema) -> Schema:
     """Drop the keys of an object of which nothing else is known: beside a union they say no more."""
     if is_object(schema) and not schema.get("properties") and "additionalProperties" not in schema:
         return {"type": "object"}
