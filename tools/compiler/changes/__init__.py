@@ -4,7 +4,6 @@ The rule, kind by kind, is docs/spec-changes.md.
 """
 
 from tools.compiler.changes.compare import compare
-from tools.compiler.changes.kinds import KINDS, Step
-from tools.compiler.changes.report import Change, Report
+from tools.compiler.changes.report import KINDS, Change, Report, Step
 
 __all__ = ["KINDS", "Change", "Report", "Step", "compare"]

@@ -6,15 +6,23 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tools.compiler.changes.definitions import compare_definitions
-from tools.compiler.changes.kinds import Step
-from tools.compiler.changes.normal import desugared
-from tools.compiler.changes.operations import compare_operations
-from tools.compiler.changes.renames import renamed_definitions, renamed_operations
-from tools.compiler.changes.report import Change, Report
-from tools.compiler.changes.surface import Surface
+from openapi_python_client.config import ConfigFile
+
+from tools.compiler.changes.operations import compare_keywords, compare_operation
+from tools.compiler.changes.parts import (
+    Directions,
+    compare_part,
+    compare_parts,
+    compare_presence,
+    renamed_definitions,
+    renamed_operations,
+)
+from tools.compiler.changes.report import Change, Report, Step
+from tools.compiler.changes.surface import Definition, Part, Surface
 from tools.compiler.changes.survey import survey
-from tools.compiler.changes.usage import directions
+from tools.compiler.desugar import Desugared, desugar
+from tools.compiler.errors import CompileError
+from tools.compiler.validity import findings
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool | None = None) -> Report:
@@ -25,24 +33,27 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
     keys, which does not see a change of a comment or of formatting.
     """
     if same_bytes is None:
-        same_bytes = _spelled(old) == _spelled(new)
+        same_bytes = json.dumps(old, default=str) == json.dumps(new, default=str)
     if same_bytes:
         return Report.of([], same_bytes=True)
-    return Report.of([*_of_structure(old, new), *_of_wording(old, new)], same_bytes=False)
-
-
-def _of_structure(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    written = survey(old), survey(new)
     before, after = desugared(old), desugared(new)
-    if before is None or after is None:
-        surfaces = survey(old), survey(new)
-    else:
-        surfaces = survey(before.content, before.bases), survey(after.content, after.bases)
-    return (change for change in _changes(*surfaces) if not _is_of_wording(change))
+    compiled = written
+    if before is not None and after is not None:
+        compiled = survey(before.content, before.bases), survey(after.content, after.bases)
+    # What is compiled has no prose and no odd defaults; what is written says how things are worded, no more.
+    changes = [change for change in _changes(*compiled) if not _is_of_wording(change)]
+    changes += [change for change in _changes(*written) if _is_of_wording(change)]
+    return Report.of(changes, same_bytes=False)
 
 
-def _of_wording(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    """Yield what only the documents as written show: normal ones have no prose and no odd defaults."""
-    return (change for change in _changes(survey(old), survey(new)) if _is_of_wording(change))
+def desugared(document: Mapping[str, Any]) -> Desugared | None:
+    """Return the document in the generator's own terms; None for one that cannot be compiled."""
+    content = dict(document)
+    try:
+        return None if findings(content) else desugar(content, ConfigFile(literal_enums=True))
+    except (CompileError, RecursionError):
+        return None
 
 
 def _is_of_wording(change: Change) -> bool:
@@ -51,27 +62,48 @@ def _is_of_wording(change: Change) -> bool:
     )
 
 
-def _spelled(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, default=str)
-
-
 def _changes(old: Surface, new: Surface) -> Iterator[Change]:
     definitions = renamed_definitions(old.definitions, new.definitions)
     operations = renamed_operations(old.operations, new.operations)
-    yield from compare_operations(old, new, operations, definitions)
-    yield from compare_definitions(old.definitions, new.definitions, definitions, directions(old))
+    for noun, names in (("schema", definitions), ("operation", operations)):
+        for before, after in names.items():
+            yield Change(f"{noun}-renamed", before, before=before, after=after)
+    old = old.renamed(operations, definitions)
+    yield from compare_presence("", old.operations, new.operations)
+    for name in old.operations.keys() & new.operations.keys():
+        yield from compare_operation(old.operations[name], new.operations[name])
+        yield from compare_keywords(
+            old.operations[name], new.operations[name], old.definitions, new.definitions
+        )
+    yield from compare_presence("", old.importable, new.importable)
+    ways = old.directions()
+    for name in old.definitions.keys() & new.definitions.keys():
+        yield from _compare_definitions(old.definitions[name], new.definitions[name], ways[name])
+    yield from _compare_environments(old.environments, new.environments)
     for place, order in old.orders.items():
         now = new.orders.get(place, ())
-        if now != order and sorted(now) == sorted(definitions.get(name, name) for name in order):
+        if now != order and sorted(now) == sorted(order):
             yield Change("union-reordered", place, before=" | ".join(order), after=" | ".join(now))
-    yield from _compare_environments(old.environments, new.environments)
-    if old.api_key_header is not None and _lower(old.api_key_header) != _lower(new.api_key_header):
-        yield Change(
-            "api-key-header-changed", "API_KEY_HEADER", before=old.api_key_header, after=new.api_key_header
-        )
-    for place in sorted(old.texts.keys() | new.texts.keys()):
+    header, now_header = old.api_key_header, new.api_key_header
+    if header is not None and header.lower() != (now_header and now_header.lower()):
+        yield Change("api-key-header-changed", "API_KEY_HEADER", before=header, after=now_header)
+    for place in old.texts.keys() | new.texts.keys():
         if old.texts.get(place) != new.texts.get(place):
             yield Change("documentation-changed", place)
+
+
+def _compare_definitions(old: Definition, new: Definition, directions: Directions) -> Iterator[Change]:
+    """Yield what differs in a class or an enum, which travels in these directions."""
+    if old.kind != new.kind:
+        yield Change("schema-kind-changed", new.name, before=old.kind, after=new.kind)
+        return
+    yield from compare_part(new.name, old, new, directions)
+    yield from compare_parts(new.name, old.parts, new.parts, directions)
+    if "request" in directions:
+        for name in new.demanded - old.demanded - {key for (key,) in old.parts}:
+            yield Change("required-field-added", f"{new.name}.{name}", "required, and no field of its own")
+        for name in old.demanded - new.demanded - {key for (key,) in new.parts}:
+            yield Change("request-field-made-optional", f"{new.name}.{name}")
 
 
 def _compare_environments(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
@@ -81,16 +113,13 @@ def _compare_environments(old: Mapping[str, str], new: Mapping[str, str]) -> Ite
         # Servers without a name go by their URLs: one that takes another's place has moved.
         yield Change("environment-url-changed", "servers", before=gone[0], after=come[0])
         return
-    for name in gone:
-        yield Change("environment-removed", name, before=old[name])
-    for name in come:
-        yield Change("environment-added", name, after=new[name])
-    for name in old.keys() & new.keys():
-        if old[name] != new[name]:
-            yield Change("environment-url-changed", name, before=old[name], after=new[name])
+    yield from compare_parts("", _environments(old), _environments(new))
     if old and new and next(iter(old)) != next(iter(new)):
         yield Change("default-environment-changed", "servers", before=next(iter(old)), after=next(iter(new)))
 
 
-def _lower(text: str | None) -> str | None:
-    return text if text is None else text.lower()
+def _environments(urls: Mapping[str, str]) -> dict[str, Part]:
+    return {
+        name: Part(noun="environment", name=name, text=url, facts={"environment-url-changed": url})
+        for name, url in urls.items()
+    }

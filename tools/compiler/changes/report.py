@@ -3,14 +3,70 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from tools.compiler.changes.kinds import KINDS, Step
-
 _ROOM_PER_STEP = 12
 _WIDTH = 110
+
+
+class Step(StrEnum):
+    """How far a release must move its version (semver.org, clauses 6 to 8)."""
+
+    NONE = "none"
+    PATCH = "patch"
+    MINOR = "minor"
+    MAJOR = "major"
+
+    @property
+    def rank(self) -> int:
+        """The step's place, from 0 for `none` to 3 for `major`."""
+        return list(Step).index(self)
+
+
+_VALUE = "deprecated undeprecated default-changed made-optional type-widened"
+_INPUT = "removed made-required type-narrowed type-changed"
+# What can be said of a noun, as major and as minor.
+_RULES = {
+    "operation": ("removed renamed moved", "added deprecated undeprecated method-changed path-changed"),
+    "parameter": (f"{_INPUT} moved", f"added {_VALUE} serialization-changed"),
+    "required-parameter": ("added", ""),
+    "path-parameters": ("reordered", ""),
+    "body": (_INPUT, "added made-optional type-widened"),
+    "required-body": ("added", ""),
+    "body-media-type": ("removed", "added"),
+    "keyword": (_INPUT, f"added {_VALUE}"),
+    "required-keyword": ("added", ""),
+    "response": ("removed type-widened type-changed", "added type-narrowed values-widened"),
+    "response-media-type": ("removed", "added"),
+    "stream": ("removed", "added"),
+    "schema": ("removed renamed kind-changed", "added deprecated undeprecated"),
+    "field": ("removed type-changed", "added default-changed deprecated undeprecated"),
+    "required-field": ("added", ""),
+    "request-field": ("made-required type-narrowed", "made-optional type-widened"),
+    "response-field": ("made-optional type-widened", "made-required type-narrowed values-widened"),
+    "enum-value": ("removed", "added"),
+    "union": ("reordered", ""),
+    "security": ("added changed", "alternative-added removed"),
+    "api-key-header": ("changed", ""),
+    "environment": ("removed", "added url-changed"),
+    "default-environment": ("", "changed"),
+}
+
+KINDS: Mapping[str, Step] = MappingProxyType(
+    {
+        f"{noun}-{change}": step
+        for noun, rule in _RULES.items()
+        for step, changes in zip((Step.MAJOR, Step.MINOR), rule, strict=True)
+        for change in changes.split()
+    }
+    | dict.fromkeys(("documentation-changed", "constraint-changed"), Step.PATCH)
+)
+"""Every kind with its step. docs/spec-changes.md says what each means, and why."""
 
 
 @attrs.frozen

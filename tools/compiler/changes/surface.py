@@ -2,143 +2,202 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Self, TypeAlias
 
 import attrs
 
-from tools.compiler.changes.shape import Shape
+from tools.compiler.changes.shape import Direction, Shape, definitions_in, describe, with_names
 from tools.compiler.desugar.merging import LIMITS
 from tools.compiler.media import EVENT_STREAM
 
-_PROSE = ("title", "summary", "description", "example", "examples", "externalDocs")
-_CONSTRAINTS = LIMITS | {
+PROSE = frozenset({"title", "summary", "description", "example", "examples", "externalDocs"})
+CONSTRAINTS = LIMITS | {
     "contentEncoding", "contentMediaType", "format", "not", "nullable", "readOnly", "writeOnly"
 }  # fmt: skip
+_NOTES = PROSE | CONSTRAINTS
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+# Which parts of an operation travel which way.
+TRAVELLERS: Mapping[Direction, tuple[str, ...]] = {
+    "request": ("parameter", "body"),
+    "response": ("response",),
+}
+_LABELS = {"parameter": "({})", "keyword": "({})", "field": ".{}", "body": " body", "response": " {}"}
+
+Names: TypeAlias = Mapping[str, str]
+"""New names by old ones, where they differ."""
+Key: TypeAlias = tuple[str, ...]
+Alternative: TypeAlias = frozenset[tuple[str, frozenset[str]]]
+"""Schemes that together prove who calls: what each demands, and the scopes that are needed."""
 
 
-@attrs.frozen
-class Notes:
-    """What is said of a thing without changing its type."""
+def notes_of(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an object of the document says of a thing without changing its type."""
+    notes = {key: node[key] for key in node.keys() & _NOTES}
+    return {**notes, "deprecated": True} if node.get("deprecated") is True else notes
 
-    prose: dict[str, Any] = attrs.field(factory=dict[str, Any])
-    constraints: dict[str, Any] = attrs.field(factory=dict[str, Any])
-    deprecated: bool = False
 
-    @classmethod
-    def of(cls, node: Mapping[str, Any]) -> Notes:
-        """Return the notes that are written on an object of the document."""
-        return cls(
-            prose={key: node[key] for key in _PROSE if key in node},
-            constraints={key: node[key] for key in _CONSTRAINTS if key in node},
-            deprecated=node.get("deprecated") is True,
+@attrs.frozen(kw_only=True)
+class Part:
+    """Something that users see, with its own parts: an operation, a parameter, a class, a field, ….
+
+    `noun` is what the kinds of the report call it. `text` says what it is, where its type does not. `shapes`
+    are its types by what a report puts behind its name: nothing for the type of a value. `facts` are by the
+    kind of the change that another fact is, sets of `values` by their noun in such kinds.
+    """
+
+    noun: str
+    name: str
+    text: str | None = None
+    shapes: Mapping[str, Shape] = attrs.field(factory=dict[str, Shape])
+    required: bool = False
+    default: str | None = None
+    notes: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    facts: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    values: Mapping[str, frozenset[str]] = attrs.field(factory=dict[str, frozenset[str]])
+    parts: Mapping[Key, Part] = attrs.field(factory=dict[Key, "Part"])
+
+    @property
+    def label(self) -> str:
+        """Its name in a report, behind that of what it is in."""
+        return _LABELS.get(self.noun, "{}").format(self.name)
+
+    @property
+    def told(self) -> str | None:
+        """What a report says of it when it comes or goes."""
+        return describe(self.shapes[""]) if self.text is None and "" in self.shapes else self.text
+
+    @property
+    def call(self) -> str:
+        """How a user calls it; empty for what is not called."""
+        return ""
+
+    def having(self, *nouns: str) -> dict[Key, Part]:
+        """Return the parts of these kinds."""
+        return {key: part for key, part in self.parts.items() if part.noun in nouns}
+
+    def mentions(self) -> set[str]:
+        """Return the definitions that its types and those of its parts name."""
+        own = {name for shape in self.shapes.values() for name in definitions_in(shape)}
+        return own.union(*(part.mentions() for part in self.parts.values()))
+
+    def renamed(self, names: Names, name: str | None = None) -> Self:
+        """Return the same part, by the name `name` if one is given, with definitions by their new names."""
+        return attrs.evolve(
+            self,
+            name=name or self.name,
+            shapes={label: with_names(shape, names) for label, shape in self.shapes.items()},
+            parts={key: part.renamed(names) for key, part in self.parts.items()},
         )
 
 
-@attrs.frozen
-class Member:
-    """A named value of some shape: a field of a model, a keyword, a parameter."""
-
-    name: str
-    shape: Shape
-    required: bool
-    default: Any
-    notes: Notes
-
-
-@attrs.frozen
-class Parameter:
-    """A value that goes into the path, the query, a header or a cookie."""
-
-    member: Member
-    location: str
-    serialization: str
-
-
-@attrs.frozen
-class Definition:
-    """A name that can be imported from the models, and what is behind it.
+@attrs.frozen(kw_only=True)
+class Definition(Part):
+    """A name that can be imported from the models, and what is behind it. Its parts are its fields.
 
     `kind` is `object`, `enum` or `alias`. An alias is no name to import: a component without a class that is
-    met inside itself. `extra` is the shape of the fields that are not named; empty where there may be none.
+    met inside itself. `demanded` are the names that are required and are no fields.
     """
 
-    name: str
     kind: str
-    notes: Notes
-    fields: Mapping[str, Member] = attrs.field(factory=dict[str, Member])
-    extra: Shape = frozenset()
-    values: frozenset[str] = frozenset()
-    shape: Shape = frozenset()
     demanded: frozenset[str] = frozenset()
-    """Names that are required and are no fields."""
 
 
-@attrs.frozen
-class Body:
-    """What an operation sends, by media type."""
+@attrs.frozen(kw_only=True)
+class Operation(Part):
+    """A function of `egp_api.api`. Its parts are its parameters, body and responses.
 
-    required: bool
-    media: Mapping[str, Shape]
-    notes: Notes
+    Its name is that of the function, behind its tag where another tag has a function of this name.
+    """
 
-
-@attrs.frozen
-class Response:
-    """What an operation answers with one status, by media type; None where the media type has no schema."""
-
-    media: Mapping[str, Shape | None]
-    notes: Notes
-
-
-@attrs.frozen
-class Scheme:
-    """One way to prove who calls, with the scopes that are needed."""
-
-    definition: str
-    scopes: frozenset[str]
-
-
-Alternative = frozenset[Scheme]
-
-
-@attrs.frozen
-class Operation:
-    """A function of `egp_api.api`."""
-
-    name: str
-    """Its function, behind its tag where another tag has a function of this name."""
-    function: str
     tag: str
-    method: str
     path: str
-    parameters: Mapping[tuple[str, str], Parameter]
-    path_order: tuple[str, ...]
-    body: Body | None
-    responses: Mapping[str, Response]
     security: frozenset[Alternative]
-    notes: Notes
 
     @property
     def streams(self) -> bool:
         """Whether the answer may come as server-sent events."""
-        return any(
-            EVENT_STREAM in response.media
-            for status, response in self.responses.items()
-            if status.startswith("2")
-        )
+        responses = self.having("response").values()
+        return any(EVENT_STREAM in each.values["stream"] for each in responses if each.name.startswith("2"))
+
+    @property
+    def call(self) -> str:
+        """How a user calls it, and whether it streams."""
+        arguments = [
+            *PLACEHOLDER.findall(self.path),
+            "client=…",
+            *(["body=…"] if self.having("body") else []),
+        ]
+        told = "streams" if self.streams else "does not stream"
+        return f"{told}, .sync({', '.join(arguments)}) in api.{self.tag}"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Surface:
-    """Everything in a document that a user of the generated code can notice."""
+    """Everything in a document that a user of the generated code can notice.
+
+    `bases` are the classes that each class is made from by allOf. `orders` are the members of each union of
+    objects that no tag tells apart, in the order of the document.
+    """
 
     operations: Mapping[str, Operation]
     definitions: Mapping[str, Definition]
     environments: Mapping[str, str]
     api_key_header: str | None
     texts: Mapping[str, str]
-    bases: Mapping[str, frozenset[str]] = attrs.field(factory=dict[str, frozenset[str]])
-    """The classes that each class is made from by allOf."""
-    orders: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
-    """The members of each union of objects that no tag tells apart, in the order of the document."""
+    bases: Mapping[str, frozenset[str]]
+    orders: Mapping[str, tuple[str, ...]]
+
+    @property
+    def importable(self) -> dict[str, Definition]:
+        """The definitions that are names to import."""
+        return {name: each for name, each in self.definitions.items() if each.kind != "alias"}
+
+    def directions(self) -> dict[str, frozenset[Direction]]:
+        """Return the ways that each definition travels.
+
+        A base of others, by allOf, goes where they go. One that no operation reaches at all can still be
+        imported, built and read: it counts in both.
+        """
+        inner = {name: definition.mentions() for name, definition in self.definitions.items()}
+        reached: dict[Direction, set[str]] = {
+            direction: _reached(_reached(self._sent(nouns), inner), self.bases)
+            for direction, nouns in TRAVELLERS.items()
+        }
+        return {
+            name: frozenset(way for way, found in reached.items() if name in found) or frozenset(reached)
+            for name in self.definitions
+        }
+
+    def _sent(self, nouns: Iterable[str]) -> set[str]:
+        parts = [part for each in self.operations.values() for part in each.having(*nouns).values()]
+        return set[str]().union(*(part.mentions() for part in parts))
+
+    def renamed(self, operations: Names, definitions: Names) -> Surface:
+        """Return the same surface under new names."""
+        if not operations and not definitions:
+            return self
+        now = {name: definitions.get(name, name) for name in (*self.definitions, *self.bases)}
+        names = {name: operations.get(name, name) for name in self.operations}
+        return attrs.evolve(
+            self,
+            operations={
+                names[key]: it.renamed(definitions, names[key]) for key, it in self.operations.items()
+            },
+            definitions={now[key]: it.renamed(definitions, now[key]) for key, it in self.definitions.items()},
+            bases={now[name]: frozenset(map(now.__getitem__, found)) for name, found in self.bases.items()},
+            orders={place: tuple(now.get(each, each) for each in it) for place, it in self.orders.items()},
+        )
+
+
+def _reached(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
+    """Return the names and what they lead to, however far."""
+    reached: set[str] = set()
+    waiting = [*names]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += edges.get(name, ())
+    return reached

@@ -1,0 +1,137 @@
+"""Compares parts of what users see, whatever they are; finds those that have only changed their names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from tools.compiler.changes.report import Change
+from tools.compiler.changes.shape import ANY, Direction, Shape, describe, verdict
+from tools.compiler.changes.surface import CONSTRAINTS, PROSE, Definition, Operation, Part
+
+_Key = TypeVar("_Key", bound=Sequence[str])
+Directions = frozenset[Direction]
+
+
+def compare_parts(
+    where: str, old: Mapping[_Key, Part], new: Mapping[_Key, Part], directions: Directions = frozenset()
+) -> Iterator[Change]:
+    """Yield what differs between the parts of one thing, which is called `where`, and what went and came."""
+    yield from compare_presence(where, old, new, directions)
+    for key in old.keys() & new.keys():
+        yield from compare_part(f"{where}{new[key].label}", old[key], new[key], directions)
+
+
+def compare_presence(
+    where: str, old: Mapping[_Key, Part], new: Mapping[_Key, Part], directions: Directions = frozenset()
+) -> Iterator[Change]:
+    """Yield which parts went and which came."""
+    gone = {key: part for key, part in old.items() if key not in new}
+    come = {key: part for key, part in new.items() if key not in old}
+    for key, part in gone.items():
+        now = _renamed_part(key, gone, come)
+        detail = f"now {now}" if now else ""
+        yield Change(f"{part.noun}-removed", f"{where}{part.label}", detail, before=part.told)
+    for part in come.values():
+        demanded = "required-" if part.required and "request" in directions else ""
+        yield Change(f"{demanded}{part.noun}-added", f"{where}{part.label}", part.call, after=part.told)
+
+
+def compare_part(where: str, old: Part, new: Part, directions: Directions = frozenset()) -> Iterator[Change]:
+    """Yield what differs in a thing itself, which travels in these directions."""
+    for kind in old.facts.keys() & new.facts.keys():
+        if old.facts[kind] != new.facts[kind]:
+            yield Change(kind, where, before=old.facts[kind], after=new.facts[kind])
+    for label in old.shapes.keys() & new.shapes.keys():
+        yield from _compare_shapes(
+            f"{where}{label}", new.noun, old.shapes[label], new.shapes[label], directions
+        )
+    if old.required != new.required:
+        for noun in _nouns(new.noun, directions):
+            yield Change(f"{noun}-made-{'required' if new.required else 'optional'}", where)
+    if old.default != new.default:
+        yield Change(f"{new.noun}-default-changed", where, before=old.default, after=new.default)
+    for noun, values in old.values.items():
+        for value in values - new.values[noun]:
+            yield Change(f"{noun}-removed", where, before=value)
+        for value in new.values[noun] - values:
+            yield Change(f"{noun}-added", where, after=value)
+    yield from _compare_notes(where, new.noun, old.notes, new.notes, retyped=old.shapes != new.shapes)
+
+
+def _compare_shapes(
+    where: str, noun: str, old: Shape, new: Shape, directions: Directions
+) -> Iterator[Change]:
+    for direction in directions:
+        # A closed object still hands out the fields that come, as it did before.
+        before, after = (old or ANY, new or ANY) if direction == "response" else (old, new)
+        if change := verdict(before, after, direction):
+            for each in _nouns(noun, frozenset({direction})):
+                kind = f"{each}-{change}".replace(f"{direction}-field-type-changed", "field-type-changed")
+                yield Change(kind, where, before=describe(before), after=describe(after))
+
+
+def _nouns(noun: str, directions: Directions) -> list[str]:
+    """Return what a change of a type is called by: that of a field, once for each direction."""
+    return [f"{each}-field" for each in directions] if noun in ("field", "schema") else [noun]
+
+
+def _compare_notes(
+    where: str, noun: str, old: Mapping[str, Any], new: Mapping[str, Any], *, retyped: bool
+) -> Iterator[Change]:
+    """Yield what is said otherwise: deprecation, prose, and the limits that the service sets on values."""
+    differing = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    if "deprecated" in differing:
+        yield Change(f"{noun}-{'deprecated' if 'deprecated' in new else 'undeprecated'}", where)
+    implied = {"format", "nullable"} if retyped else set[str]()
+    for kind, keys in (("documentation-changed", PROSE), ("constraint-changed", CONSTRAINTS - implied)):
+        if differing & keys:
+            yield Change(kind, where, ", ".join(sorted(differing & keys)))
+
+
+def renamed_definitions(old: Mapping[str, Definition], new: Mapping[str, Definition]) -> dict[str, str]:
+    """Return the definitions that come back by one other name, alike in all else: old name to new."""
+    before = _by_looks([old[name] for name in old.keys() - new.keys()])
+    after = _by_looks([new[name] for name in new.keys() - old.keys()])
+    return {
+        names[0]: after[looks][0]
+        for looks, names in before.items()
+        if len(names) == 1 and len(after.get(looks, ())) == 1
+    }
+
+
+def renamed_operations(old: Mapping[str, Operation], new: Mapping[str, Operation]) -> dict[str, str]:
+    """Return the operations that keep their method and path under another name: old name to new."""
+    come = {new[name].text: name for name in new.keys() - old.keys()}
+    return {name: come[old[name].text] for name in old.keys() - new.keys() if old[name].text in come}
+
+
+def _renamed_part(key: _Key, gone: Mapping[_Key, Part], come: Mapping[_Key, Part]) -> str:
+    """Return the name that a value seems to have got: the only new one there, alike in all else."""
+    if "" not in gone[key].shapes:
+        return ""
+    before = [part for other, part in gone.items() if other[:-1] == key[:-1]]
+    after = [part for other, part in come.items() if other[:-1] == key[:-1]]
+    return after[0].name if len(before) == 1 and [_looks(before[0])] == [*map(_looks, after)] else ""
+
+
+def _by_looks(definitions: list[Definition]) -> dict[tuple[object, ...], list[str]]:
+    """Return the names by what is behind them. Names that are themselves in question read as one mark."""
+    found: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
+    masked = {definition.name: "?" for definition in definitions}
+    for definition in definitions:
+        if definition.kind != "alias":
+            found[definition.kind, *_looks(definition.renamed(masked))].append(definition.name)
+    return found
+
+
+def _looks(part: Part) -> tuple[object, ...]:
+    """Return all that is said of a part but for its name and what it is documented with."""
+    return (
+        *sorted((label, describe(shape)) for label, shape in part.shapes.items()),
+        part.required,
+        part.default,
+        frozenset(part.values.items()),
+        frozenset((key, _looks(inner)) for key, inner in part.parts.items()),
+    )
