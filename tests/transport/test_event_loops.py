@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import threading
 import time
@@ -165,6 +166,39 @@ def test_clients_that_are_dropped_unclosed_leave_nothing_open(run, server_url, o
         return open_files() - before
 
     assert run(main) == 0
+
+
+def test_clients_that_the_collector_finds_leave_no_trace_in_the_loop(run, server_url):
+    """It may finalize a socket before its connection, and the number of the socket is soon another's."""
+
+    class Holder:
+        def __init__(self, client):
+            self.client = client
+            self.me = self
+
+    async def main():
+        with contextlib.suppress(RuntimeError):  # on trio
+            asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context))
+        for number in range(10):
+            holder = Holder(AsyncClient(api_key=KEY, base_url=server_url))
+            await ask(holder.client, str(number))
+        del holder
+        gc.collect()
+        async with AsyncClient(api_key=KEY, base_url=server_url, timeout=20, max_retries=0) as client:
+            async with anyio.create_task_group() as group:
+                for number in range(15):
+                    group.start_soon(answered, client, str(number))
+            await anyio.lowlevel.checkpoint()
+
+    async def answered(client, content):
+        answers.append(await ask(client, content))
+
+    told = []
+    answers = []
+    run(main)
+
+    assert sorted(answers, key=int) == [str(number) for number in range(15)]
+    assert told == []
 
 
 def test_streams_that_are_dropped_with_their_client_leave_nothing_open(run, server_url, open_files):

@@ -107,3 +107,19 @@ def test_a_connection_that_is_closed_leaves_no_timer():
         assert all(timer.cancelled() for timer in loop._scheduled)
 
     run(scenario)
+
+
+def test_nor_does_one_that_is_dropped():
+    async def scenario(loop, _, __):
+        ours, peer = socket.socketpair()
+        ours.setblocking(False)
+        with peer:
+            dropped = Connection(ours)
+            peer.send(b"one")
+            assert await dropped.read(100, None) == b"one"
+            del dropped, ours
+            await some_turns()
+            assert peer.recv(1) == b""
+        assert all(timer.cancelled() for timer in loop._scheduled)
+
+    run(scenario)

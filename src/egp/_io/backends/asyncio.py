@@ -176,9 +176,10 @@ class Connection(nonblocking.Connection):
     def _hand_over(self) -> None:
         """Have the loop forget the socket and close it: it may run in another thread."""
         loop, self._loop = self._loop, None
+        timer, self._timer = self._timer, None
         try:
             if loop is not None:
-                loop.call_soon_threadsafe(_close, loop, self._socket)
+                loop.call_soon_threadsafe(_close, loop, self._socket, timer)
         except RuntimeError:
             # It has ended.
             self._socket.close()
@@ -221,7 +222,9 @@ class Connection(nonblocking.Connection):
         # that has an error, without saying so, and there may be bytes before the error.
         self._unwatch()
         own: ref[Connection] = ref(self)
-        loop.add_reader(self._socket.fileno(), _on_readable, own)
+        # With the socket, which stays open as long as it is watched: the collector may finalize it before its
+        # connection, and its number would be another's.
+        loop.add_reader(self._socket.fileno(), _on_readable, own, self._socket)
         self._loop = loop
 
     def _unwatch(self) -> None:
@@ -247,7 +250,7 @@ class Connection(nonblocking.Connection):
         reader.set_result(received)
 
 
-def _on_readable(connection_ref: ref[Connection]) -> None:
+def _on_readable(connection_ref: ref[Connection], _: socket.socket) -> None:
     watched = connection_ref()
     if watched is not None:
         watched.take()
@@ -259,7 +262,11 @@ def _on_time(connection_ref: ref[Connection], loop: asyncio.AbstractEventLoop) -
         waiting.look_at_time(loop)
 
 
-def _close(loop: asyncio.AbstractEventLoop, connected: socket.socket) -> None:
+def _close(
+    loop: asyncio.AbstractEventLoop, connected: socket.socket, timer: asyncio.TimerHandle | None
+) -> None:
+    if timer is not None:
+        timer.cancel()
     loop.remove_reader(connected.fileno())
     connected.close()
 
