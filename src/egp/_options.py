@@ -92,8 +92,8 @@ class EngineOptions(TypedDict, total=False):
     http_client: httpx.AsyncClient | None
     """An httpx client of the client's own kind, to send requests through, for its proxies, TLS settings,
     hooks, mounts or mock transports. The client never closes it. With it, `deadline` of `Client` is
-    kept as far as httpx allows: it shortens the timeouts, and is looked at whenever httpx hands out the
-    headers or a part of the body."""
+    kept as far as httpx allows: it shortens the timeouts, and bounds each read of an HTTP/1.1 body. Over
+    HTTP/2 it is looked at whenever httpx hands out a part of the body."""
     max_connections: int
     """How many connections may be open at once; a call beyond them waits for one as long as the pool's
     `timeout` says."""

@@ -176,6 +176,17 @@ def test_the_deadline_ends_a_trickle_in_time(once, raw_server):
     assert caught.value.body.strip() == b""
 
 
+def test_the_deadline_ends_a_trickle_that_gives_nothing_of_the_body(once, raw_server):
+    trickle = [step for _ in range(14) for step in (b"0", 0.3)]
+    raw_server.script((HEAD + b"transfer-encoding: chunked\r\n\r\n", *trickle))
+    started = time.monotonic()
+
+    with pytest.raises(APITimeoutError, match=r"deadline of 1 s"):
+        once.send(deadline=1.0)
+
+    assert time.monotonic() - started < 3.0
+
+
 def test_the_deadline_ends_silence_exactly(once, raw_server, mode):
     raw_server.script((raw_server.HOLD,))
     started = time.monotonic()

@@ -7,6 +7,7 @@ import gc
 import threading
 import weakref
 
+import httpx
 import pytest
 
 from egp import Client
@@ -26,8 +27,11 @@ class Holder:
 
 
 def collect(frame, event, argument) -> None:
-    """Collect garbage wherever the book-keeping of a pool is called, its lock held."""
-    if event == "call" and frame.f_code.co_filename.endswith("_core/pool.py"):
+    """Collect garbage wherever a function is called for which the lock of a pool is held, ours or httpx's."""
+    inside = frame.f_code
+    if event == "call" and (
+        inside.co_filename.endswith("_core/pool.py") or inside.co_name == "_assign_requests_to_connections"
+    ):
         gc.collect()
 
 
@@ -42,7 +46,10 @@ def small_heap():
 
 @pytest.mark.usefixtures("small_heap")
 @pytest.mark.parametrize("is_iterated", [False, True])
-def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it(raw_server, is_iterated):
+@pytest.mark.parametrize("way", ["own", "httpx"])
+def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it(
+    raw_server, is_iterated, way
+):
     answer = raw_server.reply(
         body={"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
     )
@@ -51,7 +58,10 @@ def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it
     done = []
 
     def work() -> None:
-        with Client(api_key="sk-secret-key", base_url=raw_server.url, max_retries=0) as client:
+        given = httpx.Client(trust_env=False) if way == "httpx" else None
+        with Client(
+            api_key="sk-secret-key", base_url=raw_server.url, max_retries=0, http_client=given
+        ) as client:
             for _ in range(3):
                 holder = Holder()
                 stream = client.chat.completions.create(stream=True, **ASK)
@@ -59,6 +69,10 @@ def test_streams_that_the_collector_drops_in_the_middle_of_a_call_do_not_stop_it
                 next(holder.stream)
                 del holder, stream
                 client.chat.completions.with_raw_response.create(**ASK)
+        if given is not None:
+            # Those that were dropped have been closed by now.
+            assert len(given._transport._pool.connections) <= 1
+            given.close()
         done.append(True)
 
     threading.setprofile(collect)

@@ -9,6 +9,7 @@ import pickle
 import time
 
 import anyio
+import httpx
 import pytest
 
 from egp import (
@@ -18,6 +19,7 @@ from egp import (
     APITimeoutError,
     AsyncStream,
     BadRequestError,
+    Client,
     EGPError,
     StreamInterruptedError,
 )
@@ -528,7 +530,6 @@ def test_leaving_a_stream_frees_the_connection(answering, leave):
     assert client.modal.open_connections == 0
 
 
-@pytest.mark.parametrize("mode", ["sync", "asyncio", "trio"], indirect=True)
 @pytest.mark.parametrize("last", [(DONE, 0.02), ()], ids=["done", "clean end"])
 def test_a_finished_stream_leaves_its_connection_for_the_next_call(answering, last):
     client = answering()
@@ -538,6 +539,39 @@ def test_a_finished_stream_leaves_its_connection_for_the_next_call(answering, la
         assert client.texts(client.create()) == (["Hel", "lo", ""], None)
 
     assert client.server.connections == 1
+
+
+def test_a_stream_that_is_done_is_not_read_until_the_server_lets_go(answering):
+    client = answering(timeout=20)
+    client.server.script((*client.script(*ANSWER, DONE, ends=False), client.server.HOLD))
+    began = time.monotonic()
+
+    texts = client.texts(client.create())
+
+    assert texts == (["Hel", "lo", ""], None)
+    assert time.monotonic() - began < 20
+
+
+def test_nor_is_one_of_a_transport_that_cannot_be_told_when_to_stop():
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self):
+            yield b"".join(ANSWER) + DONE
+            asked.append("for more")
+
+    asked = []
+    transport = httpx.MockTransport(
+        lambda _: httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Endless())
+    )
+    with httpx.Client(transport=transport) as given:
+        client = Client(api_key="sk-secret-key", base_url="http://mocked", http_client=given)
+
+        texts = [
+            each.choices[0].delta.content or ""
+            for each in client.chat.completions.create(model="m", messages=[], stream=True)
+        ]
+
+    assert texts == ["Hel", "lo", ""]
+    assert asked == []
 
 
 @pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])

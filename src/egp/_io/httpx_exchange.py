@@ -5,10 +5,14 @@ Its proxies, TLS settings, hooks, mounts and mock transports do their work. Redi
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
+from collections import deque
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import ref
 
 import anyio
 
@@ -143,35 +147,95 @@ class HttpxExchange(_BaseHttpxExchange):
         super().__init__(client, "Client", flow)
         self._client = client
         self._chunks: Iterator[bytes] | None = None
+        self._is_bounded = False
 
     def send(self, writer: RequestWriter, step: Send) -> ResponseHead:
         """Send the request and return the head of its response."""
+        _close_dropped()
         request = self._request(self._client, writer, step)
         try:
             response = self._client.send(request, stream=True, follow_redirects=False)
         except self._package.HTTPStatusError as refused:
             # A hook called raise_for_status(): the response says all that the error could.
             response = refused.response
-        self._chunks = response.iter_bytes()
+        chunks = self._chunks = response.iter_bytes()
+        _open[ref(self, _dropped.append)] = response, chunks
+        self._is_bounded = _is_bounded(response)
         return self._received(response)
 
     def read(self, until: float | None) -> bytes:
         """Return the next decoded bytes of the body; empty at its end.
 
-        `until` is looked at between reads: one read may last for the read timeout that the attempt began
-        with, which httpx does not let anyone shorten afterwards.
+        Where the reads cannot be bounded, `until` is looked at between them, and a wait that is shorter than
+        httpx can keep is not begun.
         """
-        seconds_left(None, until)
-        return b"" if self._chunks is None else next(self._chunks, b"")
+        seconds = seconds_left(None, until)
+        if not self._is_bounded and seconds is not None and seconds <= _SHORTEST_WAIT_SECONDS:
+            raise TimeoutError
+        try:
+            _limit.until = until
+            return b"" if self._chunks is None else next(self._chunks, b"")
+        finally:
+            _limit.until = None
 
     def close(self) -> None:
         """Free the connection."""
         if self._response is not None:
             self._response.close()
+        _open.pop(ref(self), None)
+        _close_dropped()
 
     def abandon(self) -> None:
-        """Let go of the response: httpx has no way to close it that takes no lock."""
+        """Let go of the response, which the next call closes: httpx takes a lock to do so."""
         self._response = self._chunks = None
+
+
+# Responses that have not been closed, held from outside of their exchanges: the collector would close them
+# wherever it runs, also under the lock of httpx's pool.
+_open: dict[ref[Any], tuple[httpx.Response, Iterator[bytes]]] = {}
+_dropped: deque[ref[Any]] = deque()
+
+
+def _close_dropped() -> None:
+    """Close the responses whose exchanges are gone."""
+    while _dropped:
+        try:
+            response, _ = _open.pop(_dropped.popleft())
+        except (IndexError, KeyError):
+            # Another thread has closed it just now.
+            continue
+        # What goes wrong here concerns nobody any more.
+        with contextlib.suppress(Exception):
+            response.close()
+
+
+_SHORTEST_WAIT_SECONDS = 0.1
+
+# Until when the reads of this thread may last, whatever timeout httpx gives them.
+_limit = threading.local()
+
+
+def _is_bounded(response: httpx.Response) -> bool:
+    """Have the reads of the response end at `_limit.until`; return whether they do.
+
+    httpx fixes the timeouts of an attempt when it begins, but tells its connection one with each read.
+    What requests share, as in HTTP/2, and what is no connection, as in mocks, is left as it is.
+    """
+    stream: Any = response.extensions.get("network_stream")
+    own_attributes: dict[str, Any] | None = getattr(stream, "__dict__", None)
+    if own_attributes is None or not response.http_version.startswith("HTTP/1"):
+        return False
+    if "read" not in own_attributes:
+        # Not the method of the stream itself, which would keep it.
+        stream_ref: ref[Any] = ref(stream)
+        read: Callable[..., bytes] = stream.__class__.read
+
+        def bounded(max_bytes: int, timeout: float | None = None) -> bytes:
+            until: float | None = getattr(_limit, "until", None)
+            return read(stream_ref(), max_bytes, seconds_left(timeout, until))
+
+        stream.read = bounded
+    return True
 
 
 class AsyncHttpxExchange(_BaseHttpxExchange):
