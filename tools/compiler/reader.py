@@ -1,4 +1,4 @@
-"""Reads YAML 1.2 and JSON into values, without recursion and with a bound on what an alias may unfold to.
+"""Reads YAML 1.2 and JSON into values, with a bound on depth and on what an alias may unfold to.
 
 PyYAML's events are used, not its loaders. They follow YAML 1.1, where `no`, `on` and `2024-01-01` are not
 text; they keep the last of two equal keys in silence; and their recursion ends the process on a deeply nested
@@ -8,6 +8,7 @@ document. (docs/decisions/reading-yaml.md says why it is not ruamel.yaml.)
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -32,23 +33,20 @@ for _word, _meant in (("null", None), ("true", True), ("false", False)):
     _WORDS |= dict.fromkeys((_word, _word.title(), _word.upper()), _meant)
 _MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
 _TAG = "tag:yaml.org,2002:"
-_TAGS = {yaml.MappingStartEvent: f"{_TAG}map", yaml.SequenceStartEvent: f"{_TAG}seq"}
+_COLLECTIONS = {yaml.MappingStartEvent: f"{_TAG}map", yaml.SequenceStartEvent: f"{_TAG}seq"}
 _PLAIN_TAGS = frozenset(f"{_TAG}{kind}" for kind in ("int", "float", "bool", "null"))
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
-# Where a key or an item stands, by the identity of what it is in: its line from 1, and its scalar as written.
-_Marks = dict[tuple[int, str], tuple[int, str | None]]
 
-
-def read_yaml(text: str, marks: _Marks | None = None) -> Any:
+def read_yaml(text: str) -> Any:
     """Return the value that a YAML document holds; raise CompileError with the line of what is wrong.
 
     Mapping keys are always text, as the source writes them: `200:` is the key "200". Plain scalars are
     resolved by the core schema of YAML 1.2, section 10.3.2. Merge keys (`<<`) are unfolded.
     """
     try:
-        return _build(iter(yaml.parse(text, Loader=_LOADER)), marks)
+        return _Builder(yaml.parse(text, Loader=_LOADER)).document()
     except yaml.MarkedYAMLError as error:
         _refuse_yaml(text, error)
     except yaml.reader.ReaderError as error:
@@ -63,21 +61,27 @@ def read_yaml(text: str, marks: _Marks | None = None) -> Any:
 def read_json(text: str) -> Any:
     """Return the value that a JSON document holds; raise CompileError with the line of what is wrong."""
     try:
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
-        )
-    except CompileError:
-        # JSON's reader does not say where; that of YAML does, and refuses the same.
-        read_yaml(_as_yaml(text))
-        raise
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        if _SURROGATE_ESCAPE.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         _refuse_conflict(text)
         raise CompileError(f"not JSON: {error.msg}", line=error.lineno) from None
-    except RecursionError:
-        raise CompileError(f"the document is nested deeper than {MAX_DEPTH} levels") from None
-    except ValueError:
-        raise CompileError("the document has a number that is too long") from None
-    _check_json(text, value)
+    except UnicodeEncodeError as error:
+        raise CompileError(f"{error.object[error.start]!r} is half of a surrogate pair") from None
+    except (ValueError, RecursionError) as error:
+        # JSON's reader does not say where; that of YAML does, and refuses nearly the same.
+        read_yaml(_as_yaml(text))
+        raise CompileError(f"not JSON: {error}") from None
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+        ]
+    if level:
+        raise CompileError(f"nested deeper than {MAX_DEPTH} levels")
     return value
 
 
@@ -88,25 +92,32 @@ def locate(text: str, place: str) -> int | None:
 
 def spelling(text: str, place: str) -> str | None:
     """Return how the text writes the scalar at the JSON Pointer `place`; None if there is none."""
-    return _find(text, place)[1]
+    node = _find(text, place)[1]
+    return node.value if isinstance(node, yaml.ScalarNode) else None
 
 
-def _find(text: str, place: str) -> tuple[int | None, str | None]:
-    marks: _Marks = {}
+def _find(text: str, place: str) -> tuple[int | None, Any]:
+    """Return the line of a place, or of the nearest above, and its node; None for one that there is not."""
     try:
-        node = read_yaml(_as_yaml(text), marks)
-    except CompileError:
+        # What is looked up has been read before, so that the depth of this recursion is known.
+        node: Any = yaml.compose(_as_yaml(text), Loader=_LOADER)
+    except yaml.YAMLError:
         return None, None
-    found: tuple[int | None, str | None] = (marks.get((0, ""), (None, None))[0], None)
-    if place:
-        found = (None, None)
+    line = None if place or node is None else _line(node)
     for token in pointer.split(place):
-        mark = marks.get((id(node), token))
-        if mark is None:
-            return found[0], None
-        found = mark
-        node = node[token] if isinstance(node, dict) else node[int(token)]
-    return found
+        found = next((entry for entry in _entries(node) if entry[0] == token), None)
+        if found is None:
+            return line, None
+        line, node = _line(found[1]), found[2]
+    return line, node
+
+
+def _entries(node: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each key or index of a node, where it stands, and its value."""
+    if isinstance(node, yaml.MappingNode):
+        yield from ((key.value, key, value) for key, value in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((str(index), item, item) for index, item in enumerate(node.value))
 
 
 def _as_yaml(text: str) -> str:
@@ -114,128 +125,100 @@ def _as_yaml(text: str) -> str:
     return _SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//")
 
 
-class _Level:
-    """A mapping or sequence that is being read."""
+class _Builder:
+    """Builds the value of a document from its events."""
 
-    __slots__ = ("anchor", "key", "line", "lines", "merges", "nodes_before", "value")
+    def __init__(self, events: Iterator[Any]) -> None:
+        self._events = events
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._nodes = self._aliased = 0
 
-    def __init__(self, value: Any, line: int, anchor: str | None, nodes_before: int) -> None:
-        self.value, self.line, self.anchor, self.nodes_before = value, line, anchor, nodes_before
-        self.key: str | None = None
-        self.lines: dict[str, int] = {}
-        self.merges: list[Any] = []
-
-    def open(self, event: Any) -> None:
-        """Take the key of the next value."""
-        key, line = event.value, _line(event)
-        if event.tag is not None and event.tag not in {"!", f"{_TAG}str"}:
-            raise CompileError(f"the tag {_shown(event.tag)} is not allowed on a key", line=line)
-        if key in self.lines:
-            raise CompileError(
-                f"the key {_shown(key)} is here a second time, first on line {self.lines[key]}",
-                line=line,
-                remedy="Remove or rename one of the two.",
-            )
-        self.lines[key] = line
-        self.key = key
-
-    def close(self) -> Any:
-        """Return the whole value, its merge keys unfolded. The same object, so that its marks count."""
-        merged: dict[str, Any] = {}
-        for source in (
-            each for merge in self.merges for each in (merge if isinstance(merge, list) else [merge])
-        ):
-            if not isinstance(source, dict):
-                raise CompileError("a merge key (<<) takes mappings", line=self.line)
-            merged = {**source, **merged}
-        if merged:
-            own = dict(self.value)
-            self.value.clear()
-            self.value.update({**merged, **own})
-        return self.value
-
-
-def _build(events: Iterator[Any], marks: _Marks | None) -> Any:
-    levels: list[_Level] = []
-    anchors: dict[str, tuple[Any, int]] = {}
-    nodes = aliased = documents = 0
-    root: Any = None
-    for event in events:
-        kind = type(event)
-        level = levels[-1] if levels else None
-        needs_key = level is not None and level.key is None and type(level.value) is dict
-        written: str | None = None
-        if kind is yaml.ScalarEvent:
-            nodes += 1
-            if needs_key:
-                assert level is not None
-                level.open(event)
-                continue
-            written = event.value
-            value = _scalar(event, level.key if level else None)
-            if event.anchor is not None:
-                anchors[event.anchor] = (value, 1)
-        elif kind in _TAGS:
-            nodes += 1
-            line = _line(event)
-            if needs_key:
-                raise CompileError("a mapping key must be text", line=line)
-            if event.tag not in {None, "!", _TAGS[kind]}:
-                raise CompileError(f"the tag {_shown(event.tag)} is not allowed", line=line)
-            if len(levels) >= MAX_DEPTH:
-                raise CompileError(f"nested deeper than {MAX_DEPTH} levels", line=line)
-            opened = _Level({} if kind is yaml.MappingStartEvent else [], line, event.anchor, nodes)
-            if level is None:
-                root = opened.value
-                if marks is not None:
-                    marks[0, ""] = (line, None)
-            levels.append(opened)
-            anchors.pop(event.anchor, None)
-            continue
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            assert level is not None
-            value = level.close()
-            if level.anchor is not None:
-                anchors[level.anchor] = (value, nodes - level.nodes_before + 1)
-            event = level
-            levels.pop()
-            level = levels[-1] if levels else None
-        elif kind is yaml.AliasEvent:
-            line = _line(event)
-            if needs_key:
-                raise CompileError("a mapping key must be text, not an alias", line=line)
-            if event.anchor not in anchors:
-                raise CompileError(f"the alias *{_shown(event.anchor)} has no anchor before it", line=line)
-            value, size = anchors[event.anchor]
-            nodes += size
-            aliased += size
-            if aliased > MAX_ALIASED_NODES:
-                raise CompileError(
-                    f"the aliases of the document unfold to more than {MAX_ALIASED_NODES:,} nodes", line=line
-                )
-        else:
-            documents += kind is yaml.DocumentStartEvent
+    def document(self) -> Any:
+        """Return the value of the only document; None where there is none."""
+        value: Any = None
+        documents = 0
+        for event in self._events:
+            documents += isinstance(event, yaml.DocumentStartEvent)
             if documents > 1:
                 raise CompileError("a second document starts here (---)", line=_line(event))
-            continue
-        if level is None:
-            root = value
-            continue
-        key, level.key = level.key, None
-        if marks is not None:
-            token = str(len(level.value)) if key is None else key
-            marks[id(level.value), token] = (_line(event) if key is None else level.lines[key], written)
-        if key is None:
-            level.value.append(value)
-        elif key == "<<" and isinstance(value, dict | list):
-            level.merges.append(value)
+            if isinstance(event, yaml.NodeEvent):
+                value = self._value(event, 0)
+        return value
+
+    def _value(self, event: Any, depth: int, key: str | None = None) -> Any:
+        kind = type(event)
+        if kind is yaml.AliasEvent:
+            return self._alias(event)
+        before = self._nodes
+        self._nodes += 1
+        if kind is yaml.ScalarEvent:
+            value = _scalar(event, key)
         else:
-            level.value[key] = value
-    return root
+            if event.tag not in {None, "!", _COLLECTIONS[kind]}:
+                raise CompileError(f"the tag {_shown(event.tag)} is not allowed", line=_line(event))
+            if depth == MAX_DEPTH:
+                raise CompileError(f"nested deeper than {MAX_DEPTH} levels", line=_line(event))
+            self._anchors.pop(event.anchor, None)
+            value = (self._mapping if kind is yaml.MappingStartEvent else self._sequence)(event, depth + 1)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = value, self._nodes - before
+        return value
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:
+            raise CompileError(
+                f"the alias *{_shown(event.anchor)} has no anchor before it", line=_line(event)
+            )
+        value, size = self._anchors[event.anchor]
+        self._nodes += size
+        self._aliased += size
+        if self._aliased > MAX_ALIASED_NODES:
+            message = f"the aliases of the document unfold to more than {MAX_ALIASED_NODES:,} nodes"
+            raise CompileError(message, line=_line(event))
+        return value
+
+    def _sequence(self, _start: Any, depth: int) -> list[Any]:
+        items: list[Any] = []
+        while type(event := next(self._events)) is not yaml.SequenceEndEvent:
+            items.append(self._value(event, depth))
+        return items
+
+    def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
+        own: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        while type(event := next(self._events)) is not yaml.MappingEndEvent:
+            self._nodes += 1
+            key = _key(event)
+            if key in lines:
+                raise CompileError(
+                    f"the key {_shown(key)} is here a second time, first on line {lines[key]}",
+                    line=_line(event),
+                    remedy="Remove or rename one of the two.",
+                )
+            lines[key] = _line(event)
+            value = self._value(next(self._events), depth, key)
+            if key != "<<" or not isinstance(value, dict | list):
+                own[key] = value
+                continue
+            for source in value if isinstance(value, list) else [value]:
+                if not isinstance(source, dict):
+                    raise CompileError("a merge key (<<) takes mappings", line=_line(start))
+                merged = {**source, **merged}
+        return {**merged, **own} if merged else own
 
 
-def _line(event: Any) -> int:
-    return event.line if isinstance(event, _Level) else int(event.start_mark.line) + 1
+def _key(event: Any) -> str:
+    if not isinstance(event, yaml.ScalarEvent):
+        which = ", not an alias" if isinstance(event, yaml.AliasEvent) else ""
+        raise CompileError(f"a mapping key must be text{which}", line=_line(event))
+    if event.tag not in {None, "!", f"{_TAG}str"}:
+        raise CompileError(f"the tag {_shown(event.tag)} is not allowed on a key", line=_line(event))
+    return str(event.value)
+
+
+def _line(marked: Any) -> int:
+    return int(marked.start_mark.line) + 1
 
 
 def _scalar(event: Any, key: str | None) -> Any:
@@ -258,10 +241,10 @@ def _number(text: str, key: str | None, line: int) -> Any:
             raise CompileError("a number is too long", line=line)
         return int(text, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
     if _FLOAT.fullmatch(text):
-        value = float(text)
-        if value in {float("inf"), float("-inf")}:
-            raise CompileError(f"the number {_shown(text)} is out of range", line=line)
-        return value
+        try:
+            return _finite(text)
+        except ValueError as error:
+            raise CompileError(str(error), line=line) from None
     if _NOT_FINITE.fullmatch(text):
         if key == "default":  # which is never sent
             return float(text.replace(".", ""))
@@ -304,46 +287,19 @@ def _refuse_conflict(text: str) -> None:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for place, key in enumerate(keys) if key in keys[:place])
-        raise CompileError(
-            f"the key {_shown(twice)} is there twice in one object", remedy="Remove or rename one."
-        )
+        raise ValueError("a key is there twice in one object")
     return result
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise CompileError(f"{name} is not JSON")
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def _finite(text: str) -> float:
     value = float(text)
-    if value in {float("inf"), float("-inf")}:
-        raise CompileError(f"the number {_shown(text)} is out of range")
+    if math.isinf(value):
+        raise ValueError(f"the number {_shown(text)} is out of range")
     return value
-
-
-def _check_json(text: str, root: Any) -> None:
-    """Refuse what only shows after reading: depth, and surrogates, which no file can hold."""
-    surrogates = _SURROGATE_ESCAPE.search(text) is not None
-    level, depth = [root], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH + 1:
-            raise CompileError(f"nested deeper than {MAX_DEPTH} levels")
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below += value.values()
-                below += value.keys() if surrogates else ()
-            elif isinstance(value, list):
-                below += value
-            elif surrogates and isinstance(value, str):
-                try:
-                    value.encode()
-                except UnicodeEncodeError:
-                    raise CompileError(f"{_shown(value)} has half of a surrogate pair") from None
-        level = below
 
 
 def _shown(value: str) -> str:
