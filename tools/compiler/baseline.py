@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from typing import TYPE_CHECKING
-
-import attrs
 
 from tools.compiler import document
 from tools.compiler.errors import CompileError
@@ -23,9 +22,7 @@ def given(path: Path) -> Document:
     try:
         return document.load(path)
     except CompileError as error:
-        raise CompileError.of(
-            [attrs.evolve(problem, file=problem.file or str(path)) for problem in error.problems]
-        ) from None
+        raise error.in_file(path) from None
 
 
 def found(target: Path, committed: Path) -> Document | None:
@@ -34,26 +31,17 @@ def found(target: Path, committed: Path) -> Document | None:
     What counts of `committed` is what Git has: several runs before a commit are one change for users. None
     where there is no such document, or none that can be read.
     """
-    if target != committed and (target / SPEC_IN_PACKAGE).is_file():
-        return _read((target / SPEC_IN_PACKAGE).read_bytes())
-    source = _in_git(committed)
-    path = committed / SPEC_IN_PACKAGE
-    if source is None and path.is_file():
-        source = path.read_bytes()
-    return None if source is None else _read(source)
-
-
-def _in_git(package: Path) -> bytes | None:
-    command = ["git", "show", f"HEAD:./{package.name}/{SPEC_IN_PACKAGE}"]
-    try:
-        done = subprocess.run(command, cwd=package.parent, capture_output=True, check=False)
-    except OSError:
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
-def _read(source: bytes) -> Document | None:
-    try:
+    with contextlib.suppress(OSError, CompileError):
+        if target != committed and (target / SPEC_IN_PACKAGE).is_file():
+            return document.load(target / SPEC_IN_PACKAGE)
+        source = _in_git(committed) or (committed / SPEC_IN_PACKAGE).read_bytes()
         return document.parse(source, SPEC_IN_PACKAGE)
-    except CompileError:
-        return None
+    return None
+
+
+def _in_git(package: Path) -> bytes:
+    """Return what Git has of the document in a package; empty where it has none."""
+    command = ["git", "show", f"HEAD:./{package.name}/{SPEC_IN_PACKAGE}"]
+    with contextlib.suppress(OSError):
+        return subprocess.run(command, cwd=package.parent, capture_output=True, check=False).stdout
+    return b""

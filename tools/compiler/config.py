@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from openapi_python_client.config import ConfigFile
 
 from tools.compiler import pointer
@@ -42,26 +43,15 @@ def load(path: Path) -> ConfigFile:
     """Read the options at `path`; raise CompileError, with the line, for any that is not supported."""
     try:
         text = decode(path.read_bytes())
-        content = read_yaml(text)
-        problems = list(_problems({} if content is None else content))
+        content = {} if (read := read_yaml(text)) is None else read
+        problems = [attrs.evolve(each, line=locate(text, each.pointer or "")) for each in _problems(content)]
+        if problems:
+            raise CompileError.of(problems)
     except OSError as error:
         raise CompileError(f"cannot be read: {error.strerror}", file=str(path)) from None
     except CompileError as error:
-        raise CompileError.of(_at(path, error.problems)) from None
-    if problems:
-        located = [
-            Finding(problem.message, line=locate(text, problem.pointer or ""), remedy=problem.remedy)
-            for problem in problems
-        ]
-        raise CompileError.of(_at(path, located))
-    return ConfigFile(**{"package_name_override": "egp_api", "literal_enums": True, **(content or {})})
-
-
-def _at(path: Path, problems: tuple[Finding, ...] | list[Finding]) -> list[Finding]:
-    return [
-        Finding(problem.message, line=problem.line, remedy=problem.remedy, file=str(path))
-        for problem in problems
-    ]
+        raise error.in_file(path) from None
+    return ConfigFile(**{"package_name_override": "egp_api", "literal_enums": True, **content})
 
 
 def _problems(content: Any) -> Iterator[Finding]:
@@ -81,14 +71,13 @@ def _problems(content: Any) -> Iterator[Finding]:
 
 
 def _value_problems(key: str, value: Any, place: str) -> Iterator[Finding]:
-    if key in {"package_name_override", "field_prefix"} and not _is_identifier(value):
-        yield Finding(f"{value!r} cannot be a name in Python", place)
+    if key in {"package_name_override", "field_prefix"}:
+        yield from _name_problems(value, place)
     elif key == "literal_enums" and not value:
         yield Finding("literal_enums must be true: an enum class refuses values that are new", place)
     elif key == "content_type_overrides":
-        for name, target in value.items():
-            if not isinstance(target, str):
-                yield Finding(f"the content type {name} is overridden by something that is not text", place)
+        for name in (name for name, target in value.items() if not isinstance(target, str)):
+            yield Finding(f"the content type {name} is overridden by something that is not text", place)
     elif key == "class_overrides":
         for name, override in value.items():
             yield from _override_problems(override, pointer.join(place, name))
@@ -99,18 +88,17 @@ def _override_problems(override: Any, place: str) -> Iterator[Finding]:
         yield Finding("an override is a mapping of class_name and module_name", place)
         return
     for key, value in override.items():
-        if key not in _OVERRIDES:
-            yield Finding(
-                f"a class override has no {key!r}",
-                pointer.join(place, key),
-                remedy=_meant(key, _OVERRIDES),
-            )
-        elif not isinstance(value, str) or not _is_identifier(value):
-            yield Finding(f"{value!r} cannot be a name in Python", pointer.join(place, key))
+        at = pointer.join(place, key)
+        if key in _OVERRIDES:
+            yield from _name_problems(value, at)
+        else:
+            yield Finding(f"a class override has no {key!r}", at, remedy=_meant(key, _OVERRIDES))
 
 
-def _is_identifier(value: str) -> bool:
-    return value.isascii() and value.isidentifier() and not keyword.iskeyword(value)
+def _name_problems(value: Any, place: str) -> Iterator[Finding]:
+    is_name = isinstance(value, str) and value.isascii() and value.isidentifier()
+    if not is_name or keyword.iskeyword(value):
+        yield Finding(f"{value!r} cannot be a name in Python", place)
 
 
 def _meant(key: str, known: Iterable[str]) -> str:

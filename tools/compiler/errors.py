@@ -8,6 +8,7 @@ import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 
 @attrs.frozen
@@ -51,3 +52,7 @@ class CompileError(Exception):
         error = cls(problems[0].message)
         error.problems = tuple(problems)
         return error
+
+    def in_file(self, path: Path) -> CompileError:
+        """Return the same error, said of another file than the document."""
+        return self.of([attrs.evolve(problem, file=problem.file or str(path)) for problem in self.problems])

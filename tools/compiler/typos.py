@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 
-def _words(text: str) -> list[str]:
-    return text.split()
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _keys(model: type[BaseModel]) -> frozenset[str]:
@@ -33,42 +33,30 @@ PATH_ITEM = _keys(oai.PathItem) | {"$ref"}
 OPERATION = _keys(oai.Operation)
 MEDIA_TYPE = _keys(oai.MediaType) | {"itemSchema", "itemEncoding"}
 # The keywords of JSON Schema that say what a value is. Others may be anything (JSON Schema, section 6.5).
-SCHEMA = frozenset(
-    _words("""
+SCHEMA = _words("""
     $ref type properties required items additionalProperties enum const format allOf anyOf oneOf nullable
     default discriminator prefixItems patternProperties
 """)
-)
-_OTHER_KEYWORDS = (_keys(oai.Schema) - SCHEMA) | set(
-    _words("""
+_OTHER_KEYWORDS = (_keys(oai.Schema) - SCHEMA) | _words("""
     $anchor $comment $defs $dynamicAnchor $dynamicRef $id $schema $vocabulary additionalItems contains
     contentEncoding contentMediaType contentSchema definitions dependencies dependentRequired dependentSchemas
     else examples exclusiveMaximum exclusiveMinimum if maxContains minContains propertyNames then
     unevaluatedItems unevaluatedProperties
 """)
-)
 _ALIKE = 0.75
 # Keywords that say no type are many, and so are the extensions of others: nearly the same word it must be.
 _NEARLY_THE_SAME = 0.85
-BOOLEANS = (
-    "deprecated",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "nullable",
-    "readOnly",
-    "uniqueItems",
-    "writeOnly",
+_BOOLEANS = sorted(
+    _words("deprecated exclusiveMaximum exclusiveMinimum nullable readOnly uniqueItems writeOnly")
 )
 # JSON Schema, section 7.3, and the registry of OpenAPI (spec.openapis.org/registry/format).
-_FORMATS = frozenset(
-    _words("""
+_FORMATS = _words("""
     base64url binary byte char commonmark date date-time decimal decimal128 double double-int duration
     email float hostname html http-date idn-email idn-hostname int16 int32 int64 int8 ipv4 ipv6 iri
     iri-reference json-pointer media-range password regex relative-json-pointer sf-binary sf-boolean
     sf-decimal sf-integer sf-string sf-token time uint16 uint32 uint64 uint8 uri uri-reference
     uri-template uuid
 """)
-)
 
 
 def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iterator[Finding]:
@@ -91,7 +79,7 @@ def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iter
 
 def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
     """Return what stands where true or false belongs, and formats that are nearly a known one."""
-    for key in BOOLEANS:
+    for key in _BOOLEANS:
         if isinstance(schema.get(key), str):
             yield Finding(
                 f"`{key}` must be true or false, not {schema[key][:40]!r}",
@@ -101,12 +89,11 @@ def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
             )
     form = schema.get("format")
     if isinstance(form, str) and len(form) > 3 and form not in _FORMATS:
-        close = [known for known in sorted(_FORMATS) if _is_slip(form, known)]
-        if close:
+        for known in [known for known in sorted(_FORMATS) if _is_slip(form, known)][:1]:
             yield Finding(
                 f"{form[:40]!r} is not a format that anybody knows",
                 pointer.join(place, "format"),
-                remedy=f"Did you mean {close[0]}?",
+                remedy=f"Did you mean {known}?",
                 local=True,
             )
 
