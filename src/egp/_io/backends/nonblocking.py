@@ -71,10 +71,12 @@ class Connection:
         tls = self._tls
         if tls is None:
             # Most requests go out in one piece: without a coroutine of its own for that.
-            with contextlib.suppress(BlockingIOError, InterruptedError):
-                data = data[self._socket.send(data) :]
-            if data:
-                await self._send(data, seconds, until)
+            try:
+                sent = self._socket.send(data)
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            if sent < len(data):
+                await self._send(data[sent:], seconds, until)
             return
         while data:
             tls.encrypt(data[:_RECORDS_BYTES])
