@@ -41,18 +41,24 @@ class Retry(NamedTuple):
     """Whether an answer that breaks the rules of HTTP is asked for again. It may have been paid for."""
 
 
-class Again(NamedTuple):
+class Again:
     """Make another attempt."""
 
-    after: float
-    """Seconds to wait first."""
+    __slots__ = ("after",)
+
+    def __init__(self, after: float) -> None:
+        self.after = after
+        """Seconds to wait first."""
 
 
-class GiveUp(NamedTuple):
+class GiveUp:
     """Make no other attempt."""
 
-    why: str | None = None
-    """What to add to the error, where the reason is not the error itself."""
+    __slots__ = ("why",)
+
+    def __init__(self, why: str | None = None) -> None:
+        self.why = why
+        """What to add to the error, where the reason is not the error itself."""
 
 
 def checked_retry(policy: Retry) -> Retry:
@@ -117,17 +123,19 @@ def _backoff(policy: Retry, retries: int, random: Callable[[], float]) -> float:
     return wait * (1 - policy.jitter * random())
 
 
-_NUMBER = re.compile(r"\d+(\.\d*)?|\.\d+", re.ASCII)
+def _is_number(value: str) -> bool:
+    # Compiled when it is first needed, which most clients never see.
+    return re.fullmatch(r"\d+(\.\d*)?|\.\d+", value, re.ASCII) is not None
 
 
 def _asked_wait(headers: Mapping[str, str], time: Callable[[], float]) -> float | None:
     """Return the seconds that the server asks to wait; None when it names no time that can be read."""
     milliseconds = headers.get("retry-after-ms", "").strip()
-    if _NUMBER.fullmatch(milliseconds):
+    if _is_number(milliseconds):
         return float(milliseconds) / 1000
     # RFC 9110, section 10.2.3: a number of seconds or a date. Fractions are not in it, and are sent.
     value = headers.get("retry-after", "").strip()
-    if _NUMBER.fullmatch(value):
+    if _is_number(value):
         return float(value)
     # Imported here: they are slow to load, and most clients never see a date.
     with LOADING:
