@@ -41,24 +41,18 @@ class Retry(NamedTuple):
     """Whether an answer that breaks the rules of HTTP is asked for again. It may have been paid for."""
 
 
-class Again:
+class Again(NamedTuple):
     """Make another attempt."""
 
-    __slots__ = ("after",)
-
-    def __init__(self, after: float) -> None:
-        self.after = after
-        """Seconds to wait first."""
+    after: float
+    """Seconds to wait first."""
 
 
-class GiveUp:
+class GiveUp(NamedTuple):
     """Make no other attempt."""
 
-    __slots__ = ("why",)
-
-    def __init__(self, why: str | None = None) -> None:
-        self.why = why
-        """What to add to the error, where the reason is not the error itself."""
+    why: str | None = None
+    """What to add to the error, where the reason is not the error itself."""
 
 
 def checked_retry(policy: Retry) -> Retry:
