@@ -8,6 +8,9 @@ import pytest
 
 pytest.importorskip("twine", reason="needs the release tools: tox -e release")
 
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
 from tools.release import artifacts, consumer
 from tools.release.build import Distributions
 from tools.release.environment import Environment
@@ -194,3 +197,4 @@ def test_a_good_wheel_has_its_bill_of_materials(release):
     assert '"bomFormat": "CycloneDX"' in bill
     assert all(f'"pkg:pypi/{name}@' in bill for name in ("attrs", "httpx", "certifi", "anyio"))
     assert "starlette" not in bill
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill) is None

@@ -8,7 +8,7 @@ from tools.release.errors import Refusal
 
 pytest.importorskip("twine", reason="needs the release tools: tox -e release")
 
-from tools.release.index import compare_files
+from tools.release.upload import compare_files
 
 BUILT = {"egp_client-0.1.0-py3-none-any.whl": "aa", "egp_client-0.1.0.tar.gz": "bb"}
 

@@ -8,25 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from tools.release import consumer
-from tools.release.build import build_reproducibly
-from tools.release.contents import check_wheel, read_metadata, read_requirements
-from tools.release.contract import CONTRACT_FILE
+from tools.release.contents import CONTRACT_FILE, PROJECT, check_wheel, read_metadata, read_requirements
 from tools.release.environment import Environment, find_interpreters
 from tools.release.errors import Refusal
-from tools.release.index import PROJECT
 from tools.release.process import run, sparse_environment
 from tools.release.release import Release
-from tools.release.sbom import write_sbom
 from tools.release.semver import Change, check_step
 
 _PYTHON = re.compile(r"Programming Language :: Python :: (3\.\d+)")
-_TRIO, _PYTEST = "trio>=0.25", "pytest>=8.2"
 
 
-def build_distributions(release: Release) -> str:
+def check_reproducible(release: Release) -> str:
     """Build the files twice: the bytes follow from the commit, so that anyone can compare them."""
-    epoch = release.repository.committed_at()
-    release.distributions = build_reproducibly(release.source, release.workspace, epoch=epoch)
     made = f"Python {sys.version_info.major}.{sys.version_info.minor}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
     digests = [f"{digest}  {name}" for name, digest in release.distributions.digests.items()]
     return "\n".join([f"the same bytes from the tree and from the sdist, with {made}", *digests])
@@ -56,25 +49,24 @@ def check_use(release: Release) -> str:
     metadata = read_metadata(wheel)
     named = _PYTHON.findall("\n".join(metadata.get_all("Classifier", [])))
     interpreters = find_interpreters(named)
-    extras = ",".join(metadata.get_all("Provides-Extra", []))
+    extras = release.extras
 
     def everything() -> str:
-        release.environment.install([f"{PROJECT}[{extras}] @ {wheel.as_uri()}", _TRIO, _PYTEST])
         return consumer.smoke(release.environment, version, "modules", "fixture")
 
     def bare() -> str:
-        environment = Environment(release.workspace / "bare")
-        environment.install([str(wheel)])
         load = "import egp, egp_api; [getattr(egp, name) for name in egp.__all__]"
-        environment.run("-c", load, refused="Without an extra, it cannot be imported:", way_out="see above")
-        release.sbom = write_sbom(environment, wheel, release.source / "pyproject.toml")
+        release.bare_environment.run(
+            "-c", load, refused="Without an extra, it cannot be imported:", way_out="see above"
+        )
         return f"without an extra, it is imported; {release.sbom.name} says what comes with it"
 
     def smoke(name: str, python: str, wanted: str, *options: str) -> str:
         environment = Environment(release.workspace / f"python-{name}", python=python)
         # uv takes what is named for direct: with options, the wheel's own requirements are.
         direct = [each for extra in wanted.split(",") for each in read_requirements(wheel, extra=extra)]
-        environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", _TRIO, _PYTEST, *direct], *options)
+        named = f"{PROJECT}[{wanted}] @ {wheel.as_uri()}"
+        environment.install([named, *consumer.SMOKE_NEEDS, *direct], *options)
         consumer.smoke(environment, version, *(["modules"] if wanted == extras else []))
         return f"Python {name}: the same"
 

@@ -1,18 +1,18 @@
 """The sdist and the wheel of a commit: the same bytes on every machine with the same Python and zlib."""
 
 import hashlib
-import re
 import shutil
 import sys
 import tarfile
 from pathlib import Path
 from typing import NamedTuple
 
+from uv import find_uv_bin
+
 from tools.release.errors import Refusal
 from tools.release.process import run, sparse_environment
 
-_TRACEBACK = re.compile(r"^ *Traceback \(most recent call last\):\n(?: {6,}.*\n)+", re.MULTILINE)
-_WAY_OUT = "build it by hand to see more: python -m build"
+_WAY_OUT = "build it by hand to see more: uv build"
 
 
 class Distributions(NamedTuple):
@@ -47,17 +47,13 @@ def unpack(archive: Path, folder: Path) -> None:
 
 def build(source: Path, output: Path, *, epoch: int) -> Distributions:
     """Build the sdist and, from the same folder, the wheel; every time stamp in them is `epoch`."""
-    options: list[str | Path] = ["--installer", "uv", "--sdist", "--wheel", "--outdir", output]
-    try:
-        run(
-            [sys.executable, "-m", "build", *options, source],
-            cwd=source,
-            env=sparse_environment("UV_", SOURCE_DATE_EPOCH=str(epoch), TZ="UTC", LC_ALL="C.UTF-8"),
-            refused="The distributions do not build:",
-            way_out=_WAY_OUT,
-        )
-    except Refusal as refusal:  # what build was doing is nobody's concern
-        raise Refusal(_TRACEBACK.sub("", refusal.problem), way_out=refusal.way_out) from None
+    run(
+        [find_uv_bin(), "build", "--sdist", "--wheel", "--python", sys.executable, "-o", output, source],
+        cwd=source,
+        env=sparse_environment("UV_", SOURCE_DATE_EPOCH=str(epoch), TZ="UTC", LC_ALL="C.UTF-8"),
+        refused="The distributions do not build:",
+        way_out=_WAY_OUT,
+    )
     sdists, wheels = list(output.glob("*.tar.gz")), list(output.glob("*.whl"))
     if len(sdists) != 1 or len(wheels) != 1:
         found = ", ".join(sorted(path.name for path in output.iterdir())) or "nothing"

@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tools.release.checklist import find_root, take_steps
 from tools.release.errors import Refusal
-from tools.release.index import Index
+from tools.release.process import workspace
 from tools.release.release import Options, Release
-from tools.release.workspace import workspace
+
+if TYPE_CHECKING:
+    from tools.release.index import Index
 
 _EPILOG = """
 Credentials: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD (or the same with TWINE_), .pypirc, the keyring, or
@@ -95,9 +98,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-def _index(options: argparse.Namespace) -> Index | None:
+def _index(options: argparse.Namespace) -> "Index | None":
     if not options.index:
         return None
+    from tools.release.index import Index  # loads what speaks to indexes, which a dry run can do without
+
     return Index.open(
         options.index, simple=options.simple, config_file=options.config_file, elsewhere=options.elsewhere
     )

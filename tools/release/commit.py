@@ -4,12 +4,9 @@ import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tools.release import contract
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
+from tools.release.contents import CONTRACT_FILE
 from tools.release.errors import Refusal
-from tools.release.interface.command_line import compare_command_lines
-from tools.release.interface.comparison import PACKAGES, compare_interfaces
-from tools.release.interface.metadata import compare_metadata
 from tools.release.process import run, sparse_environment
 from tools.release.release import Release
 from tools.release.semver import Change, check_step
@@ -143,13 +140,19 @@ def check_version(release: Release) -> str:
 
 def _compare(release: Release, tag: str) -> list[Change]:
     """Return what users of the release with this tag would notice."""
+    # Half a second, and only now that other steps are under way.
+    from tools.release.contract import compare_contracts
+    from tools.release.interface.command_line import compare_command_lines
+    from tools.release.interface.comparison import PACKAGES, compare_interfaces
+    from tools.release.interface.metadata import compare_metadata
+
     old, repository, source = release.workspace / "last", release.repository, release.source
     repository.export(tag, old, *PACKAGES.values())
-    before = repository.read(tag, contract.CONTRACT_FILE)
-    after = (source / contract.CONTRACT_FILE).read_bytes()
+    before = repository.read(tag, CONTRACT_FILE)
+    after = (source / CONTRACT_FILE).read_bytes()
     metadata = repository.read(tag, _METADATA_FILE)
     return [
-        *(contract.compare_contracts(before, after) if before else []),
+        *(compare_contracts(before, after) if before else []),
         *compare_interfaces(old, _without_contract_changes(release, before) if before != after else source),
         *(compare_metadata(metadata, (source / _METADATA_FILE).read_bytes()) if metadata else []),
         *compare_command_lines(old / "src/egp", source / "src/egp"),
@@ -162,7 +165,7 @@ def _without_contract_changes(release: Release, contract_before: bytes | None) -
     The contract's own changes have their own rule; what the compiler and templates change shows here.
     """
     view = release.workspace / "new-compiler-old-contract"
-    document = view / contract.CONTRACT_FILE
+    document = view / CONTRACT_FILE
     view.mkdir()
     (view / "src").symlink_to(release.source / "src")
     document.write_bytes(contract_before or b"")

@@ -11,6 +11,7 @@ from tools.release.errors import Refusal
 from tools.release.process import run, sparse_environment
 
 PROGRAMS = Path(__file__).parent / "consumers"
+SMOKE_NEEDS = ("trio>=0.25", "pytest>=8.2")
 
 _EXPECTED = re.compile(r"#\s*rejected:\s*([\w-]+)")
 _REPORTED = re.compile(r"^[^:\n]+:(\d+): error: .*\[([\w-]+)\]$", re.MULTILINE)

@@ -10,6 +10,9 @@ from packaging.requirements import Requirement
 
 from tools.release.errors import Refusal
 
+PROJECT = "egp-client"
+CONTRACT_FILE = "openapi.yaml"
+
 _REQUIRED = (
     "egp/__init__.py", "egp/_version.py", "egp/py.typed", "egp/testing/__init__.py",
     "egp_api/__init__.py", "egp_api/openapi.yaml", "egp_api/py.typed",

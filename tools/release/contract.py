@@ -5,11 +5,10 @@ from typing import cast
 from tools.compiler.changes import compare
 from tools.compiler.document import Document, parse
 from tools.compiler.errors import CompileError
+from tools.release.contents import CONTRACT_FILE
 from tools.release.errors import Refusal
 from tools.release.semver import Change
 from tools.release.version import Step
-
-CONTRACT_FILE = "openapi.yaml"
 
 
 def compare_contracts(old: bytes, new: bytes) -> list[Change]:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
@@ -16,11 +16,10 @@ from uv import find_uv_bin
 
 from tools.release.address import Address, is_below, read_address
 from tools.release.connection import AGAIN, explained, find_authorities, open_session, refusal_of
+from tools.release.contents import PROJECT
 from tools.release.credentials import WAY_OUT, Credentials, find_credentials, read_pypirc
 from tools.release.errors import Refusal
 from tools.release.process import run, sparse_environment
-
-PROJECT = "egp-client"
 
 _LISTING_SECONDS = 60.0
 _PROJECT_TITLE = re.compile(
@@ -29,13 +28,6 @@ _PROJECT_TITLE = re.compile(
 _INDEX_TITLE = re.compile(r"<(title|h1)>[^<]*\bsimple (index|list)\b[^<]*</", re.IGNORECASE)
 _STATUS = re.compile(r"status code (\d{3}) ?([\w ]*)\.?(?: Server says:)?(.*)", re.DOTALL)
 _CACHE = {"Cache-Control": "no-cache"}
-
-
-class Files(NamedTuple):
-    """The files of a release, by whether the index has them."""
-
-    present: tuple[str, ...]
-    missing: tuple[str, ...]
 
 
 class Index:
@@ -267,27 +259,6 @@ class Index:
 
     def _explained(self, moment: str) -> AbstractContextManager[None]:
         return explained(self.address.upload, moment, identified=self.credentials is not None)
-
-
-def compare_files(built: Mapping[str, str], listed: Mapping[str, str], *, version: str) -> Files:
-    """Sort the built files by what the index lists of the version; both map file names to SHA-256.
-
-    Raises Refusal if the index has anything else under this version: other bytes, or another file.
-    """
-    others = [
-        f"    {name}: sha256 {listed[name]}" for name in sorted(listed) if built.get(name) != listed[name]
-    ]
-    if others:
-        ours = [f"    {name}: sha256 {digest}" for name, digest in sorted(built.items())]
-        raise Refusal(
-            "\n".join([f"The index already has {version}, with other bytes:", *others, "built here:", *ours]),
-            way_out="a version is never replaced: raise the version in src/egp/_version.py and CHANGELOG.md "
-            "(or, if it was this version that was meant, check out the commit that its tag names)",
-        )
-    return Files(
-        present=tuple(name for name in built if name in listed),
-        missing=tuple(name for name in built if name not in listed),
-    )
 
 
 def _is_json(answer: requests.Response) -> bool:

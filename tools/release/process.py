@@ -1,12 +1,16 @@
-"""Child processes whose output is kept, and shown only where it explains a refusal."""
+"""Child processes and the temporary folder of a release. Nothing is left of either, however it ends."""
 
 import os
+import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+import sys
+import tempfile
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.release.errors import Refusal
-from tools.release.workspace import watched
 
 # A child sees these of the caller's environment, and what its caller adds: no PYTHONPATH, no EGP_API_KEY, no
 # password, and no index setting unless it is meant to have one.
@@ -15,6 +19,57 @@ _INHERITED = (
     "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy",
     "https_proxy", "no_proxy", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "PYENV_ROOT",
 )  # fmt: skip
+# Leads the process group of all children. Its standard input ends when the release does, be it by kill -9:
+# then a fork that has left the group ends all of it, and removes the folder.
+_JANITOR = """
+import os, shutil, signal, sys, time
+group = os.getpgrp()
+sys.stdin.read()
+if os.fork():
+    time.sleep(60)
+os.setpgid(0, 0)
+os.killpg(group, signal.SIGKILL)
+for _ in range(100):  # what was killed may still be about to make a file
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
+    if not os.path.exists(sys.argv[1]):
+        break
+    time.sleep(0.1)
+"""
+
+_janitors: list[subprocess.Popen[bytes]] = []
+
+
+@contextmanager
+def workspace() -> Generator[Path]:
+    """Make an empty folder, which goes with the release, and so do the children that were started in it."""
+    folder = Path(tempfile.mkdtemp(prefix="egp-release-"))
+    command = [sys.executable, "-I", "-c", _JANITOR, str(folder)]
+    _janitors.append(subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _end_children()
+        _janitors.pop()
+
+
+@contextmanager
+def side_by_side() -> Generator[Callable[..., Future[str]]]:
+    """Give a function that takes others at the same time; where the block fails, their children end."""
+    pool = ThreadPoolExecutor()
+    try:
+        yield pool.submit
+    except BaseException:
+        _end_children()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_children() -> None:
+    """End what runs in the group, which is gone afterwards: no further child can be started in it."""
+    for janitor in _janitors:
+        janitor.communicate()
 
 
 def sparse_environment(*prefixes: str, **added: str) -> dict[str, str]:
@@ -39,7 +94,7 @@ def run(
 
     Raises Refusal with the tail of the output if it fails; none of `secrets` is in it.
     """
-    child = subprocess.Popen(
+    done = subprocess.run(
         [str(argument) for argument in arguments],
         cwd=cwd,
         env=env,
@@ -48,13 +103,13 @@ def run(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        start_new_session=True,
+        process_group=_janitors[-1].pid if _janitors else None,
+        check=False,
     )
-    with watched(child):
-        output, _ = child.communicate()
+    output = done.stdout
     for secret in secrets:
         output = output.replace(secret, "[hidden]")
-    if child.returncode:
+    if done.returncode:
         lines = output.rstrip().splitlines()[-shown_lines:]
         raise Refusal("\n".join([refused, *(f"    {line}" for line in lines)]), way_out=way_out)
     return output

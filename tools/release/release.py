@@ -1,16 +1,24 @@
-"""A release under way: what was asked for, and what the steps have found."""
+"""A release under way: what was asked for, and what is found on the way."""
 
-from functools import cached_property
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from packaging.version import Version
 
-from tools.release.build import Distributions
+from tools.release.build import Distributions, build_reproducibly
+from tools.release.consumer import SMOKE_NEEDS
+from tools.release.contents import PROJECT, read_metadata
 from tools.release.environment import Environment
-from tools.release.index import Index
 from tools.release.repository import Repository
+from tools.release.sbom import write_sbom
 from tools.release.version import VERSION_FILE, last_release, read_version
+
+if TYPE_CHECKING:
+    from tools.release.index import Index
+
+T = TypeVar("T")
 
 
 class Options(NamedTuple):
@@ -22,26 +30,38 @@ class Options(NamedTuple):
     keep: Path | None = None
 
 
+class _Fact(Generic[T]):
+    """What is found once: of the steps that ask at the same time, one finds it, and the others wait."""
+
+    def __init__(self, find: Callable[["Release"], T]) -> None:
+        self._find = find
+        self._lock = threading.Lock()
+
+    def __get__(self, release: "Release", _: object) -> T:
+        facts, name = vars(release), self._find.__name__
+        with self._lock:
+            if name not in facts:
+                facts[name] = self._find(release)
+        found: T = facts[name]
+        return found
+
+
 class Release:
     """One commit on its way to one index.
 
-    `index` is None in a dry run without one. `workspace` is an empty folder outside the tree. A step makes
-    `distributions`, another one `sbom`, for those that come later.
+    `index` is None in a dry run without one. `workspace` is an empty folder outside the tree.
     """
 
-    distributions: Distributions
-    sbom: Path
-
-    def __init__(self, root: Path, workspace: Path, options: Options, index: Index | None) -> None:
+    def __init__(self, root: Path, workspace: Path, options: Options, index: "Index | None") -> None:
         self.repository = Repository(root)
         self.root = root
         self.workspace = workspace
         self.options = options
         self.index = index
 
-    @cached_property
+    @_Fact
     def version(self) -> Version:
-        """The version that the commit states."""
+        """Return the version that the commit states."""
         return read_version((self.root / VERSION_FILE).read_text(encoding="utf-8"))
 
     @property
@@ -49,19 +69,43 @@ class Release:
         """The tag that marks the release."""
         return f"v{self.version}"
 
-    @cached_property
+    @_Fact
     def last(self) -> Version | None:
-        """The release that users come from; None for the first one."""
+        """Return the release that users come from; None for the first one."""
         return last_release(self.repository.versions(everywhere=True), self.version)
 
-    @cached_property
+    @_Fact
     def source(self) -> Path:
-        """A folder with the files of the commit, and none of the files that git ignores."""
+        """Return a folder with the files of the commit, and none of the files that git ignores."""
         folder = self.workspace / "source"
         self.repository.export("HEAD", folder)
         return folder
 
-    @cached_property
+    @_Fact
+    def distributions(self) -> Distributions:
+        """Return the sdist and the wheel."""
+        return build_reproducibly(self.source, self.workspace, epoch=self.repository.committed_at())
+
+    @property
+    def extras(self) -> str:
+        """Return the extras of the wheel, as a requirement has them."""
+        return ",".join(read_metadata(self.distributions.wheel).get_all("Provides-Extra", []))
+
+    @_Fact
     def environment(self) -> Environment:
-        """The clean environment that has the built wheel and all its extras."""
-        return Environment(self.workspace / "clean")
+        """Return a clean environment that has the wheel, all its extras, and what the smoke needs."""
+        environment, wheel = Environment(self.workspace / "clean"), self.distributions.wheel
+        environment.install([f"{PROJECT}[{self.extras}] @ {wheel.as_uri()}", *SMOKE_NEEDS])
+        return environment
+
+    @_Fact
+    def bare_environment(self) -> Environment:
+        """Return a clean environment that has the wheel without any extra."""
+        environment = Environment(self.workspace / "bare")
+        environment.install([str(self.distributions.wheel)])
+        return environment
+
+    @_Fact
+    def sbom(self) -> Path:
+        """Return the bill of materials of the wheel, beside it."""
+        return write_sbom(self.bare_environment, self.distributions.wheel, self.source / "pyproject.toml")

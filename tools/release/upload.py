@@ -1,14 +1,22 @@
 """The files go up, and come back."""
 
 import shutil
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from tools.release import consumer
 from tools.release.build import sha256
-from tools.release.contents import read_requirements
+from tools.release.contents import PROJECT, read_requirements
 from tools.release.environment import Environment
 from tools.release.errors import Refusal
-from tools.release.index import PROJECT, compare_files
 from tools.release.release import Release
+
+
+class Files(NamedTuple):
+    """The files of a release, by whether the index has them."""
+
+    present: tuple[str, ...]
+    missing: tuple[str, ...]
 
 
 def upload(release: Release) -> str:
@@ -76,3 +84,24 @@ def _keep(release: Release) -> str:
             )
         shutil.copyfile(file, kept)
     return f"; the files and {release.sbom.name} are in {folder}"
+
+
+def compare_files(built: Mapping[str, str], listed: Mapping[str, str], *, version: str) -> Files:
+    """Sort the built files by what the index lists of the version; both map file names to SHA-256.
+
+    Raises Refusal if the index has anything else under this version: other bytes, or another file.
+    """
+    others = [
+        f"    {name}: sha256 {listed[name]}" for name in sorted(listed) if built.get(name) != listed[name]
+    ]
+    if others:
+        ours = [f"    {name}: sha256 {digest}" for name, digest in sorted(built.items())]
+        raise Refusal(
+            "\n".join([f"The index already has {version}, with other bytes:", *others, "built here:", *ours]),
+            way_out="a version is never replaced: raise the version in src/egp/_version.py and CHANGELOG.md "
+            "(or, if it was this version that was meant, check out the commit that its tag names)",
+        )
+    return Files(
+        present=tuple(name for name in built if name in listed),
+        missing=tuple(name for name in built if name not in listed),
+    )

@@ -1,39 +1,26 @@
 """Annotations as values: what two releases say of a type, whatever its spelling and wherever it lives."""
 
 import ast
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, cast
 
 import griffe
 
 # What each of these accepts besides itself. Parameters of callers are what this is about, so containers count
 # as if they were only read.
+_SEQUENCES = {"list", "tuple"}
+_CONTAINERS = {*_SEQUENCES, "set", "frozenset", "dict", "Sequence", "Mapping"}
 _ALSO_ACCEPTS = {
     "float": {"int"},
     "complex": {"int", "float"},
-    "Sequence": {"list", "tuple"},
-    "Collection": {"list", "tuple", "set", "frozenset", "dict", "Sequence", "Mapping"},
-    "Iterable": {
-        "list",
-        "tuple",
-        "set",
-        "frozenset",
-        "dict",
-        "Sequence",
-        "Collection",
-        "Mapping",
-        "Iterator",
-    },
+    "Sequence": _SEQUENCES,
+    "Collection": _CONTAINERS,
+    "Iterable": {*_CONTAINERS, "Collection", "Iterator"},
     "Mapping": {"dict", "MutableMapping"},
 }
-_BUILTIN = {
-    "List": "list",
-    "Dict": "dict",
-    "Set": "set",
-    "FrozenSet": "frozenset",
-    "Tuple": "tuple",
-    "Type": "type",
-}
+_OLD_NAMES = {
+    each: each.lower() for each in ("List", "Dict", "Set", "FrozenSet", "Tuple", "Type")
+}  # of typing, for the built-in ones
 _NEUTRAL_WRAPPERS = {"Annotated", "ClassVar", "Final", "ReadOnly", "Required", "NotRequired", "TypeAlias"}
 
 
@@ -60,27 +47,29 @@ class Annotations:
     def __init__(self, modules: griffe.ModulesCollection, public: set[str]) -> None:
         self._modules = modules
         self._public = public
+        self._unfolded: list[str] = []
 
-    def read(self, annotation: object, scope: griffe.Object) -> Union:
+    def read(self, annotation: str | griffe.Expr | None, scope: griffe.Object) -> Union:
         """Return the union that an annotation stands for; UNKNOWN where there is none."""
-        if annotation is None:
-            return UNKNOWN
-        try:
-            tree = ast.parse(str(annotation), mode="eval").body
-        except SyntaxError:
-            return frozenset({Part(str(annotation))})
-        return self._read(tree, scope, frozenset())
-
-    def is_alias(self, member: griffe.Attribute) -> bool:
-        """Tell whether an attribute of a module is another name for a type."""
-        if member.annotation is not None:
-            return str(member.annotation).endswith("TypeAlias")
-        if member.value is None or not (member.parent and member.parent.is_module):
-            return False
-        tree = ast.parse(str(member.value), mode="eval").body
-        return isinstance(tree, ast.Subscript | ast.BinOp) and not any(
-            isinstance(node, ast.Call | ast.Dict | ast.List | ast.Set) for node in ast.walk(tree)
-        )
+        match annotation:
+            case None:
+                return UNKNOWN
+            case griffe.ExprBinOp(left=left, operator="|", right=right):
+                return self.read(left, scope) | self.read(right, scope)
+            case griffe.ExprList(elements=elements) | griffe.ExprTuple(elements=elements):
+                return frozenset({Part("[]", tuple(self.read(each, scope) for each in elements))})
+            case griffe.ExprSubscript(left=outer, slice=griffe.ExprTuple(elements=inner, implicit=True)):
+                return self._subscript(outer, inner, scope)
+            case griffe.ExprSubscript(left=outer, slice=inner):
+                return self._subscript(outer, [inner], scope)
+            case griffe.ExprName() | griffe.ExprAttribute():
+                return self._name(annotation.canonical_path)
+            case str() if annotation[0] in "'\"":
+                tree = ast.parse(ast.literal_eval(annotation), mode="eval").body
+                module = cast(griffe.Module, scope)  # it looks names up from any object
+                return self.read(griffe.safe_get_annotation(tree, module), scope)
+            case _:
+                return frozenset({Part(str(annotation))})
 
     def find(self, path: str) -> griffe.Object | None:
         """Return what a path leads to, through every import, None outside the two packages."""
@@ -91,61 +80,54 @@ class Annotations:
             return None
         return target
 
-    def _read(self, node: ast.expr, scope: griffe.Object, above: frozenset[str]) -> Union:
-        match node:
-            case ast.Constant(value=None):
-                return frozenset({Part("None")})
-            case ast.Constant(value=str(text)):
-                return self._read(ast.parse(text, mode="eval").body, scope, above)
-            case ast.Constant(value=value):
-                return frozenset({Part(repr(value))})
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return self._read(left, scope, above) | self._read(right, scope, above)
-            case ast.List(elts=elements) | ast.Tuple(elts=elements):
-                return frozenset({Part("[]", tuple(self._read(each, scope, above) for each in elements))})
-            case ast.Subscript(value=value, slice=inner):
-                return self._subscript(value, inner, scope, above)
-            case ast.Name() | ast.Attribute():
-                return self._name(ast.unparse(node), scope, above)
-            case _:
-                return frozenset({Part(ast.unparse(node))})
-
     def _subscript(
-        self, value: ast.expr, inner: ast.expr, scope: griffe.Object, above: frozenset[str]
+        self, outer: str | griffe.Expr, inner: Sequence[str | griffe.Expr], scope: griffe.Object
     ) -> Union:
-        elements = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-        outer = self._name(ast.unparse(value), scope, above)
-        (part, *more) = outer or {Part("?")}
-        if more:  # a generic alias: what it stands for, with its variables free
-            return outer
+        named = self.read(outer, scope)
+        if len(named) != 1:  # a generic alias: what it stands for, with its variables free
+            return named
+        (part,) = named
         if part.name == "Literal":
-            return frozenset(Part(f"Literal[{ast.unparse(each)}]") for each in elements)
-        if part.name == "Optional":
-            return self._read(elements[0], scope, above) | {Part("None")}
-        if part.name == "Union":
-            return frozenset().union(*(self._read(each, scope, above) for each in elements))
+            return frozenset(Part(f"Literal[{each}]") for each in inner)
         if part.name in _NEUTRAL_WRAPPERS:
-            return self._read(elements[0], scope, above)
-        return frozenset(
-            {part._replace(arguments=tuple(self._read(each, scope, above) for each in elements))}
-        )
+            return self.read(inner[0], scope)
+        read = [self.read(each, scope) for each in inner]
+        if part.name in {"Optional", "Union"}:
+            return UNKNOWN.union(*read, {Part("None")} if part.name == "Optional" else ())
+        return frozenset({part._replace(arguments=tuple(read))})
 
-    def _name(self, text: str, scope: griffe.Object, above: frozenset[str]) -> Union:
-        first, _, rest = text.partition(".")
-        try:
-            path = ".".join(filter(None, (scope.resolve(first), rest)))
-        except griffe.NameResolutionError:
-            path = text
+    def _name(self, path: str) -> Union:
         target = self.find(path)
         if isinstance(target, griffe.Class):
             # Not the path: the modules that have a class, and that hand it on, may change.
             name = f"{target.path.partition('.')[0]}.{target.name}"
             return frozenset({Part(name if target.path in self._public else "(private)", (), target)})
-        if isinstance(target, griffe.Attribute) and target.path not in above and self.is_alias(target):
-            tree = ast.parse(str(target.value), mode="eval").body
-            return self._read(tree, target.parent or target, above | {target.path})
+        if isinstance(target, griffe.Attribute) and is_alias(target) and path not in self._unfolded:
+            self._unfolded.append(path)
+            try:
+                return self.read(target.value, target.parent or target)
+            finally:
+                self._unfolded.pop()
         name = path.rpartition(".")[2]
-        return frozenset({Part(_BUILTIN.get(name, name))})
+        return frozenset({Part(_OLD_NAMES.get(name, name))})
+
+
+def is_alias(member: griffe.Attribute) -> bool:
+    """Tell whether an attribute of a module is another name for a type."""
+    if member.annotation is not None:
+        return str(member.annotation).endswith("TypeAlias")
+    composed = isinstance(member.value, griffe.ExprSubscript | griffe.ExprBinOp)
+    return composed and member.parent is not None and member.parent.is_module and _is_type(member.value)
+
+
+def _is_type(value: object) -> bool:
+    match value:
+        case griffe.ExprBinOp(left=left, operator="|", right=right):
+            return _is_type(left) and _is_type(right)
+        case griffe.ExprSubscript(left=outer):
+            return _is_type(outer)
+        case _:
+            return isinstance(value, str | griffe.ExprName | griffe.ExprAttribute)
 
 
 def accepts(wide: Union, narrow: Union) -> bool:
@@ -186,11 +168,8 @@ def hidden_classes(union: Union) -> Iterator[griffe.Class]:
 
 def show(union: Union) -> str:
     """Return a type as one would write it."""
-    if union == UNKNOWN:
-        return "no annotation"
     shown: list[str] = []
     for part in union:
-        inner = ", ".join(show(each) for each in part.arguments)
-        name = part.source.name if part.source else part.name
-        shown.append(f"{name}[{inner}]" if inner and name != "[]" else f"[{inner}]" if inner else name)
-    return " | ".join(sorted(shown))
+        inner = f"[{', '.join(map(show, part.arguments))}]" if part.arguments else ""
+        shown.append(inner if part.name == "[]" else (part.source.name if part.source else part.name) + inner)
+    return " | ".join(sorted(shown)) or "no annotation"

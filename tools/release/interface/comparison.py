@@ -11,7 +11,15 @@ from typing import NamedTuple, cast
 
 import griffe
 
-from tools.release.interface.annotations import UNKNOWN, Annotations, Union, accepts, hidden_classes, show
+from tools.release.interface.annotations import (
+    UNKNOWN,
+    Annotations,
+    Union,
+    accepts,
+    hidden_classes,
+    is_alias,
+    show,
+)
 from tools.release.semver import Change
 from tools.release.version import Step
 
@@ -21,10 +29,12 @@ PACKAGES = {"egp": "src", "egp_api": "generated"}
 _COMMANDS = "egp.cli"
 _RECORDS = ("define", "frozen", "mutable", "attrs", "dataclass", "attr.s")
 _POSITIONAL = ("positional-only", "positional or keyword")
+# Python itself asks for them; no program does by their names.
+_SILENT = {"__getattr__", "__dir__", "__repr__", "__del__", "__init_subclass__"}
 
 
 class Parameter(NamedTuple):
-    """One parameter of a function, or one key of the typed dictionary that its keywords are."""
+    """What a caller may give: a parameter, a key of a typed dictionary, or a field of a record."""
 
     name: str
     kind: str
@@ -41,52 +51,52 @@ class Release:
     """The packages of one release, read."""
 
     def __init__(self, root: Path) -> None:
-        folders = {root / folder for name, folder in PACKAGES.items() if (root / folder / name).is_dir()}
-        self._loader = griffe.GriffeLoader(search_paths=sorted(folders), allow_inspection=False)
-        self.packages: dict[str, griffe.Module] = {}
-        for package, folder in PACKAGES.items():
-            if (root / folder / package / "__init__.py").is_file():
-                self.packages[package] = cast(griffe.Module, self._loader.load(package))
-        self._loader.resolve_aliases(implicit=True, external=False)
+        held = [name for name, top in PACKAGES.items() if (root / top / name / "__init__.py").is_file()]
+        paths = [root / PACKAGES[name] for name in held]
+        loader = griffe.GriffeLoader(search_paths=paths, allow_inspection=False)
+        self.packages = {name: cast(griffe.Module, loader.load(name)) for name in held}
+        loader.resolve_aliases(implicit=True, external=False)
         self._public: set[str] = set()
-        self.annotations = Annotations(self._loader.modules_collection, self._public)
+        self._annotations = Annotations(loader.modules_collection, self._public)
+        self.read = self._annotations.read
         for module in self.packages.values():
             self._find_public(module)
 
     def members(self, parent: griffe.Object) -> dict[str, griffe.Object]:
         """Return the public members of a module or a class by name, inherited ones too, imports followed."""
         held = parent.all_members if parent.is_class else parent.members
-        found: dict[str, griffe.Object] = {}
-        for name, member in held.items():
-            target = _target(member) if _is_public(name, member) else None
-            if target is not None and not (target.is_module and member.is_alias):
-                found[name] = target
-        return found
+        targets = {name: _target(member) for name, member in held.items() if _is_public(name, member)}
+        return {
+            name: target
+            for name, target in targets.items()
+            if target is not None and not (target.is_module and held[name].is_alias)
+        }
 
     def ancestors(self, source: griffe.Class) -> set[str]:
         """Return the classes that an instance is also one of: those with a public name, and foreign ones."""
-        found: set[str] = set()
-        for each in (source, *_mro(source)):
-            for base in each.bases:
-                found |= {
-                    part.name
-                    for part in self.annotations.read(base, each.parent or each)
-                    if not part.is_hidden
-                }
-        return found - {"object", "Generic", "Protocol", "ABC"}
+        bases = UNKNOWN.union(*(self.read(base, each) for each in _lineage(source) for base in each.bases))
+        return {part.name for part in bases if not part.is_hidden} - {"object", "Generic", "Protocol", "ABC"}
 
     def keywords(self, source: griffe.Class) -> list[Parameter]:
         """Return the keys of a typed dictionary."""
         found: dict[str, Parameter] = {}
-        for each in reversed((source, *_mro(source))):
+        for each in reversed(_lineage(source)):
             total = str(each.keywords.get("total", "True")) != "False"
-            for name, member in each.members.items():
-                if isinstance(member, griffe.Attribute) and member.annotation is not None:
-                    outer = str(member.annotation).partition("[")[0].rpartition(".")[2]
-                    required = outer == "Required" or (total and outer != "NotRequired")
-                    union = self.annotations.read(member.annotation, each)
-                    found[name] = Parameter(name, "keyword-only", None if required else "...", union)
+            for name, member in _annotated(each).items():
+                outer = str(member.annotation).partition("[")[0].rpartition(".")[2]
+                required = outer == "Required" or (total and outer != "NotRequired")
+                union = self.read(member.annotation, each)
+                found[name] = Parameter(name, "keyword-only", None if required else "...", union)
         return list(found.values())
+
+    def fields(self, source: griffe.Class) -> list[Parameter]:
+        """Return the fields that make a record's constructor."""
+        return [
+            Parameter(name, "keyword-only", self._value(each.value), self.read(each.annotation, source))
+            for name, each in _annotated(source).items()
+            if "property" not in each.labels
+            and not str(each.annotation).startswith(("ClassVar", "typing.ClassVar"))
+        ]
 
     def parameters(self, function: griffe.Function) -> list[Parameter]:
         """Return the parameters as a caller sees them, `**keywords: Unpack[…]` one by one."""
@@ -95,35 +105,23 @@ class Release:
             kind = each.kind.value if each.kind else ""
             if number == 0 and each.name in {"self", "cls"}:
                 continue
-            unnamed = kind == "positional-only"
-            union = self.annotations.read(each.annotation, function)
+            union = self.read(each.annotation, function)
             unpacked = next((part for part in union if part.name == "Unpack"), None)
             if unpacked and (source := next(iter(unpacked.arguments[0])).source):
                 found += self.keywords(source)
             else:
-                found.append(
-                    Parameter(
-                        f"#{number}" if unnamed else each.name,
-                        kind,
-                        self.value(each.default, function),
-                        union,
-                    )
-                )
+                name = f"#{number}" if kind == "positional-only" else each.name
+                found.append(Parameter(name, kind, self._value(each.default), union))
         return found
 
-    def value(self, value: object, scope: griffe.Object) -> str | None:
+    def _value(self, value: str | griffe.Expr | None) -> str | None:
         """Return a default as text, a named constant by what it is."""
-        text = None if value is None else str(value)
-        if text is not None and text.replace(".", "").isidentifier():
-            try:
-                first, _, rest = text.partition(".")
-                target = self.annotations.find(".".join(filter(None, (scope.resolve(first), rest))))
-            except griffe.NameResolutionError:
-                return text
+        if isinstance(value, griffe.ExprName | griffe.ExprAttribute):
+            target = self._annotations.find(value.canonical_path)
             if isinstance(target, griffe.Attribute) and target.value is not None:
                 simple = str(target.value)
-                return rest or first if simple.endswith(")") else simple
-        return text
+                return str(value).rpartition(".")[2] if simple.endswith(")") else simple
+        return None if value is None else str(value)
 
     def _find_public(self, module: griffe.Module) -> None:
         for member in self.members(module).values():
@@ -143,12 +141,8 @@ class Comparison:
 
     def modules(self, old: griffe.Module, new: griffe.Module) -> None:
         """Compare two modules and all that is public below them."""
-        if old.path == _COMMANDS:
-            return
-        before, after = self._old.members(old), self._new.members(new)
-        self._names(before, after, old.path)
-        for name in sorted(before.keys() & after.keys()):
-            self._member(before[name], after[name], f"{old.path}.{name}")
+        if old.path != _COMMANDS:
+            self._members(self._old.members(old), self._new.members(new), old.path)
 
     def add(self, where: str, what: str, step: Step) -> None:
         """Note one change."""
@@ -159,6 +153,12 @@ class Comparison:
             self.add(f"{where}.{name}", "removed", "major")
         for name in sorted(set(after) - set(before)):
             self.add(f"{where}.{name}", "added", "minor")
+
+    def _members(self, before: dict[str, griffe.Object], after: dict[str, griffe.Object], where: str) -> None:
+        unnamed = {"__init__"}  # every class has one
+        self._names(before.keys() - unnamed, after.keys() - unnamed, where)
+        for name in sorted(before.keys() & after.keys()):
+            self._member(before[name], after[name], f"{where}.{name}")
 
     def _member(self, old: griffe.Object, new: griffe.Object, where: str, *, open_class: bool = True) -> None:
         # A class is compared once, wherever it is met; a function of a mixin once for each class.
@@ -183,47 +183,23 @@ class Comparison:
         for name in sorted(before - after):
             self.add(where, f"base class was removed ({name.rpartition('.')[2]})", "major")
         if "TypedDict" in before & after:
-            self._keywords(self._old.keywords(old), self._new.keywords(new), where, "key")
+            self._parameters(self._old.keywords(old), self._new.keywords(new), where, "key")
             return
         if "_missing_" in old.all_members and "_missing_" not in new.all_members:
             self.add(where, "is closed: unknown values are refused", "major")
         mine, theirs = self._old.members(old), self._new.members(new)
-        if not open_class or self._is_internal(old):
+        if not open_class or self._is_internal(mine.get("__init__")):
             mine.pop("__init__", None)
-            theirs.pop("__init__", None)
-        self._names(mine.keys() - {"__init__"}, theirs.keys() - {"__init__"}, where)
-        for name in sorted(mine.keys() & theirs.keys()):
-            self._member(mine[name], theirs[name], f"{where}.{name}")
+        self._members(mine, theirs, where)
         if _is_record(old) and _is_record(new):
-            self._fields(old, new, where)
-
-    def _fields(self, old: griffe.Class, new: griffe.Class, where: str) -> None:
-        """Compare the defaults of the fields that make a record's constructor."""
-        mine, theirs = _fields(old), _fields(new)
-        for name, field in theirs.items():
-            default = self._new.value(field.value, field.parent or new)
-            if name not in mine:
-                if default is None:
-                    self.add(f"{where}.{name}", "added, and needed to make one", "major")
-                continue
-            was = self._old.value(mine[name].value, mine[name].parent or old)
-            if was is not None and default is None:
-                self.add(f"{where}.{name}", "is now required", "major")
-            elif was != default:
-                self.add(f"{where}.{name}", f"default was changed ({was} → {default})", "minor")
+            self._parameters(self._old.fields(old), self._new.fields(new), where, "field")
 
     def _attributes(self, old: griffe.Attribute, new: griffe.Attribute, where: str) -> None:
-        was_alias, is_alias = self._old.annotations.is_alias(old), self._new.annotations.is_alias(new)
-        mine, theirs = (
-            release.annotations.read(each.value if alias else each.annotation, each.parent or each)
-            for release, each, alias in ((self._old, old, was_alias), (self._new, new, is_alias))
-        )
-        if accepts(theirs, mine) and was_alias:
-            self._widened(mine, theirs, where, "type")
-        elif mine != UNKNOWN:
-            exact = isinstance(old.parent, griffe.Class) and _is_record(old.parent)
-            self._given(mine, theirs, where, "type", exact=exact or was_alias)
-        self._follow(mine, theirs, where)
+        alias = is_alias(old)
+        record = isinstance(old.parent, griffe.Class) and _is_record(old.parent)
+        mine = self._old.read(old.value if alias else old.annotation, old.parent or old)
+        theirs = self._new.read(new.value if is_alias(new) else new.annotation, new.parent or new)
+        self._types(mine, theirs, where, "type", taken=alias or record, given=not alias)
 
     def _functions(self, old: griffe.Function, new: griffe.Function, where: str) -> None:
         if ("async" in old.labels) != ("async" in new.labels):
@@ -234,14 +210,12 @@ class Comparison:
         if len(mine) < len(theirs):
             self.add(where, "an overload was added", "minor")
         for before, after in zip(mine, theirs, strict=False):
-            self._keywords(self._old.parameters(before), self._new.parameters(after), where, "parameter")
-            returned = self._old.annotations.read(before.returns, before)
-            returns = self._new.annotations.read(after.returns, after)
-            if returned != UNKNOWN:
-                self._given(returned, returns, where, "return type")
-            self._follow(returned, returns, where)
+            self._parameters(self._old.parameters(before), self._new.parameters(after), where, "parameter")
+            returned = self._old.read(before.returns, before)
+            returns = self._new.read(after.returns, after)
+            self._types(returned, returns, where, "return type", given=True)
 
-    def _keywords(self, old: list[Parameter], new: list[Parameter], where: str, noun: str) -> None:
+    def _parameters(self, old: list[Parameter], new: list[Parameter], where: str, noun: str) -> None:
         before, after = {each.name: each for each in old}, {each.name: each for each in new}
         for name in sorted(before.keys() - after.keys()):
             self.add(where, f"{noun} was removed ({name})", "major")
@@ -264,37 +238,25 @@ class Comparison:
             self.add(where, f"{noun} default was changed ({new.name})", "minor")
         if old.kind in _POSITIONAL and new.kind not in _POSITIONAL:
             self.add(where, f"{noun} kind was changed ({new.name})", "major")
-        if accepts(new.union, old.union):
-            self._widened(old.union, new.union, where, f"type of {new.name}")
-        elif old.union != UNKNOWN:
-            self.add(where, f"type of {new.name} was {show(old.union)} and is {show(new.union)}", "major")
-        self._follow(old.union, new.union, f"{where}({new.name})")
+        self._types(old.union, new.union, where, f"type of {new.name}", taken=True)
 
-    def _widened(self, old: Union, new: Union, where: str, what: str) -> None:
-        if not accepts(old, new):
-            self.add(where, f"{what} was widened from {show(old)} to {show(new)}", "minor")
-
-    def _given(self, old: Union, new: Union, where: str, what: str, *, exact: bool = False) -> None:
-        """Compare the types of what users are given: a narrower one is an addition, unless `exact`."""
-        if accepts(old, new) and accepts(new, old):
-            return
-        step: Step = "minor" if accepts(old, new) and new != UNKNOWN and not exact else "major"
-        self.add(where, f"{what} was {show(old)} and is {show(new)}", step)
-
-    def _follow(self, old: Union, new: Union, where: str) -> None:
-        """Compare the private classes that an annotation leads to."""
+    def _types(
+        self, old: Union, new: Union, where: str, what: str, *, taken: bool = False, given: bool = False
+    ) -> None:
+        """Compare types that users give or are given, and the private classes in them."""
+        narrower, wider = not accepts(new, old), not accepts(old, new)
+        if old != UNKNOWN and (narrower or wider):
+            broken = (narrower and taken) or (wider and given)
+            said = f"{what} was {show(old)} and is {show(new)}"
+            self.add(where, said, "major" if broken else "minor")
         for before, after in zip(hidden_classes(old), hidden_classes(new), strict=False):
             self._member(before, after, where, open_class=False)
 
-    def _is_internal(self, source: griffe.Class) -> bool:
-        """Tell whether only we can make one, since its constructor asks for something private."""
-        start = source.all_members.get("__init__")
-        target = _target(start) if start is not None else None
-        if not isinstance(target, griffe.Function):
-            return False
-        return any(
+    def _is_internal(self, start: griffe.Object | None) -> bool:
+        """Tell whether only we can call a constructor, since it asks for something private."""
+        return isinstance(start, griffe.Function) and any(
             each.is_required and any(True for _ in hidden_classes(each.union))
-            for each in self._old.parameters(target)
+            for each in self._old.parameters(start)
         )
 
 
@@ -313,13 +275,7 @@ def compare_interfaces(old: Path, new: Path) -> list[Change]:
 def _is_public(name: str, member: griffe.Object | griffe.Alias) -> bool:
     if name.startswith("__") and name.endswith("__"):
         # What a language construct calls; the rest of the dunder names describe the module or the class.
-        return member.is_function and name not in {
-            "__getattr__",
-            "__dir__",
-            "__repr__",
-            "__del__",
-            "__init_subclass__",
-        }
+        return member.is_function and name not in _SILENT
     return not name.startswith("_") and member.is_public
 
 
@@ -331,29 +287,24 @@ def _target(member: griffe.Object | griffe.Alias) -> griffe.Object | None:
         return None
 
 
-def _mro(source: griffe.Class) -> list[griffe.Class]:
+def _lineage(source: griffe.Class) -> list[griffe.Class]:
+    """Return a class and its bases, as far as they can be put in an order."""
     try:
-        return source.mro()
-    except (ValueError, griffe.GriffeError):  # bases that cannot be put in an order
-        return []
+        return [source, *source.mro()]
+    except (ValueError, griffe.GriffeError):
+        return [source]
 
 
 def _is_record(source: griffe.Class) -> bool:
-    if any(
-        str(base).rpartition(".")[2] == "NamedTuple"
-        for each in (source, *_mro(source))
-        for base in each.bases
-    ):
-        return True
-    return any(each.callable_path.rpartition(".")[2] in _RECORDS for each in source.decorators)
+    bases = {str(base).rpartition(".")[2] for each in _lineage(source) for base in each.bases}
+    made = {each.callable_path.rpartition(".")[2] for each in source.decorators}
+    return "NamedTuple" in bases or not made.isdisjoint(_RECORDS)
 
 
-def _fields(source: griffe.Class) -> dict[str, griffe.Attribute]:
+def _annotated(source: griffe.Class) -> dict[str, griffe.Attribute]:
+    """Return the attributes that a class itself annotates."""
     return {
-        name: member
-        for name, member in source.members.items()
-        if isinstance(member, griffe.Attribute)
-        and member.annotation is not None
-        and not str(member.annotation).startswith(("ClassVar", "typing.ClassVar"))
-        and "property" not in member.labels
+        name: each
+        for name, each in source.members.items()
+        if isinstance(each, griffe.Attribute) and each.annotation is not None
     }
