@@ -160,26 +160,28 @@ def test_a_compressed_error_is_read_up_to_the_limit_of_errors(own, raw_server):
     ids=["error", "message", "list"],
 )
 @pytest.mark.parametrize("depth", [150, 330, 500, 900, 990, 100_000])
-def test_an_error_body_may_nest_as_deeply_as_it_likes(raw_server, make, depth):
+def test_an_error_body_may_nest_as_deeply_as_it_likes(make_client, raw_server, make, depth):
     raw_server.script(raw_server.reply(400, body=make(depth)))
+    client = make_client(raw_server.url)
 
-    with Client(api_key=KEY, base_url=raw_server.url) as client, pytest.raises(BadRequestError) as caught:
-        client.chat.completions.create(**ASK)
+    with pytest.raises(BadRequestError) as caught:
+        client.run(client.client.chat.completions.create, **ASK)
 
     assert str(caught.value)
 
 
 @pytest.mark.parametrize("depth", [150, 330, 500, 900, 990, 100_000])
-def test_so_may_a_whole_answer(raw_server, depth):
+def test_so_may_a_whole_answer(make_client, raw_server, depth):
     answer = b'{"id":"a","created":1,"model":"m","object":"chat.completion","x":%s%s,"choices":[{"index":0,'
     answer += b'"finish_reason":"stop","message":{"role":"assistant","content":"Hi"}}]}'
     raw_server.script(raw_server.reply(body=answer % (b"[" * depth, b"]" * depth)))
 
-    with Client(api_key=KEY, base_url=raw_server.url) as client:
-        try:
-            told = client.chat.completions.create(**ASK).choices[0].message.content
-        except APIResponseValidationError as error:
-            told = error.message.rpartition(": ")[2]
+    client = make_client(raw_server.url)
+
+    try:
+        told = client.run(client.client.chat.completions.create, **ASK).choices[0].message.content
+    except APIResponseValidationError as error:
+        told = error.message.rpartition(": ")[2]
 
     assert told in ("Hi", "nested too deeply")
 

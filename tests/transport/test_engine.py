@@ -2,26 +2,85 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import time
 
 import httpx
 import pytest
 
-from egp import APITimeoutError
+from egp import APIConnectionError, APITimeoutError
 from egp._core.request import Request
 from tests.conftest import session_of
+
+
+@pytest.fixture
+def silent_after_connecting():
+    """A URL where connections are made, and nobody says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
 
 OWN = pytest.mark.parametrize("mode", ["sync", "asyncio", "uvloop", "trio"], indirect=True)
 
 
 @OWN
-def test_a_server_that_takes_nothing_is_a_timeout_of_sending(make_client):
-    with socket.create_server(("127.0.0.1", 0)) as listener:  # it connects, and nobody reads
-        client = make_client(f"http://127.0.0.1:{listener.getsockname()[1]}", max_retries=0)
+def test_a_server_that_takes_nothing_is_a_timeout_of_sending(make_client, silent_after_connecting):
+    client = make_client(silent_after_connecting, max_retries=0)
 
-        with pytest.raises(APITimeoutError, match=r"the timeout of 0\.2 s for sending"):
-            client.send(content=b"x" * 12_000_000, timeout=httpx.Timeout(5, write=0.2))
+    with pytest.raises(APITimeoutError, match=r"the timeout of 0\.2 s for sending"):
+        client.send(content=b"x" * 12_000_000, timeout=httpx.Timeout(5, write=0.2))
 
+    assert client.open_connections == 0
+
+
+@OWN
+def test_a_server_that_takes_a_little_at_a_time_is_waited_for(make_client, raw_server):
+    """The timeout for sending is for each wait: no part of this one is as long, the whole is longer."""
+
+    def slowly(connection, reader):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        left = 0
+        while (line := reader.readline()) != b"\r\n":
+            left = int(line.split(b":")[1]) if line.startswith(b"content-length") else left
+        for _ in range(15):
+            time.sleep(0.1)
+            left -= len(reader.read(min(left, 800_000)))
+        reader.read(left)
+        connection.sendall(raw_server.reply())
+        return True
+
+    raw_server._answer = slowly
+    client = make_client(raw_server.url, max_retries=0)
+
+    answer = client.send(content=b"x" * 12_000_000, timeout=httpx.Timeout(20, write=1))
+
+    assert answer.status_code == 200
+
+
+@OWN
+def test_a_first_write_that_fails_is_not_followed_by_the_whole_wait_for_an_answer(
+    make_client, silent_after_connecting, monkeypatch, mode
+):
+    """Such a call once waited for 600 s, three times."""
+
+    def broken(*_):
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    async def broken_async(*_):
+        broken()
+
+    if mode == "sync":
+        monkeypatch.setattr("egp._io.backends.blocking.Connection.write", broken)
+    else:
+        monkeypatch.setattr("egp._io.backends.nonblocking.Connection.write", broken_async)
+    client = make_client(silent_after_connecting, max_retries=0, timeout=60)
+    started = time.monotonic()
+
+    with pytest.raises(APIConnectionError, match="broke while sending the request: Broken pipe"):
+        client.send()
+
+    assert time.monotonic() - started < 60
     assert client.open_connections == 0
 
 

@@ -6,6 +6,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -155,6 +156,22 @@ def test_a_stream_goes_through_a_tunnel(make_client, raw_server, secure_url, pro
     assert stream.read_all() == b"data: 1\n\n"
 
 
+def test_a_stream_in_a_tunnel_that_is_held_open_is_over_when_it_says_so(
+    make_client, raw_server, secure_url, proxy
+):
+    raw_server.script((raw_server.events(), raw_server.chunk(b"data: [DONE]\n\n"), raw_server.HOLD))
+    client = make_client(secure_url, timeout=20)
+    stream = client.open()
+    started = time.monotonic()
+
+    first = stream.read()
+    stream.finish()
+
+    assert first == b"data: [DONE]\n\n"
+    assert time.monotonic() - started < 20
+    assert client.open_connections == 0
+
+
 def test_the_proxy_of_a_tunnel_gets_neither_the_key_nor_the_prompt(
     make_client, raw_server, secure_url, proxy
 ):
@@ -293,6 +310,19 @@ def test_a_certificate_file_that_is_replaced_is_read_anew(
 
     with pytest.raises(APIConnectionError, match="certificate"):
         make_client(secure_url, max_retries=0).send()
+
+
+def test_the_secrets_of_tls_are_logged_from_the_moment_on_at_which_that_is_asked_for(
+    make_client, secure_url, monkeypatch, tmp_path
+):
+    monkeypatch.delenv("SSLKEYLOGFILE", raising=False)
+    log = tmp_path / "keys.log"
+    make_client(secure_url).send()
+    monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+
+    make_client(secure_url).send()
+
+    assert "CLIENT_TRAFFIC_SECRET_0" in log.read_text()
 
 
 @pytest.mark.parametrize("name", ["missing.pem", "empty.pem"])
