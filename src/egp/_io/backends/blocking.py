@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import select
 import socket
 import threading
@@ -10,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from egp._io.deadline import seconds_left
+from egp._loading import LOADING
 
 if TYPE_CHECKING:
     import ssl
@@ -78,7 +80,31 @@ class Connection:
     def start_tls(self, context: ssl.SSLContext, host: str, until: float | None) -> None:
         """Shake hands. Raises ssl.SSLError where there is no trust."""
         self._bound(seconds_left(None, until))
-        self._socket = self._tls = context.wrap_socket(self._socket, server_hostname=host)
+        # A class of somebody else's may look at the certificates right afterwards: that of truststore does.
+        is_own = type(context).__module__ != "ssl"
+        tls = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=is_own)
+        self._socket = self._tls = tls
+        if not is_own:
+            self._shake_hands(tls, until)
+
+    def _shake_hands(self, tls: ssl.SSLSocket, until: float | None) -> None:
+        with LOADING:
+            import ssl
+
+        self._bound(0.0)
+        while True:
+            try:
+                # No fork comes in between: OpenSSL has locks of its own, which stay taken in the child.
+                with LOADING:
+                    tls.do_handshake()
+            except ssl.SSLWantReadError:
+                is_ready = is_readable(tls, seconds_left(None, until))
+            except ssl.SSLWantWriteError:
+                is_ready = bool(wait_connected([tls], seconds_left(None, until)))
+            else:
+                return
+            if not is_ready:
+                raise TimeoutError
 
     def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
         """Send all of it. `seconds` bounds each wait for the peer to take more, `until` the whole."""
@@ -140,20 +166,23 @@ def wait_connected(sockets: list[socket.socket], seconds: float | None) -> list[
     for one in sockets:
         poll.register(one, select.POLLOUT)
         by_number[one.fileno()] = one
-    # Rounded up: else the last part of a millisecond would be spent without a pause.
-    milliseconds = None if seconds is None else int(seconds * 1000) + 1
-    return [by_number[number] for number, _ in poll.poll(milliseconds)]
+    return [by_number[number] for number, _ in poll.poll(_milliseconds(seconds))]
 
 
-def is_readable(connected: socket.socket) -> bool:
-    """Return whether a read would return at once: with bytes, with the end, or with an error."""
+def is_readable(connected: socket.socket, seconds: float | None = 0) -> bool:
+    """Return whether a read would return at once, or would in this time: with bytes, the end, or an error."""
     if connected.fileno() < 0:
         return True
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(connected, select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([connected], [], [], 0)[0])
+        return bool(poll.poll(_milliseconds(seconds)))
+    return bool(select.select([connected], [], [], seconds)[0])
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    # Rounded up: else the last part of a millisecond would be spent without a pause.
+    return math.ceil(seconds * 1000) if seconds is not None else None
 
 
 class Backend(Protocol):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 
+from egp._loading import LOADING
+
 __all__ = ["TlsLayer"]
 
 _READ_BYTES = 64 * 1024
@@ -33,7 +35,9 @@ class TlsLayer:
     def shake_hands(self) -> bool:
         """Go on with the handshake, and return whether it is done. Raises ssl.SSLError."""
         try:
-            self._object.do_handshake()
+            # No fork comes in between: OpenSSL has locks of its own, which stay taken in the child.
+            with LOADING:
+                self._object.do_handshake()
         except ssl.SSLWantReadError:
             return False
         except ssl.SSLEOFError:
