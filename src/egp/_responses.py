@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from egp_api.models import ChatCompletion
 from egp_api.types import JSONAnswer, JSONObject
@@ -36,10 +36,10 @@ def parse_response(parse: Callable[[Any], T], response: Response) -> T:
             f"the body ({kind}) cannot be read as JSON: {error}" if response.content else "the body is empty"
         )
         raise _invalid(response, message) from None
-    if not isinstance(result, JSONAnswer):
+    answer: Any = result
+    if not isinstance(answer, JSONAnswer):
         raise _invalid(response, "the body is JSON, but not the object that was asked for")
-    answer = cast("JSONAnswer[Any]", result)
-    if getattr(answer, "error", None):
+    if getattr(result, "error", None):
         words = message_in(body_value(response.content))
         raise _invalid(response, words or "the server sent an error with a status of success")
     if isinstance(answer, ChatCompletion) and not _has_choices(answer):
@@ -47,7 +47,7 @@ def parse_response(parse: Callable[[Any], T], response: Response) -> T:
         message = "the answer has no choices"
         raise _invalid(response, f"{message}: {words}" if words else message)
     answer.response_info = response.response_info
-    return cast("T", answer)
+    return result
 
 
 def _has_choices(completion: ChatCompletion) -> bool:

@@ -50,7 +50,7 @@ def value_fault(value: str) -> str | None:
 class Headers(Mapping[str, str]):
     """Headers received: names in lower case, repeated ones joined by a comma, secret values redacted."""
 
-    __slots__ = ("_joined", "raw")
+    __slots__ = ("joined", "raw")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         raw = tuple(pairs)
@@ -64,10 +64,11 @@ class Headers(Mapping[str, str]):
                 joined[name] = f"{joined[name]}, {value}" if name in joined else value
         self.raw = raw
         """The fields in the order in which they came."""
-        self._joined = joined
+        self.joined = joined
+        """The values by name in lower case, for those who ask in lower case."""
 
     def __getitem__(self, name: str) -> str:
-        return self._joined[name.lower()]
+        return self.joined[name.lower()]
 
     # Mapping has these two, in twice the calls.
 
@@ -77,19 +78,19 @@ class Headers(Mapping[str, str]):
     def get(self, key: str, /, default: str | T) -> str | T: ...
     def get(self, key: str, /, default: Any = None) -> Any:
         """Return the value of a header, or `default`; names are compared without case."""
-        return self._joined.get(key.lower(), default)
+        return self.joined.get(key.lower(), default)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._joined
+        return isinstance(name, str) and name.lower() in self.joined
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._joined)
+        return iter(self.joined)
 
     def __len__(self) -> int:
-        return len(self._joined)
+        return len(self.joined)
 
     def __repr__(self) -> str:
-        return f"Headers({self._joined!r})"
+        return f"Headers({self.joined!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Headers, (self.raw,)

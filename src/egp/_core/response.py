@@ -33,12 +33,12 @@ class ResponseHead:
     @property
     def request_id(self) -> str | None:
         """`x-request-id`, where the server gave one."""
-        return self.headers.get("x-request-id")
+        return self.headers.joined.get("x-request-id")
 
     @property
     def content_type(self) -> str:
         """The media type in lower case, without parameters; empty when there is none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.headers.joined.get("content-type", "").partition(";")[0].strip().lower()
 
     def __repr__(self) -> str:
         return f"<ResponseHead {self.status}>"

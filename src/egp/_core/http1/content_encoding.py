@@ -19,7 +19,7 @@ def inflater(headers: Headers) -> Inflater | None:
 
     Raises `UndecodableError` for an encoding that was not asked for.
     """
-    coding = headers.get("content-encoding")
+    coding = headers.joined.get("content-encoding")
     if coding is None:
         return None
     parts = (part.strip().lower() for part in coding.split(","))

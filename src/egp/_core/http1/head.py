@@ -118,10 +118,11 @@ def _parse(data: bytes, method: str) -> Head | None:
 
 
 def _head(is_persistent: bool, status: int, reason: str, headers: Headers, method: str) -> Head:
-    coding = headers.get("transfer-encoding")
-    length = headers.get("content-length")
+    fields = headers.joined
+    coding = fields.get("transfer-encoding")
+    length = fields.get("content-length")
     body = _framing(status, method, coding, length)
-    options = headers.get("connection")
+    options = fields.get("connection")
     closes = options is not None and "close" in [option.strip(" \t") for option in options.lower().split(",")]
     ambiguous = coding is not None and length is not None
     keeps_alive = is_persistent and not closes and not ambiguous and not isinstance(body, UntilClose)

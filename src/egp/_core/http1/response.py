@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from egp._core.http1.content_encoding import Inflater, inflater
 from egp._core.http1.head import Head, HeadReader
+
+if TYPE_CHECKING:
+    from egp._core.http1.body import Body
 
 __all__ = ["ResponseParser"]
 
@@ -11,7 +16,9 @@ __all__ = ["ResponseParser"]
 class ResponseParser:
     """Takes what the connection gives, and gives the head and the decoded body."""
 
-    __slots__ = ("_fault", "_inflater", "_reader", "_rest", "has_more", "head")
+    __slots__ = ("_body", "_fault", "_inflater", "_reader", "_rest", "has_more", "head")
+
+    _body: Body
 
     def __init__(self, method: str) -> None:
         self._reader = HeadReader(method)
@@ -32,22 +39,23 @@ class ResponseParser:
         found = self._reader.feed(data)
         if found is None:
             return None
-        self.head, self._rest = found
-        return self.head
+        head, self._rest = found
+        self.head = head
+        self._body = head.body
+        return head
 
     def start_body(self) -> bytes:
         """Return the decoded part of the body that came with the head; raises as `feed_body` does."""
-        head = self._known_head()
-        self._inflater = inflater(head.headers)
+        self._inflater = None if self.head is None else inflater(self.head.headers)
         rest, self._rest = self._rest, b""
-        return self.feed_body(rest) if rest or head.body.is_complete else b""
+        return self.feed_body(rest) if rest or self._body.is_complete else b""
 
     def feed_body(self, data: bytes) -> bytes:
         """Return the decoded bytes of the body in these, or the first piece of them.
 
         Raises `MalformedResponseError` or `UndecodableError`, but only after what came whole before it.
         """
-        body = self._known_head().body
+        body = self._body
         framed = body.feed(data)
         self._fault = body.fault
         if self._inflater is None:
@@ -68,20 +76,20 @@ class ResponseParser:
         self.has_more = False
         if self._fault is not None:
             raise self._fault
-        if self._inflater is not None and self._known_head().body.is_complete:
+        if self._inflater is not None and self._body.is_complete:
             self._inflater.end()
         return b""
 
     def end(self) -> None:
         """Take note that the connection has ended; raise where the body or its encoding has not."""
-        self._known_head().body.end()
+        self._body.end()
         if self._inflater is not None:
             self._inflater.end()
 
     @property
     def is_complete(self) -> bool:
         """Whether the whole body has come, and nothing of it is held back."""
-        return self.head is not None and self.head.body.is_complete and not self.has_more
+        return self.head is not None and self._body.is_complete and not self.has_more
 
     @property
     def is_reusable(self) -> bool:
@@ -90,8 +98,3 @@ class ResponseParser:
         if head is None or self.has_more:
             return False
         return head.keeps_alive and head.body.is_complete and not head.body.excess
-
-    def _known_head(self) -> Head:
-        if self.head is None:
-            raise RuntimeError("the head of the response has not come yet")
-        return self.head

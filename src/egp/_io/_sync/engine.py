@@ -170,12 +170,12 @@ def _drained(exchange: AnyExchange, step: Drain) -> Drained:
     size = 0
     failure: Failure | None = None
     try:
-        while not exchange.is_complete and (step.limit is None or size < step.limit):
+        while step.limit is None or size < step.limit:
             part = exchange.read(step.until)
-            if not part:
-                break
             parts.append(part)
             size += len(part)
+            if not part or exchange.is_complete:
+                break
     except Exception as error:
         failure = failure_of(error, exchange.stage)
         if failure is None:
