@@ -96,6 +96,18 @@ def test_a_certificate_of_another_host_is_refused(make_client, raw_server, secur
         client.send()
 
 
+def test_a_dot_at_the_end_of_a_host_is_no_part_of_its_name_in_a_certificate(
+    make_client, raw_server, secure_url, trusted, mode, monkeypatch
+):
+    own(mode)
+    found = socket.getaddrinfo("127.0.0.1", int(secure_url.rpartition(":")[2]), type=socket.SOCK_STREAM)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+    answer = make_client(secure_url.replace("127.0.0.1", "localhost."), max_retries=0).send()
+
+    assert answer.status_code == 200
+
+
 def test_a_server_without_tls_is_a_connection_error(make_client, raw_server, trusted, mode):
     own(mode)
     client = make_client(raw_server.url.replace("http://", "https://"), max_retries=0, timeout=0.3)

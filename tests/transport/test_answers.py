@@ -150,6 +150,25 @@ def test_a_compressed_error_is_read_up_to_the_limit_of_errors(own, raw_server):
     assert len(caught.value.body) < 18 * 1024 * 1024
 
 
+EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
+GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+BARREN = {
+    "a name without end": b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03" + b"x" * 3_000_000,
+    "empty members": gzip.compress(b"", mtime=0) * 150_000,
+    "empty blocks": GZIP_HEAD + EMPTY_BLOCK * 600_000,
+    "padding": gzip.compress(b"{}") + b"\0" * 3_000_000,
+}
+
+
+@pytest.mark.parametrize("name", BARREN)
+def test_a_compressed_body_that_stands_for_nothing_has_an_end(own, raw_server, name):
+    head = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n"
+    raw_server.script((head, raw_server.chunk(BARREN[name]), raw_server.HOLD))
+
+    with pytest.raises(APIResponseValidationError, match="stand for nothing"):
+        own(raw_server.url, timeout=60).send()
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -38,17 +38,20 @@ LARGEST_PIECE = 1024 * 1024
 class Inflater:
     """Decodes one gzip or deflate body, as far as its bytes allow, a bounded piece at a time."""
 
-    __slots__ = ("_coding", "_fault", "_input", "_is_past_end", "_stream")
+    __slots__ = ("_barren_bytes", "_coding", "_fault", "_input", "_is_past_end", "_stream")
 
     def __init__(self, coding: str) -> None:
         self._coding = coding
         self._stream: zlib._Decompress | None = None
         self._input = b""
+        # What has been fed since there was a decoded byte.
+        self._barren_bytes = 0
         self._is_past_end = False
         self._fault: UndecodableError | None = None
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the encoded body."""
+        self._barren_bytes += len(data)
         if not self._is_past_end:
             self._input = self._input + data if self._input else data
 
@@ -76,10 +79,14 @@ class Inflater:
                 decoded = stream.decompress(self._input, LARGEST_PIECE)
                 self._input = stream.unused_data if stream.eof else stream.unconsumed_tail
                 if decoded:
+                    self._barren_bytes = 0
                     return decoded
         except zlib.error as error:
             self._fault = UndecodableError(f"the body is not {self._coding}, as its header says: {error}")
             return self._salvaged(before)
+        if self._barren_bytes > LARGEST_PIECE:
+            # Headers, members and blocks may go on without end, and no limit on the decoded body sees them.
+            raise UndecodableError(f"{LARGEST_PIECE} bytes of the {self._coding} body stand for nothing")
         return b""
 
     def _salvaged(self, stream: zlib._Decompress) -> bytes:

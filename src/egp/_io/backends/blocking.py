@@ -82,7 +82,9 @@ class Connection:
         self._bound(seconds_left(None, until))
         # A class of somebody else's may look at the certificates right afterwards: that of truststore does.
         is_own = type(context).__module__ != "ssl"
-        tls = context.wrap_socket(self._socket, server_hostname=host, do_handshake_on_connect=is_own)
+        # RFC 6066, section 3: the name without the dot that ends it.
+        name = host.rstrip(".")
+        tls = context.wrap_socket(self._socket, server_hostname=name, do_handshake_on_connect=is_own)
         self._socket = self._tls = tls
         if not is_own:
             self._shake_hands(tls, until)

@@ -19,7 +19,9 @@ class TlsLayer:
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        # RFC 6066, section 3: the name without the dot that ends it.
+        name = host.rstrip(".")
+        self._object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
 
     def outgoing(self) -> bytes:
         """Return what is to be sent."""
