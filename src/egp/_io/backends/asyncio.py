@@ -222,16 +222,21 @@ class Connection(nonblocking.Connection):
         # that has an error, without saying so, and there may be bytes before the error.
         self._unwatch()
         own: ref[Connection] = ref(self)
-        # With the socket, which stays open as long as it is watched: the collector may finalize it before its
-        # connection, and its number would be another's.
-        loop.add_reader(self._socket.fileno(), _on_readable, own, self._socket)
+        # Noted first: an interrupt in between must not leave a number watched that is closed without a word.
         self._loop = loop
+        try:
+            # With the socket, which stays open as long as it is watched: the collector may finalize it before
+            # its connection, and its number would be another's.
+            loop.add_reader(self._socket.fileno(), _on_readable, own, self._socket)
+        except NotImplementedError:
+            self._loop = None
+            raise
 
     def _unwatch(self) -> None:
-        loop, self._loop = self._loop, None
-        if loop is not None:
+        if self._loop is not None:
             with contextlib.suppress(RuntimeError):
-                loop.remove_reader(self._socket.fileno())
+                self._loop.remove_reader(self._socket.fileno())
+            self._loop = None
 
     def take(self) -> None:
         """Take what has come off the socket, for the one who waits."""
@@ -294,15 +299,17 @@ async def wait_connected(sockets: list[socket.socket], seconds: float | None) ->
 
     try:
         for one in sockets:
-            loop.add_writer(one.fileno(), on_writable, one)
+            # Noted first, for interrupts.
             watched.append(one.fileno())
+            loop.add_writer(one.fileno(), on_writable, one)
         with contextlib.suppress(TimeoutError):
             await _bounded(future, seconds)
     except NotImplementedError:
         return await _looked_at(sockets, seconds)
     finally:
-        for number in watched:
-            loop.remove_writer(number)
+        with contextlib.suppress(NotImplementedError):
+            for number in watched:
+                loop.remove_writer(number)
     return list(dict.fromkeys(ready))
 
 
