@@ -2,16 +2,15 @@
 
     python -m benchmarks.loops     needs aiohttp, httpx2, trio and uvloop beside egp
 
-Prints microseconds of the client's CPU for each call: the median of rounds that take turns. `egp` and the
-others go from Python values to Python values; `transport`, the transport of this client alone, goes from the
-bytes of a request to those of its answer, as `aiohttp-bytes` does.
+Prints microseconds of the client's CPU for each call: the median of rounds that take turns. The clients go
+from Python values to Python values; with `-bytes` from the bytes of a request to those of its answer, which
+is what a transport costs by itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import statistics
 import sys
 import time
@@ -19,14 +18,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from benchmarks.clients import plain
 from benchmarks.measure import canned_server
 
 AT_ONCE = 200
 ROUNDS = 9
 LOOPS = ("asyncio", "uvloop", "trio")
-CLIENTS = ("egp", "transport", "aiohttp", "aiohttp-bytes", "httpx2", "plain")
-CONTENT = json.dumps(plain.body(plain.MESSAGES, stream=False)).encode()
+CLIENTS = ("egp", "egp-bytes", "aiohttp", "aiohttp-bytes", "httpx2", "plain")
 
 
 def runner(loop: str) -> Callable[[Callable[[], Coroutine[Any, Any, float]]], float]:
@@ -48,31 +45,16 @@ async def at_once(loop: str, call: Callable[[], Awaitable[object]]) -> None:
             nursery.start_soon(call)
 
 
-def opened(name: str, url: str) -> tuple[Callable[[], Awaitable[object]], Callable[[], Awaitable[object]]]:
+def opened(name: str, url: str) -> tuple[Callable[[], Awaitable[object]], Callable[[], Awaitable[None]]]:
     """Return what makes a call, and what closes the client."""
-    if name == "transport":
-        from egp import AsyncClient
-        from egp._core.request import Request
+    name, _, kind = name.partition("-")
+    client = importlib.import_module(f"benchmarks.clients.{name}").Async(url)
 
-        client = AsyncClient(api_key="bench", base_url=url, timeout=60)
-        session = client.chat.completions._session
-        request = Request("POST", plain.PATH, content=CONTENT)
-        return lambda: session.send(request), client.close
-    client = importlib.import_module(f"benchmarks.clients.{name.partition('-')[0]}").Async(url)
-    if name == "aiohttp-bytes":
-        headers = {"content-type": "application/json"}
+    async def close() -> None:
+        inner = client._session if name == "aiohttp" else client._client
+        await (inner.aclose() if hasattr(inner, "aclose") else inner.close())
 
-        async def call() -> bytes:
-            async with client._made().post(url + plain.PATH, data=CONTENT, headers=headers) as response:
-                return await response.read()
-
-        return call, lambda: _close(client)
-    return client.call, lambda: _close(client)
-
-
-async def _close(client: Any) -> None:
-    inner = client._session if hasattr(client, "_session") else client._client
-    await (inner.aclose() if hasattr(inner, "aclose") else inner.close())
+    return client.call_bytes if kind == "bytes" else client.call, close
 
 
 async def microseconds(loop: str, name: str, url: str) -> float:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from benchmarks.clients.plain import HEADERS, MESSAGES, PATH, body, decode_chunk, decode_completion
+from benchmarks.clients.plain import (
+    CONTENT,
+    HEADERS,
+    MESSAGES,
+    PATH,
+    body,
+    decode_chunk,
+    decode_completion,
+)
 
 __all__ = ["Async", "decode_chunk", "decode_completion", "load"]
+
+CONTENT_HEADERS = {"content-type": "application/json"}
 
 
 def load() -> None:
@@ -35,6 +45,11 @@ class Async:
         async with self._made().post(self._url + PATH, json=body(MESSAGES, stream=False)) as response:
             answer = await response.json()
         return answer["choices"][0]["message"]["content"]
+
+    async def call_bytes(self) -> bytes:
+        """The request's bytes given, the answer's bytes taken: what the transport alone costs."""
+        async with self._made().post(self._url + PATH, data=CONTENT, headers=CONTENT_HEADERS) as response:
+            return await response.read()
 
     async def stream(self) -> int:
         count = 0

@@ -14,6 +14,9 @@ def body(messages: Any, *, stream: bool) -> dict[str, Any]:
     return {"model": "openai/gpt-4o", "messages": messages, "stream": stream}
 
 
+CONTENT = json.dumps(body(MESSAGES, stream=False)).encode()
+
+
 def load() -> None:
     import httpx  # noqa: F401
 

@@ -20,6 +20,16 @@ ROWS = (
         growth=("call/1", "call/10", "call/50", "call/200", "call/500"),
     ),
     Row(
+        "200 concurrent async calls, bytes to bytes",
+        "call-bytes/200",
+        "call",
+        0.33,
+        None,
+        "aiohttp",
+        ("egp",),
+        meaning="What the transport costs by itself. Base: aiohttp.",
+    ),
+    Row(
         "200 concurrent async calls, a 20 ms server", "slow-20/200", "call", 0.35, 0.13, meaning="As in life."
     ),
     Row(
@@ -63,7 +73,8 @@ def prepare(client: Any, case: str, url: str) -> Callable[[int], dict[str, Any]]
     answer, callers, *held = case.split("/")
     loop = asyncio.new_event_loop()
     kept: list[object] = []
-    connected = client.Async(f"{url}/{answer}")
+    connected = client.Async(f"{url}/{answer.removesuffix('-bytes')}")
+    call = connected.call_bytes if answer.endswith("-bytes") else connected.call
 
     if held:
         _unlimited(client, connected)
@@ -82,7 +93,7 @@ def prepare(client: Any, case: str, url: str) -> Callable[[int], dict[str, Any]]
         async def caller() -> None:
             for _ in range(rounds):
                 started = loop.time()
-                await connected.call()
+                await call()
                 waits.append(loop.time() - started)
 
         await asyncio.gather(*(caller() for _ in range(int(callers))))
