@@ -10,18 +10,18 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
                                                          generator gets right (`Desugared`)
     parse    emit, media, names                          the generator's model of it, every name settled
     view     package; fields (of models); calls,         what the templates print: strings that are code
-             operations, parameters, bodies, responses;
-             security, servers; dictionaries
+             parameters, bodies, responses; security,
+             servers; dictionaries
     print    emit, templates/                            files, tidied by ruff
     try      compilation                                 nothing is missing, all imports, examples survive
     install  install, check                              the new package in the place of the old one, or
                                                          what differs (`--check`)
     report   baseline, changes/                          what changed for users, and the version step
 
-Views are made of expressions: `unions` (which member of a union), `annotations` (types), `from_dict`
-(JSON to values), `literals` (the document's text, as data). What stops a run is a `CompileError` of `errors`,
-which carries a `Finding` for each problem; its places are JSON Pointers (`pointer`). `walk` goes through a
-document: where references lead, each operation, and what it is called.
+Views go through the generator's `properties` and are made of expressions: `unions` (which member of a union),
+`annotations` (types), `from_dict` (JSON to values), `literals` (the document's text, as data). What stops a
+run is a `CompileError` of `errors`, which carries a `Finding` for each problem; its places are JSON Pointers
+(`pointer`). `walk` goes through a document: where references lead, each operation, and what it is called.
 
 desugar/ takes `operations` and `schemas` into the few `forms` that schemas may have (with `merging` for
 allOf, `values` for enums and defaults, `naming` for inline classes), then sets `tags` (discriminators) and

@@ -5,16 +5,21 @@ from typing import Any
 
 from attrs import frozen
 from openapi_python_client.parser.bodies import Body, BodyType
-from openapi_python_client.parser.properties import AnyProperty, ModelProperty
-from openapi_python_client.parser.properties.file import FileProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.none import NoneProperty
 
 from tools.compiler.annotations import union
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.literals import literal, text
 from tools.compiler.media import STREAM_SWITCH, is_switch
-from tools.compiler.unions import Models, fields, flatten
+from tools.compiler.properties import (
+    AnyProperty,
+    FileProperty,
+    ListProperty,
+    ModelProperty,
+    Models,
+    NoneProperty,
+    fields,
+    flatten,
+)
 
 
 @frozen

@@ -1,12 +1,13 @@
 """An operation as its template sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
+from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.bodies import Body, BodyType
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import ModelProperty
+from openapi_python_client.parser.responses import Response
 from openapi_python_client.strings import pascal_case
 
 from tools.compiler import bodies, responses
@@ -16,10 +17,10 @@ from tools.compiler.dictionaries import Dictionaries, Key
 from tools.compiler.fields import decoders
 from tools.compiler.literals import literal, text
 from tools.compiler.media import EVENT_STATUS, LINE_STATUS, STREAM_SWITCH
-from tools.compiler.operations import Place
 from tools.compiler.parameters import Parameter, parameters, url
+from tools.compiler.properties import ModelProperty, Models
 from tools.compiler.responses import Decoded, ResponseView
-from tools.compiler.unions import Models
+from tools.compiler.walk import Operation, operations, tag_name
 
 
 @frozen
@@ -56,25 +57,9 @@ class Call:
     server: str
     """The URL of its own server; empty where it goes where the client's base URL says."""
 
-    @property
-    def path_parameters(self) -> list[Parameter]:
-        """In the order of the path."""
-        return self._at("path")
-
-    @property
-    def query_parameters(self) -> list[Parameter]:
-        """In the order of the document, and so are the others."""
-        return self._at("query")
-
-    @property
-    def header_parameters(self) -> list[Parameter]:
-        """Those that are headers."""
-        return self._at("header")
-
-    @property
-    def cookie_parameters(self) -> list[Parameter]:
-        """Those that are cookies."""
-        return self._at("cookie")
+    def parameters_in(self, location: str) -> list[Parameter]:
+        """Return those of the path, the query, the headers or the cookies, in the document's order."""
+        return [p for p in self.parameters if p.location == location]
 
     @property
     def query_switch(self) -> str:
@@ -104,44 +89,46 @@ class Call:
         arguments = f"Args:\n{listed}" if described else ""
         return "\n\n".join(filter(None, (self.about, arguments, f"Returns:\n    {gives}")))
 
-    def _at(self, location: str) -> list[Parameter]:
-        return [p for p in self.parameters if p.location == location]
+
+def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[Endpoint, Operation]]:
+    """Yield each operation of the generator with its place in the document.
+
+    The generator keeps neither the path as written nor the styles of parameters; but it keeps the order.
+    """
+    queues = {str(tag): iter(found.endpoints) for tag, found in data.endpoint_collections_by_tag.items()}
+    for operation in operations(document):
+        yield next(queues[tag_name(operation.node)]), operation
 
 
-def view(endpoint: Endpoint, place: Place, models: Models, dictionaries: Dictionaries) -> Call:
-    """Return what the template of `endpoint` needs. Names the dictionaries of its bodies."""
+def view(endpoint: Endpoint, place: Operation, models: Models, dictionaries: Dictionaries) -> Call:
+    """Return what the template of `endpoint` needs. Names the dictionaries of its bodies and keywords."""
     asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
     dictionaries.reach(*asked)
-    taken = parameters(endpoint, place, dictionaries)
-    streams = {EVENT_STATUS: None, LINE_STATUS: None} | {
-        r.status_code.range[0]: responses.decoded(r, models)
-        for r in endpoint.responses
-        if r.status_code.range and r.status_code.range[0] in (EVENT_STATUS, LINE_STATUS)
-    }
-    event, line = streams[EVENT_STATUS], streams[LINE_STATUS]
-    answers = [
-        r for r in endpoint.responses if not r.status_code.range or r.status_code.range[0] < EVENT_STATUS
-    ]
-    read_as = [responses.kinds(response, place.operation) for response in answers]
-    success = next(
-        (r for r, kinds in zip(answers, read_as, strict=True) if responses.is_success(r) and "json" in kinds),
-        None,
-    )
+    taken = parameters(endpoint, place.node, dictionaries)
+    streams = {r.status_code.pattern: responses.decoded(r, models) for r in endpoint.responses if _is_part(r)}
+    event, line = streams.get(str(EVENT_STATUS)), streams.get(str(LINE_STATUS))
+    answers = [r for r in endpoint.responses if not _is_part(r)]
+    read_as = [responses.kinds(response, place.node) for response in answers]
+    pairs = list(zip(answers, read_as, strict=True))
+    success = next((r for r, kinds in pairs if responses.is_success(r) and "json" in kinds), None)
     views = tuple(
         responses.view(response, kinds, line, parse=response is success, models=models, number=number)
-        for number, (response, kinds) in enumerate(zip(answers, read_as, strict=True), 1)
+        for number, (response, kinds) in enumerate(pairs, 1)
     )
     annotations = [view.annotation for view in views]
-    answered = classes(*(response.prop for response in endpoint.responses))
     body_annotation = bodies.body_annotation(endpoint.bodies, dictionaries)
     types = [*annotations, *(parameter.annotation for parameter in taken), body_annotation]
     types += [part.annotation for part in (event, line) if part]
-    security = place.operation.get("security")
-    call = Call(
+    security = place.node.get("security")
+    body_switch = bodies.body_switch(endpoint.bodies, models) if event else ""
+    keywords = tuple(_keywords(endpoint, taken, body_switch, models, dictionaries))
+    about = f"The keywords of `{endpoint.name}`."
+    dictionaries.add_keywords(f"{pascal_case(endpoint.name)}Keywords", about, keywords)
+    return Call(
         name=endpoint.name,
         method=place.method.upper(),
         path=place.path,
-        url=url(place, taken),
+        url=url(place.path, taken),
         parameters=taken,
         bodies=tuple(bodies.view(body, _encoding(place, body)) for body in endpoint.bodies),
         body_annotation=body_annotation,
@@ -149,30 +136,30 @@ def view(endpoint: Endpoint, place: Place, models: Models, dictionaries: Diction
         content_type_choice=bodies.content_type_choice(endpoint.bodies),
         result=responses.decoded(success, models) if success else None,
         result_model=responses.model_name(success),
-        keywords=(),
+        keywords=keywords,
         event=event,
         line=line,
-        body_switch=bodies.body_switch(endpoint.bodies, models) if event else "",
+        body_switch=body_switch,
         answers=views,
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
-        answer_models=tuple(sorted(answered[0])),
+        answer_models=tuple(sorted(classes(*(response.prop for response in endpoint.responses))[0])),
         request_classes=dictionaries.classes_in(*types),
         params=dictionaries.names_in(*types),
-        about=_about(place.operation),
+        about=_about(place.node),
         security=repr(None if security is None else tuple(tuple(way) for way in security)),
         anonymous=not security or {} in security,
-        server=str(place.operation.get("x-server", "")),
+        server=str(place.node.get("x-server", "")),
     )
-    keywords = _keywords(call, endpoint, models, dictionaries)
-    dictionaries.add_keywords(
-        f"{pascal_case(endpoint.name)}Keywords", f"The keywords of `{endpoint.name}`.", keywords
-    )
-    return evolve(call, keywords=tuple(keywords))
 
 
-def _encoding(place: Place, body: Body) -> Mapping[str, Any]:
+def _is_part(response: Response) -> bool:
+    """Whether it is what a stream consists of, under a status that HTTP does not have."""
+    return response.status_code.pattern in (str(EVENT_STATUS), str(LINE_STATUS))
+
+
+def _encoding(place: Operation, body: Body) -> Mapping[str, Any]:
     """Return what the document says of how the properties of a form are written."""
-    media = place.operation["requestBody"]["content"][text(body.content_type)]
+    media = place.node["requestBody"]["content"][text(body.content_type)]
     encoding: Mapping[str, Any] = media.get("encoding") or {}
     return encoding
 
@@ -184,22 +171,20 @@ def _about(operation: Mapping[str, Any]) -> str:
     return "\n\n".join(filter(None, [*parts, "Deprecated." if operation.get("deprecated") is True else ""]))
 
 
-def _keywords(call: Call, endpoint: Endpoint, models: Models, dictionaries: Dictionaries) -> list[Key]:
-    """Return the fields of the object that is the JSON body; without a body, the query parameters."""
-    json_models = [
-        member
-        for body in endpoint.bodies
-        for member in [body.prop]
-        if body.body_type == BodyType.JSON and isinstance(member, ModelProperty)
-    ]
-    if json_models:
-        without = STREAM_SWITCH if call.body_switch else ""
-        return list(dictionaries.keys(models[json_models[0].class_info.name], without=without))
-    if endpoint.bodies:
-        return []
-    described = {p.python_name: p.description for p in call.query_parameters}
-    return [
-        dictionaries.key(prop, prop.python_name, described[prop.python_name])
-        for prop in endpoint.query_parameters
-        if prop.python_name in described
-    ]
+def _keywords(
+    endpoint: Endpoint,
+    taken: Sequence[Parameter],
+    switch: str,
+    models: Models,
+    dictionaries: Dictionaries,
+) -> Iterator[Key]:
+    """Yield the fields of the object that is the JSON body; without a body, the query parameters."""
+    for body in endpoint.bodies:
+        if body.body_type == BodyType.JSON and isinstance(body.prop, ModelProperty):
+            model = models[body.prop.class_info.name]
+            yield from dictionaries.keys(model, without=STREAM_SWITCH if switch else "")
+            return
+    described = {p.python_name: p.description for p in taken if p.location == "query" and not endpoint.bodies}
+    for prop in endpoint.query_parameters:
+        if prop.python_name in described:
+            yield dictionaries.key(prop, prop.python_name, described[prop.python_name])

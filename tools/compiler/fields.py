@@ -6,14 +6,11 @@ from typing import Any
 
 from attrs import frozen
 from openapi_python_client import schema as oai
-from openapi_python_client.parser.properties import ModelProperty
-from openapi_python_client.parser.properties.const import ConstProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
-from tools.compiler.annotations import annotation, annotations, classes, constant, union
+from tools.compiler.annotations import annotation, classes, constant, or_none
 from tools.compiler.from_dict import decode
 from tools.compiler.literals import literal, text
-from tools.compiler.unions import Models, fields
+from tools.compiler.properties import ConstProperty, ModelProperty, Models, Property, fields, parts
 
 # What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
 _OF_AN_ANSWER = frozenset(("request_id", "response_info"))
@@ -60,23 +57,23 @@ class ModelView:
 
 def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> ModelView:
     """Return what the template of `model` needs. `is_answer`: an operation answers with it."""
-    properties = fields(model)
-    extras = model.additional_properties
-    mentioned = [*properties, *([extras] if extras else [])]
-    imported, enums = classes(*mentioned)
-    quoted = bool(extras and classes(extras)[0])
-    base_enums = classes(extras)[1] if extras else {}
+    imported, enums = classes(*parts(model))
     imported.pop(model.class_info.name, None)
-    views = tuple(_field(model, prop, models) for prop in properties)
-    extras_decoded = decode(extras, "v", models) if extras else "v"
+    views = tuple(_field(model, prop, models) for prop in fields(model))
+    extras = model.additional_properties
+    extras_annotation, extras_decoded, base_enums = "Any", "", dict[str, str]()
+    if extras is not None:
+        named, base_enums = classes(extras)
+        extras_annotation = literal(annotation(extras)) if named else annotation(extras)
+        extras_decoded = _decoded(extras, models)
     return ModelView(
         name=model.class_info.name,
         description=text(model.data.description),
         fields=views,
         is_answer=is_answer and not _OF_AN_ANSWER & {str(field.python_name) for field in views},
-        extras_annotation=_extras_annotation(extras, quoted=quoted),
+        extras_annotation=extras_annotation,
         base_enums=base_enums,
-        extras_decoded="" if extras_decoded == "v" else extras_decoded,
+        extras_decoded=extras_decoded,
         models=imported,
         enums={name: module for name, module in enums.items() if name not in base_enums},
         decoders=decoders(*(field.decoded for field in views), extras_decoded),
@@ -85,18 +82,15 @@ def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> Mo
 
 def decoders(*expressions: str) -> Mapping[str, Sequence[str]]:
     """Return the functions of the package that `expressions` call, by their module."""
-    called = {name for expression in expressions for name in _DECODER.findall(expression)}
-    by_module = {
-        "dates": sorted(name for name in called if name.startswith("parse_")),
-        "unions": sorted(name for name in called if not name.startswith("parse_")),
-    }
+    called = sorted({name for expression in expressions for name in _DECODER.findall(expression)})
+    dates = [name for name in called if name.startswith("parse_")]
+    by_module = {"dates": dates, "unions": [name for name in called if name not in dates]}
     return {module: names for module, names in by_module.items() if names}
 
 
 def description(model: ModelProperty, prop: Property) -> str:
     """Return what the document says of a field, beside its reference or else where that leads."""
-    own = _own_description(model.data, text(prop.name))
-    return own or text(prop.description)
+    return _own_description(model.data, text(prop.name)) or text(prop.description)
 
 
 def is_read_only(model: ModelProperty, prop: Property) -> bool:
@@ -117,15 +111,19 @@ def _own_description(schema: Any, name: str) -> str:
     return next(filter(None, (_own_description(part, name) for part in schema.allOf)), "")
 
 
-def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
+def _decoded(prop: Property, models: Models) -> str:
+    """Return the expression that decodes `v`; empty where it is as it came."""
     decoded = decode(prop, "v", models)
-    kinds = annotations(prop, files=model.is_multipart_body)
-    kind, default = union(kinds), ""
+    return "" if decoded == "v" else decoded
+
+
+def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
+    kind, default = annotation(prop, files=model.is_multipart_body), ""
     if prop.required and is_read_only(model, prop):
         default = " = ABSENT"
     elif not prop.required:
         # Absent reads as None.
-        kind, default = union((*kinds, "None")), " = ABSENT"
+        kind, default = or_none(kind), " = ABSENT"
     elif isinstance(prop, ConstProperty) and constant(prop) != "float":
         default = f" = {literal(prop.value.raw_value)}"
     return Field(
@@ -133,13 +131,7 @@ def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
         key=literal(text(prop.name)),
         annotation=kind,
         default=default,
-        decoded="" if decoded == "v" else decoded,
+        decoded=_decoded(prop, models),
         renamed=prop.python_name != text(prop.name),
         description=description(model, prop),
     )
-
-
-def _extras_annotation(extras: Property | None, *, quoted: bool) -> str:
-    if extras is None:
-        return "Any"
-    return literal(annotation(extras)) if quoted else annotation(extras)

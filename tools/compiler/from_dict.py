@@ -6,15 +6,21 @@ fit. No imports, no closures and no casts: an expression runs once per value of 
 
 from collections.abc import Iterable, Sequence
 
-from openapi_python_client.parser.properties import AnyProperty, ModelProperty
-from openapi_python_client.parser.properties.date import DateProperty
-from openapi_python_client.parser.properties.datetime import DateTimeProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
-from openapi_python_client.parser.properties.uuid import UuidProperty
-
 from tools.compiler.literals import literal, text
-from tools.compiler.unions import Models, Tag, fields, find_tag, flatten, tag_values
+from tools.compiler.properties import (
+    AnyProperty,
+    DateProperty,
+    DateTimeProperty,
+    ListProperty,
+    ModelProperty,
+    Models,
+    Property,
+    UuidProperty,
+    fields,
+    flatten,
+    items_of,
+)
+from tools.compiler.unions import Tag, find_tag, tag_values
 
 # In the order in which they are tried where a union has several: a date-time would take a date, too.
 _PARSERS: dict[type[Property], str] = {
@@ -34,16 +40,12 @@ def _decode(members: Sequence[Property], source: str, models: Models, depth: int
     for kind, parser in _PARSERS.items():
         if any(type(member) is kind for member in members):
             otherwise = f"{parser}({otherwise})"
-    branches = [
-        *_objects(members, source, models, depth),
-        *_arrays(members, source, models, depth),
-        otherwise,
-    ]
-    return " else ".join(branches)
+    branches = _objects(members, source, models, depth) + _arrays(members, source, models, depth)
+    return " else ".join([*branches, otherwise])
 
 
 def _arrays(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
-    inner = list(flatten(*(member.inner_property for member in members if isinstance(member, ListProperty))))
+    inner = list(items_of(*members))
     if not inner:
         return []
     item = "ijklmnop"[depth % 8] + "i" * (depth // 8)
@@ -87,9 +89,9 @@ def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
         branches.append(f"{_build(member, source)} if {fetch} {'==' if len(values) == 1 else 'in'} {value}")
         fetch = variable
     for member, _ in tag.values:
-        keys = [key for key in _required(member) if key != tag.name]
+        keys = [f"{literal(key)} in {source}" for key in _required(member) if key != tag.name]
         if keys:
-            branches.append(f"{_build(member, source)} if {variable} is None and {_has(keys, source)}")
+            branches.append(f"{_build(member, source)} if {variable} is None and {' and '.join(keys)}")
     last = _build(tag.other, source) if tag.other else f"other_object({source})"
     branches.append(f"{last} if {variable} is not UNSET")
     return branches
@@ -99,14 +101,11 @@ def _by_keys(candidates: Sequence[ModelProperty], source: str) -> list[str]:
     """Return the member that knows the most keys, among those whose required keys and constants fit."""
     members = []
     for member in candidates:
-        required = _required(member)
+        values = [(text(field.name), tag_values(field)) for field in fields(member)]
         other = [text(field.name) for field in fields(member) if not field.required]
-        constants = [
-            (text(field.name), values[0]) for field in fields(member) if len(values := tag_values(field)) == 1
-        ]
-        keys = ", ".join(_tuple(map(literal, names)) for names in (required, other))
-        pairs = _tuple(f"({literal(key)}, {literal(value)})" for key, value in constants)
-        members.append(f"({member.class_info.name}, {keys}, {pairs})")
+        keys = ", ".join(_tuple(map(literal, names)) for names in (_required(member), other))
+        constants = [f"({literal(key)}, {literal(one[0])})" for key, one in values if len(one) == 1]
+        members.append(f"({member.class_info.name}, {keys}, {_tuple(constants)})")
     return [f"choose({source}, {', '.join(members)}) if {_is_object(source)}"]
 
 
@@ -116,7 +115,3 @@ def _tuple(items: Iterable[str]) -> str:
 
 def _required(model: ModelProperty) -> list[str]:
     return [text(field.name) for field in fields(model) if field.required]
-
-
-def _has(keys: Sequence[str], source: str) -> str:
-    return " and ".join(f"{literal(key)} in {source}" for key in keys)

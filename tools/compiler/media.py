@@ -8,11 +8,8 @@ does not have; JSON goes before other types; and what is neither JSON nor text i
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from openapi_python_client.parser.properties.boolean import BooleanProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
-
 from tools.compiler.literals import text
-from tools.compiler.unions import flatten
+from tools.compiler.properties import BooleanProperty, Property, flatten
 from tools.compiler.walk import operations
 
 EVENT_STREAM = "text/event-stream"

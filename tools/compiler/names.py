@@ -7,21 +7,18 @@ that needs no change keeps it. The outcome depends on the document alone.
 
 import keyword
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from attrs import evolve
 from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties import LiteralEnumProperty, ModelProperty
-from openapi_python_client.parser.properties.list_property import ListProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 from openapi_python_client.parser.properties.schemas import Class
-from openapi_python_client.parser.properties.union import UnionProperty
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
 from tools.compiler.literals import text
+from tools.compiler.properties import LiteralEnumProperty, ModelProperty, Property, every, parts
 
 
 def _words(text: str) -> frozenset[str]:
@@ -113,71 +110,54 @@ def _every_property(data: GeneratorData) -> Iterator[Property]:
     yield from data.enums
     for model in data.models:
         yield model
-        yield from _within(*(model.required_properties or ()), *(model.optional_properties or ()))
-        if model.additional_properties is not None:
-            yield from _within(model.additional_properties)
+        yield from every(*parts(model))
+    for endpoint in _endpoints(data):
+        yield from every(*endpoint.list_all_parameters(), *(each.prop for each in endpoint.responses))
+
+
+def _endpoints(data: GeneratorData) -> Iterator[Endpoint]:
     for collection in data.endpoint_collections_by_tag.values():
-        for endpoint in collection.endpoints:
-            yield from _within(*endpoint.list_all_parameters())
-            yield from _within(*(response.prop for response in endpoint.responses))
-
-
-def _within(*properties: Property) -> Iterator[Property]:
-    for prop in properties:
-        yield prop
-        if isinstance(prop, ListProperty):
-            yield from _within(prop.inner_property)
-        elif isinstance(prop, UnionProperty):
-            yield from _within(*prop.inner_properties)
+        yield from collection.endpoints
 
 
 def distinct(
-    properties: Iterable[Property], used: Iterable[str], wish: Callable[[Property], str]
-) -> dict[int, PythonIdentifier]:
-    """Return a name for each property, by its place. Those with the same name on the wire come first."""
-    numbered = list(enumerate(properties))
-    wanted = {place: wish(prop) for place, prop in numbered}
+    properties: Sequence[Property], used: Iterable[str], wish: Callable[[Property], str]
+) -> list[PythonIdentifier]:
+    """Return a name for each property. Those with the same name on the wire come first."""
+    names = [wish(prop) for prop in properties]
     taken = set(used)
-    names: dict[int, PythonIdentifier] = {}
-    for place, _ in sorted(numbered, key=lambda item: (wanted[item[0]] != text(item[1].name), item[0])):
-        name = wanted[place]
+    for place in sorted(range(len(names)), key=lambda i: names[i] != text(properties[i].name)):
+        name = names[place]
         if name in taken:
             name = unique(name if name.endswith("_") else f"{name}_", taken)
         taken.add(name)
-        names[place] = _identifier(name)
-    return names
+        names[place] = name
+    return [_identifier(name) for name in names]
 
 
 def _settle_fields(model: ModelProperty, config: Config, in_use: frozenset[str]) -> None:
-    required, optional = model.required_properties or [], model.optional_properties or []
-    wire = (model.data.model_extra or {}).get("x-names", {})
-    if wire:
-        # The generator was given stand-ins for names that come to one name in Python.
-        own = {UntrustedString(stand_in): UntrustedString(name) for stand_in, name in wire.items()}
-        required = [evolve(prop, name=own.get(prop.name, prop.name)) for prop in required]
-        optional = [evolve(prop, name=own.get(prop.name, prop.name)) for prop in optional]
-        described = model.data.properties or {}
-        model.data.properties = {own.get(name, name): entry for name, entry in described.items()}
+    # The generator was given stand-ins for names that come to one name in Python.
+    stand_ins = (model.data.model_extra or {}).get("x-names", {})
+    own = {UntrustedString(stand_in): UntrustedString(name) for stand_in, name in stand_ins.items()}
+    described = model.data.properties or {}
+    model.data.properties = {own.get(name, name): entry for name, entry in described.items()}
+    required = len(model.required_properties or ())
+    properties = [*(model.required_properties or ()), *(model.optional_properties or ())]
+    properties = [evolve(prop, name=own.get(prop.name, prop.name)) for prop in properties]
     names = distinct(
-        [*required, *optional],
+        properties,
         in_use,
         lambda prop: _bare(PythonIdentifier(prop.name, config.field_prefix), _HIDDEN_BY_FIELDS),
     )
     # Models that share a field through allOf share its object: each model gets its own copy.
-    renamed = [evolve(prop, python_name=names[place]) for place, prop in enumerate([*required, *optional])]
-    model.required_properties = renamed[: len(required)]
-    model.optional_properties = renamed[len(required) :]
+    renamed = [evolve(prop, python_name=name) for prop, name in zip(properties, names, strict=True)]
+    model.required_properties, model.optional_properties = renamed[:required], renamed[required:]
 
 
 def _answers(data: GeneratorData) -> set[str]:
     """Return the models that are the whole answer of an operation."""
-    return {
-        response.prop.class_info.name
-        for collection in data.endpoint_collections_by_tag.values()
-        for endpoint in collection.endpoints
-        for response in endpoint.responses
-        if isinstance(response.prop, ModelProperty)
-    }
+    answers = [response.prop for endpoint in _endpoints(data) for response in endpoint.responses]
+    return {prop.class_info.name for prop in answers if isinstance(prop, ModelProperty)}
 
 
 def _settle_operations(endpoints: list[Endpoint]) -> None:
@@ -190,5 +170,5 @@ def _settle_operations(endpoints: list[Endpoint]) -> None:
         names = distinct(
             parameters, PARAMETERS_IN_USE, lambda prop: _bare(prop.python_name, _HIDDEN_BY_PARAMETERS)
         )
-        for place, prop in enumerate(parameters):
-            object.__setattr__(prop, "python_name", names[place])
+        for prop, own in zip(parameters, names, strict=True):
+            object.__setattr__(prop, "python_name", own)

@@ -12,12 +12,11 @@ from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.schemas import Class
 
 from tools.compiler import calls, fields
-from tools.compiler.calls import Call
+from tools.compiler.calls import Call, places
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.fields import ModelView
 from tools.compiler.literals import text
-from tools.compiler.operations import places
 from tools.compiler.security import Security
 from tools.compiler.servers import by_environment, server_url, variables
 

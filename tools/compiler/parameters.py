@@ -6,14 +6,11 @@ from typing import Any
 
 from attrs import frozen
 from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.properties.none import NoneProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
 
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.literals import literal, text
 from tools.compiler.media import is_switch
-from tools.compiler.operations import Place
-from tools.compiler.unions import flatten
+from tools.compiler.properties import NoneProperty, Property, flatten
 
 
 @frozen
@@ -38,9 +35,11 @@ class Parameter:
         return " and ".join([*absent, *([f"{self.python_name} is not None"] if self.nullable else [])])
 
 
-def parameters(endpoint: Endpoint, place: Place, dictionaries: Dictionaries) -> tuple[Parameter, ...]:
+def parameters(
+    endpoint: Endpoint, operation: Mapping[str, Any], dictionaries: Dictionaries
+) -> tuple[Parameter, ...]:
     """In the order of the document."""
-    written = {(entry["in"], entry["name"]): entry for entry in place.operation.get("parameters", ())}
+    written = {(entry["in"], entry["name"]): entry for entry in operation.get("parameters", ())}
     return tuple(
         _parameter(prop, str(location.value), written[str(location.value), text(prop.name)], dictionaries)
         for location, prop in endpoint.iter_all_parameters()
@@ -51,8 +50,6 @@ def _parameter(
     prop: Property, location: str, written: Mapping[str, Any], dictionaries: Dictionaries
 ) -> Parameter:
     location = str(written.get("x-in", location))
-    style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
-    explode = written.get("explode", style == "form") is True
     name = str(written.get("x-name", text(prop.name)))
     return Parameter(
         name=name,
@@ -62,18 +59,16 @@ def _parameter(
         required=prop.required,
         nullable=any(isinstance(member, NoneProperty) for member in flatten(prop)),
         key=literal(name),
-        expression=_on_the_wire(
-            prop, literal(name), location, style, explode=explode, as_json="content" in written
-        ),
+        expression=_on_the_wire(str(prop.python_name), literal(name), location, written),
         description=str(written.get("description") or ""),
         is_switch=location == "query" and is_switch(prop),
     )
 
 
-def _on_the_wire(
-    prop: Property, name: str, location: str, style: str, *, explode: bool, as_json: bool
-) -> str:
-    value = str(prop.python_name)
+def _on_the_wire(value: str, name: str, location: str, written: Mapping[str, Any]) -> str:
+    style = written.get("style") or ("form" if location in ("query", "cookie") else "simple")
+    explode = written.get("explode", style == "form") is True
+    as_json = "content" in written
     if location == "query":
         if as_json:
             return f"_serialization.query({name}, {value}, style='json')"
@@ -91,17 +86,9 @@ def _on_the_wire(
     return f"_serialization.{function}({value}{exploded})"
 
 
-def url(place: Place, parameters: Sequence[Parameter]) -> str:
+def url(path: str, parameters: Sequence[Parameter]) -> str:
     """Return the path as a concatenation of literals and escaped parameters."""
-    by_name = {p.name: p for p in parameters if p.location == "path"}
-    parts = (
-        re.split("|".join(rf"(\{{{re.escape(name)}\}})" for name in by_name), place.path)
-        if by_name
-        else [place.path]
-    )
-    code = [
-        by_name[part[1:-1]].expression if part[:1] == "{" and part[1:-1] in by_name else literal(part)
-        for part in parts
-        if part
-    ]
-    return " + ".join(code)
+    by_name = {f"{{{p.name}}}": p.expression for p in parameters if p.location == "path"}
+    names = "|".join(map(re.escape, by_name))
+    found = re.split(f"({names})", path) if names else [path]
+    return " + ".join(by_name.get(part) or literal(part) for part in found if part)

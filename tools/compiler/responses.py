@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.responses import Response
 
 from tools.compiler.annotations import annotation, union
 from tools.compiler.from_dict import decode
 from tools.compiler.media import is_event_stream, is_json, is_lines, media_type
-from tools.compiler.unions import Models
+from tools.compiler.properties import ModelProperty, Models
 
 
 @frozen
