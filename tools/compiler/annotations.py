@@ -2,24 +2,14 @@
 
 from collections.abc import Iterable
 
+from tools.compiler import kinds
+from tools.compiler.kinds import Model, Property
 from tools.compiler.literals import literal
-from tools.compiler.properties import (
-    ConstProperty,
-    DateProperty,
-    FileProperty,
-    ListProperty,
-    LiteralEnumProperty,
-    ModelProperty,
-    Property,
-    UuidProperty,
-    every,
-    flatten,
-)
 
 
 def annotation(prop: Property, *, files: bool = False) -> str:
     """Return the type of a value of `prop`, as documented; `files` says that binary strings are files."""
-    return union(_single(member, files=files) for member in flatten(prop))
+    return union(_single(member, files=files) for member in kinds.flatten(prop))
 
 
 def union(types: Iterable[str]) -> str:
@@ -34,23 +24,23 @@ def or_none(kind: str) -> str:
 
 def _single(prop: Property, *, files: bool) -> str:
     match prop:
-        case ModelProperty() | LiteralEnumProperty():
+        case Model() | kinds.Enum():
             return str(prop.class_info.name)
-        case ListProperty():
+        case kinds.List():
             return f"list[{annotation(prop.inner_property, files=files)}]"
-        case ConstProperty():
+        case kinds.Constant():
             return constant(prop)
-        case FileProperty():
+        case kinds.File():
             return "File" if files else "str"
-        case DateProperty():
+        case kinds.Date():
             return "datetime.date"
-        case UuidProperty():
+        case kinds.Uuid():
             return "UUID"
         case _:
             return prop.get_type_string(no_optional=True).as_unembedded_code()
 
 
-def constant(prop: ConstProperty) -> str:
+def constant(prop: kinds.Constant) -> str:
     """Return the type of a constant. There are no literal types of floating-point numbers."""
     value = prop.value.raw_value
     return "float" if isinstance(value, float) else f"Literal[{literal(value)}]"
@@ -60,8 +50,8 @@ def classes(*properties: Property) -> tuple[dict[str, str], dict[str, str]]:
     """Return the models and the enums that `properties` mention, as class name → module name."""
     models: dict[str, str] = {}
     enums: dict[str, str] = {}
-    for prop in every(*properties):
-        if isinstance(prop, ModelProperty | LiteralEnumProperty):
-            found = models if isinstance(prop, ModelProperty) else enums
+    for prop in kinds.every(*properties):
+        if isinstance(prop, Model | kinds.Enum):
+            found = models if isinstance(prop, Model) else enums
             found[prop.class_info.name] = prop.class_info.module_name
     return models, enums

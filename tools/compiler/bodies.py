@@ -6,20 +6,12 @@ from typing import Any
 from attrs import frozen
 from openapi_python_client.parser.bodies import Body, BodyType
 
+from tools.compiler import kinds
 from tools.compiler.annotations import union
 from tools.compiler.dictionaries import Dictionaries
+from tools.compiler.kinds import Model, Models
 from tools.compiler.literals import literal, text
 from tools.compiler.media import STREAM_SWITCH, is_switch
-from tools.compiler.properties import (
-    AnyProperty,
-    FileProperty,
-    ListProperty,
-    ModelProperty,
-    Models,
-    NoneProperty,
-    fields,
-    flatten,
-)
 
 
 @frozen
@@ -39,7 +31,7 @@ def view(body: Body, encoding: Mapping[str, Any]) -> BodyView:
     match body.body_type:
         case BodyType.JSON:
             put = '_kwargs["json"] = _types.encode(body)'
-            if any(isinstance(member, NoneProperty | AnyProperty) for member in flatten(body.prop)):
+            if any(isinstance(member, kinds.Null | kinds.Any) for member in kinds.flatten(body.prop)):
                 # For httpx, JSON that is None is no body.
                 put = f'if body is None:\n    _kwargs["content"] = b"null"\nelse:\n    {put}'
         case BodyType.DATA:
@@ -61,17 +53,17 @@ def _style(rule: Mapping[str, Any]) -> str:
 
 def body_annotation(bodies: Sequence[Body], dictionaries: Dictionaries) -> str:
     """Return the type of what a caller may pass as the body."""
-    kinds: list[str] = []
+    types: list[str] = []
     for body in bodies:
         if body.body_type == BodyType.CONTENT:
-            kinds += ["File", "bytes", "str"]
+            types += ["File", "bytes", "str"]
             continue
-        for member in flatten(body.prop):
-            if isinstance(member, ModelProperty) and (name := dictionaries.name_of(member)):
-                kinds += [member.class_info.name, name]
+        for member in kinds.flatten(body.prop):
+            if isinstance(member, Model) and (name := dictionaries.name_of(member)):
+                types += [member.class_info.name, name]
             else:
-                kinds.append("File" if isinstance(member, FileProperty) else dictionaries.wide(member))
-    return union(kinds)
+                types.append("File" if isinstance(member, kinds.File) else dictionaries.wide(member))
+    return union(types)
 
 
 def content_type_choice(bodies: Sequence[Body]) -> str:
@@ -84,7 +76,7 @@ def content_type_choice(bodies: Sequence[Body]) -> str:
         kind = body.prop.get_base_type_string().as_unembedded_code()
         if body.body_type == BodyType.CONTENT:
             test = f"isinstance(body, ({'str, ' if _only_objects_and_lists(bodies) else ''}bytes, File))"
-        elif kind in seen or not isinstance(body.prop, ModelProperty):
+        elif kind in seen or not isinstance(body.prop, Model):
             continue
         else:
             test = f"type(body).__name__ == {literal(kind)}"
@@ -95,18 +87,13 @@ def content_type_choice(bodies: Sequence[Body]) -> str:
 
 def _only_objects_and_lists(bodies: Sequence[Body]) -> bool:
     """Whether text can be nothing but the content of the body that is sent as it is."""
-    members = [each for body in bodies if body.body_type != BodyType.CONTENT for each in flatten(body.prop)]
-    return all(isinstance(member, ModelProperty | ListProperty) for member in members)
+    written = [body.prop for body in bodies if body.body_type != BodyType.CONTENT]
+    return all(isinstance(member, Model | kinds.List) for member in kinds.flatten(*written))
 
 
 def body_switch(bodies: Sequence[Body], models: Models) -> str:
     """Return the key that asks for a stream in a JSON body, as code; empty if there is none."""
-    found = any(
-        is_switch(prop)
-        for body in bodies
-        if body.body_type == BodyType.JSON
-        for member in flatten(body.prop)
-        if isinstance(member, ModelProperty)
-        for prop in fields(models[member.class_info.name])
-    )
+    members = kinds.flatten(*(body.prop for body in bodies if body.body_type == BodyType.JSON))
+    objects = [models[member.class_info.name] for member in members if isinstance(member, Model)]
+    found = any(is_switch(prop) for model in objects for prop in kinds.fields(model))
     return literal(STREAM_SWITCH) if found else ""

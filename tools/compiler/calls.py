@@ -15,10 +15,10 @@ from tools.compiler.annotations import classes, union
 from tools.compiler.bodies import BodyView
 from tools.compiler.dictionaries import Dictionaries, Key
 from tools.compiler.fields import decoders
+from tools.compiler.kinds import Model, Models
 from tools.compiler.literals import literal, text
 from tools.compiler.media import EVENT_STATUS, LINE_STATUS, STREAM_SWITCH
 from tools.compiler.parameters import Parameter, parameters, url
-from tools.compiler.properties import ModelProperty, Models
 from tools.compiler.responses import Decoded, ResponseView
 from tools.compiler.walk import Operation, operations, tag_name
 
@@ -110,10 +110,10 @@ def view(endpoint: Endpoint, place: Operation, models: Models, dictionaries: Dic
     answers = [r for r in endpoint.responses if not _is_part(r)]
     read_as = [responses.kinds(response, place.node) for response in answers]
     pairs = list(zip(answers, read_as, strict=True))
-    success = next((r for r, kinds in pairs if responses.is_success(r) and "json" in kinds), None)
+    success = next((r for r, forms in pairs if responses.is_success(r) and "json" in forms), None)
     views = tuple(
-        responses.view(response, kinds, line, parse=response is success, models=models, number=number)
-        for number, (response, kinds) in enumerate(pairs, 1)
+        responses.view(response, forms, line, parse=response is success, models=models, number=number)
+        for number, (response, forms) in enumerate(pairs, 1)
     )
     annotations = [view.annotation for view in views]
     body_annotation = bodies.body_annotation(endpoint.bodies, dictionaries)
@@ -180,7 +180,7 @@ def _keywords(
 ) -> Iterator[Key]:
     """Yield the fields of the object that is the JSON body; without a body, the query parameters."""
     for body in endpoint.bodies:
-        if body.body_type == BodyType.JSON and isinstance(body.prop, ModelProperty):
+        if body.body_type == BodyType.JSON and isinstance(body.prop, Model):
             model = models[body.prop.class_info.name]
             yield from dictionaries.keys(model, without=STREAM_SWITCH if switch else "")
             return

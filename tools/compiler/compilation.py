@@ -53,25 +53,11 @@ def prepare(document: Document, config: ConfigFile) -> Desugared:
 
 def compile_into(package: Path, document: Document, prepared: Desugared) -> Emitted:
     """Write the package into the empty folder `package`, and look whether all of it works."""
-    try:
-        emitted = emit(prepared.content, prepared.config, package, document.source)
-    except CompileError as error:
-        raise CompileError.of([_in_source(problem, prepared) for problem in error.problems]) from None
+    emitted = emit(prepared.content, prepared.config, package, document.source)
     _count(prepared, emitted)
     _try(package, prepared)
     _set_modes(package)
     return emitted
-
-
-def _in_source(problem: Finding, prepared: Desugared) -> Finding:
-    place = problem.pointer
-    return Finding(
-        problem.message,
-        None if place is None else prepared.source_place(place),
-        problem.line,
-        problem.remedy,
-        problem.file,
-    )
 
 
 def _count(prepared: Desugared, emitted: Emitted) -> None:
@@ -82,7 +68,7 @@ def _count(prepared: Desugared, emitted: Emitted) -> None:
         for name, place in prepared.operations.items()
         if name not in emitted.operations
     ] + [
-        Finding(f"the generator left out the schema {name}", prepared.source_place(place))
+        Finding(f"the generator left out the schema {name}", place)
         for name, place in prepared.classes.items()
         if not {name, f"{name}_"} & classes  # an underscore where the generated code needs the name itself
     ]

@@ -9,27 +9,12 @@ from typing import Any
 from attrs import define, evolve, frozen
 from attrs import field as attrs_field
 
+from tools.compiler import kinds
 from tools.compiler.annotations import annotation, constant, or_none, union
 from tools.compiler.fields import description, is_read_only
+from tools.compiler.kinds import Model, Models, Property
 from tools.compiler.literals import text
 from tools.compiler.names import CLASSES_IN_USE, normal, unique
-from tools.compiler.properties import (
-    AnyProperty,
-    ConstProperty,
-    DateProperty,
-    DateTimeProperty,
-    FileProperty,
-    ListProperty,
-    LiteralEnumProperty,
-    ModelProperty,
-    Models,
-    Property,
-    UuidProperty,
-    fields,
-    flatten,
-    items_of,
-    parts,
-)
 from tools.compiler.unions import find_tag
 
 # The type in the templates of every object that is no dictionary of the document.
@@ -79,13 +64,13 @@ class Dictionaries:
 
     def reach(self, *bodies: Property) -> None:
         """Name a dictionary for every model within `bodies`."""
-        pending = list(flatten(*bodies))
+        pending = list(kinds.flatten(*bodies))
         for prop in pending:
-            pending += items_of(prop)
-            if isinstance(prop, ModelProperty) and prop.class_info.name not in self._names:
+            pending += kinds.items_of(prop)
+            if isinstance(prop, Model) and prop.class_info.name not in self._names:
                 model = self.models[prop.class_info.name]
                 self._names[model.class_info.name] = self._unique(f"{model.class_info.name}Param")
-                pending += flatten(*parts(model))
+                pending += kinds.flatten(*kinds.parts(model))
         self._name_unions()
 
     def add_keywords(self, name: str, about: str, keys: Iterable[Key]) -> None:
@@ -98,9 +83,9 @@ class Dictionaries:
         ]
         self._keywords.append(self._dictionary(self._unique(name), about, widened))
 
-    def keys(self, model: ModelProperty, *, without: str = "") -> Iterator[Key]:
+    def keys(self, model: Model, *, without: str = "") -> Iterator[Key]:
         """Yield the keys of a model but for the one called `without`."""
-        for prop in fields(model):
+        for prop in kinds.fields(model):
             if text(prop.name) != without:
                 kind = self.wide(prop, files=model.is_multipart_body)
                 needed = prop.required and not is_read_only(model, prop)
@@ -111,14 +96,14 @@ class Dictionaries:
         return self._key(prop, name, self.wide(prop), about, needed=prop.required)
 
     def _key(self, prop: Property, name: str, kind: str, about: str, *, needed: bool) -> Key:
-        members = list(flatten(prop))
-        takes = ("object", members), ("objects", list(items_of(*members)))
-        objects = [word for word, each in takes if any(isinstance(one, ModelProperty) for one in each)]
+        members = list(kinds.flatten(prop))
+        takes = ("object", members), ("objects", list(kinds.items_of(*members)))
+        objects = [word for word, each in takes if any(isinstance(one, Model) for one in each)]
         return Key(name, f"Required[{kind}]" if needed else kind, about, next(iter(objects), ""))
 
     def name_of(self, prop: Property) -> str:
         """Return the dictionary of a model; empty if it has none."""
-        if not isinstance(prop, ModelProperty) or not fields(self.models[prop.class_info.name]):
+        if not isinstance(prop, Model) or not kinds.fields(self.models[prop.class_info.name]):
             return ""
         return self._names.get(prop.class_info.name, "")
 
@@ -136,7 +121,7 @@ class Dictionaries:
         named = [
             self._dictionary(name, text(model.data.description), self.keys(model))
             for class_name, name in self._names.items()
-            if fields(model := self.models[class_name])
+            if kinds.fields(model := self.models[class_name])
         ]
         return [*self._keywords, *named]
 
@@ -153,7 +138,7 @@ class Dictionaries:
 
     def wide(self, prop: Property, *, files: bool = False) -> str:
         """Return the type of what a caller may pass: models, plain dictionaries, iterables, files if so."""
-        kind = self._union(list(flatten(prop)), files=files)
+        kind = self._union(list(kinds.flatten(prop)), files=files)
         return self._aliases[kind].key if kind in self._aliases else kind
 
     def _union(self, members: Sequence[Property], *, files: bool = False) -> str:
@@ -162,14 +147,14 @@ class Dictionaries:
         The member that stands for all kinds that the document does not know may be any object: its dictionary
         would take any mistake in those of the known kinds.
         """
-        objects = [self.models[each.class_info.name] for each in members if isinstance(each, ModelProperty)]
+        objects = [self.models[each.class_info.name] for each in members if isinstance(each, Model)]
         tag = find_tag(objects) if len(objects) > 1 else None
         other = tag.other.class_info.name if tag and tag.other else ""
-        kinds: list[str] = []
+        types: list[str] = []
         for member in members:
-            is_other = isinstance(member, ModelProperty) and member.class_info.name == other
-            kinds += [OPEN] if is_other else self._single(member, files=files)
-        return union(kinds)
+            is_other = isinstance(member, Model) and member.class_info.name == other
+            types += [OPEN] if is_other else self._single(member, files=files)
+        return union(types)
 
     def _name_unions(self) -> None:
         """Name a type for each component that is a union of objects which requests have."""
@@ -185,26 +170,26 @@ class Dictionaries:
 
     def _single(self, prop: Property, *, files: bool) -> list[str]:
         match prop:
-            case FileProperty() if files:
+            case kinds.File() if files:
                 return ["File", "bytes"]
-            case ModelProperty():
+            case Model():
                 return self._model(self.models[prop.class_info.name])
-            case LiteralEnumProperty():
+            case kinds.Enum():
                 return [prop.class_info.name]
-            case ListProperty():
+            case kinds.List():
                 return [f"Iterable[{self.wide(prop.inner_property, files=files)}]"]
-            case AnyProperty():
+            case kinds.Any():
                 return ["object"]
-            case ConstProperty():
+            case kinds.Constant():
                 return [constant(prop)]
-            case DateTimeProperty() | DateProperty() | UuidProperty():
+            case kinds.DateTime() | kinds.Date() | kinds.Uuid():
                 return [annotation(prop), "str"]
             case _:
                 return [annotation(prop)]
 
-    def _model(self, model: ModelProperty) -> list[str]:
+    def _model(self, model: Model) -> list[str]:
         name, extras = model.class_info.name, model.additional_properties
-        if fields(model):
+        if kinds.fields(model):
             # Open: what another model has is welcome too, as the message of an answer is in a request.
             return [self._names[name], name if extras is None else OPEN]
         if extras is None or name in self._open:

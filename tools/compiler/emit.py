@@ -20,10 +20,10 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no anno
 
 from tools.compiler import names
 from tools.compiler.errors import CompileError, Finding
+from tools.compiler.kinds import Model
 from tools.compiler.literals import docstring, literal
 from tools.compiler.media import arrange, overrides
 from tools.compiler.package import Package
-from tools.compiler.properties import ModelProperty
 from tools.compiler.walk import operations
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -81,7 +81,7 @@ def _settings(config: ConfigFile, document: dict[str, Any], output: Path) -> Con
     return settings
 
 
-def _copied(model: ModelProperty) -> tuple[Any, tuple[()]]:
+def _copied(model: Model) -> tuple[Any, tuple[()]]:
     """Copy a model by itself, as copyreg lets others say.
 
     The generator copies each operation several times over, with every model that can be reached from it: that
@@ -90,7 +90,7 @@ def _copied(model: ModelProperty) -> tuple[Any, tuple[()]]:
     return partial(attrs.evolve, model), ()
 
 
-copyreg.pickle(ModelProperty, _copied)
+copyreg.pickle(Model, _copied)
 
 
 def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:

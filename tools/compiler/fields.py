@@ -7,10 +7,11 @@ from typing import Any
 from attrs import frozen
 from openapi_python_client import schema as oai
 
+from tools.compiler import kinds
 from tools.compiler.annotations import annotation, classes, constant, or_none
 from tools.compiler.from_dict import decode
+from tools.compiler.kinds import Model, Models, Property
 from tools.compiler.literals import literal, text
-from tools.compiler.properties import ConstProperty, ModelProperty, Models, Property, fields, parts
 
 # What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
 _OF_AN_ANSWER = frozenset(("request_id", "response_info"))
@@ -55,11 +56,11 @@ class ModelView:
         return "  # noqa: F401" if quoted and re.search(rf"\b{name}\b", self.extras_annotation) else ""
 
 
-def view(model: ModelProperty, models: Models, *, is_answer: bool = False) -> ModelView:
+def view(model: Model, models: Models, *, is_answer: bool = False) -> ModelView:
     """Return what the template of `model` needs. `is_answer`: an operation answers with it."""
-    imported, enums = classes(*parts(model))
+    imported, enums = classes(*kinds.parts(model))
     imported.pop(model.class_info.name, None)
-    views = tuple(_field(model, prop, models) for prop in fields(model))
+    views = tuple(_field(model, prop, models) for prop in kinds.fields(model))
     extras = model.additional_properties
     extras_annotation, extras_decoded, base_enums = "Any", "", dict[str, str]()
     if extras is not None:
@@ -88,12 +89,12 @@ def decoders(*expressions: str) -> Mapping[str, Sequence[str]]:
     return {module: names for module, names in by_module.items() if names}
 
 
-def description(model: ModelProperty, prop: Property) -> str:
+def description(model: Model, prop: Property) -> str:
     """Return what the document says of a field, beside its reference or else where that leads."""
     return _own_description(model.data, text(prop.name)) or text(prop.description)
 
 
-def is_read_only(model: ModelProperty, prop: Property) -> bool:
+def is_read_only(model: Model, prop: Property) -> bool:
     """Whether only the service sets a field, so that nobody has to give it."""
     entry = (model.data.properties or {}).get(oai.UntrustedString(text(prop.name)))
     return isinstance(entry, oai.Schema) and entry.readOnly is True
@@ -117,14 +118,14 @@ def _decoded(prop: Property, models: Models) -> str:
     return "" if decoded == "v" else decoded
 
 
-def _field(model: ModelProperty, prop: Property, models: Models) -> Field:
+def _field(model: Model, prop: Property, models: Models) -> Field:
     kind, default = annotation(prop, files=model.is_multipart_body), ""
     if prop.required and is_read_only(model, prop):
         default = " = ABSENT"
     elif not prop.required:
         # Absent reads as None.
         kind, default = or_none(kind), " = ABSENT"
-    elif isinstance(prop, ConstProperty) and constant(prop) != "float":
+    elif isinstance(prop, kinds.Constant) and constant(prop) != "float":
         default = f" = {literal(prop.value.raw_value)}"
     return Field(
         python_name=prop.python_name,

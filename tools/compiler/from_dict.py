@@ -6,33 +6,22 @@ fit. No imports, no closures and no casts: an expression runs once per value of 
 
 from collections.abc import Iterable, Sequence
 
+from tools.compiler import kinds
+from tools.compiler.kinds import Model, Models, Property
 from tools.compiler.literals import literal, text
-from tools.compiler.properties import (
-    AnyProperty,
-    DateProperty,
-    DateTimeProperty,
-    ListProperty,
-    ModelProperty,
-    Models,
-    Property,
-    UuidProperty,
-    fields,
-    flatten,
-    items_of,
-)
 from tools.compiler.unions import Tag, find_tag, tag_values
 
 # In the order in which they are tried where a union has several: a date-time would take a date, too.
 _PARSERS: dict[type[Property], str] = {
-    UuidProperty: "parse_uuid",
-    DateProperty: "parse_date",
-    DateTimeProperty: "parse_datetime",
+    kinds.Uuid: "parse_uuid",
+    kinds.Date: "parse_date",
+    kinds.DateTime: "parse_datetime",
 }
 
 
 def decode(prop: Property, source: str, models: Models) -> str:
     """Return an expression for `prop` as received in the variable `source`; just that if it needs nothing."""
-    return _decode(list(flatten(prop)), source, models, depth=0)
+    return _decode(list(kinds.flatten(prop)), source, models, depth=0)
 
 
 def _decode(members: Sequence[Property], source: str, models: Models, depth: int) -> str:
@@ -45,7 +34,7 @@ def _decode(members: Sequence[Property], source: str, models: Models, depth: int
 
 
 def _arrays(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
-    inner = list(items_of(*members))
+    inner = list(kinds.items_of(*members))
     if not inner:
         return []
     item = "ijklmnop"[depth % 8] + "i" * (depth // 8)
@@ -53,22 +42,22 @@ def _arrays(members: Sequence[Property], source: str, models: Models, depth: int
     if expression == item:
         return []
     made = f"[{expression} for {item} in {source}]"
-    if sum(isinstance(member, ListProperty) for member in members) > 1:
+    if sum(isinstance(member, kinds.List) for member in members) > 1:
         made = f"untyped({made})"  # no type checker sees that it is one of several lists
     return [f"{made} if {source}.__class__ is list"]
 
 
 def _objects(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
-    candidates = [models[member.class_info.name] for member in members if isinstance(member, ModelProperty)]
+    candidates = [models[member.class_info.name] for member in members if isinstance(member, Model)]
     if not candidates:
         return []
-    if len(candidates) == 1 and not any(isinstance(member, AnyProperty) for member in members):
+    if len(candidates) == 1 and not any(isinstance(member, kinds.Any) for member in members):
         return [f"{_build(candidates[0], source)} if {_is_object(source)}"]
     tag = find_tag(candidates) if len(candidates) > 1 else None
     return _by_tag(tag, source, f"t{depth}") if tag else _by_keys(candidates, source)
 
 
-def _build(model: ModelProperty, source: str) -> str:
+def _build(model: Model, source: str) -> str:
     return f"{model.class_info.name}.from_dict({source})"
 
 
@@ -97,12 +86,12 @@ def _by_tag(tag: Tag, source: str, variable: str) -> list[str]:
     return branches
 
 
-def _by_keys(candidates: Sequence[ModelProperty], source: str) -> list[str]:
+def _by_keys(candidates: Sequence[Model], source: str) -> list[str]:
     """Return the member that knows the most keys, among those whose required keys and constants fit."""
     members = []
     for member in candidates:
-        values = [(text(field.name), tag_values(field)) for field in fields(member)]
-        other = [text(field.name) for field in fields(member) if not field.required]
+        values = [(text(field.name), tag_values(field)) for field in kinds.fields(member)]
+        other = [text(field.name) for field in kinds.fields(member) if not field.required]
         keys = ", ".join(_tuple(map(literal, names)) for names in (_required(member), other))
         constants = [f"({literal(key)}, {literal(one[0])})" for key, one in values if len(one) == 1]
         members.append(f"({member.class_info.name}, {keys}, {_tuple(constants)})")
@@ -113,5 +102,5 @@ def _tuple(items: Iterable[str]) -> str:
     return "(" + "".join(f"{item}, " for item in items) + ")"
 
 
-def _required(model: ModelProperty) -> list[str]:
-    return [text(field.name) for field in fields(model) if field.required]
+def _required(model: Model) -> list[str]:
+    return [text(field.name) for field in kinds.fields(model) if field.required]

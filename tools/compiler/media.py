@@ -8,8 +8,9 @@ does not have; JSON goes before other types; and what is neither JSON nor text i
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tools.compiler import kinds
+from tools.compiler.kinds import Property
 from tools.compiler.literals import text
-from tools.compiler.properties import BooleanProperty, Property, flatten
 from tools.compiler.walk import operations
 
 EVENT_STREAM = "text/event-stream"
@@ -48,7 +49,7 @@ def is_lines(value: str) -> bool:
 
 def is_switch(prop: Property) -> bool:
     """Whether a property asks for the answer as a stream, if its operation has one."""
-    is_boolean = any(isinstance(member, BooleanProperty) for member in flatten(prop))
+    is_boolean = any(isinstance(member, kinds.Boolean) for member in kinds.flatten(prop))
     return text(prop.name) == STREAM_SWITCH and is_boolean
 
 

@@ -17,8 +17,9 @@ from openapi_python_client.parser.properties.schemas import Class
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import RESERVED_WORDS, ClassName, PythonIdentifier
 
+from tools.compiler import kinds
+from tools.compiler.kinds import Model, Property
 from tools.compiler.literals import text
-from tools.compiler.properties import LiteralEnumProperty, ModelProperty, Property, every, parts
 
 
 def _words(text: str) -> frozenset[str]:
@@ -87,7 +88,7 @@ def _settle_classes(data: GeneratorData) -> None:
         )
     seen: set[int] = set()
     for prop in _every_property(data):
-        if isinstance(prop, ModelProperty | LiteralEnumProperty) and id(prop.class_info) not in seen:
+        if isinstance(prop, Model | kinds.Enum) and id(prop.class_info) not in seen:
             seen.add(id(prop.class_info))
             settled = final[prop.class_info.name]
             prop.class_info.name, prop.class_info.module_name = settled.name, settled.module_name
@@ -110,9 +111,9 @@ def _every_property(data: GeneratorData) -> Iterator[Property]:
     yield from data.enums
     for model in data.models:
         yield model
-        yield from every(*parts(model))
+        yield from kinds.every(*kinds.parts(model))
     for endpoint in _endpoints(data):
-        yield from every(*endpoint.list_all_parameters(), *(each.prop for each in endpoint.responses))
+        yield from kinds.every(*endpoint.list_all_parameters(), *(each.prop for each in endpoint.responses))
 
 
 def _endpoints(data: GeneratorData) -> Iterator[Endpoint]:
@@ -135,7 +136,7 @@ def distinct(
     return [_identifier(name) for name in names]
 
 
-def _settle_fields(model: ModelProperty, config: Config, in_use: frozenset[str]) -> None:
+def _settle_fields(model: Model, config: Config, in_use: frozenset[str]) -> None:
     # The generator was given stand-ins for names that come to one name in Python.
     stand_ins = (model.data.model_extra or {}).get("x-names", {})
     own = {UntrustedString(stand_in): UntrustedString(name) for stand_in, name in stand_ins.items()}
@@ -157,7 +158,7 @@ def _settle_fields(model: ModelProperty, config: Config, in_use: frozenset[str])
 def _answers(data: GeneratorData) -> set[str]:
     """Return the models that are the whole answer of an operation."""
     answers = [response.prop for endpoint in _endpoints(data) for response in endpoint.responses]
-    return {prop.class_info.name for prop in answers if isinstance(prop, ModelProperty)}
+    return {prop.class_info.name for prop in answers if isinstance(prop, Model)}
 
 
 def _settle_operations(endpoints: list[Endpoint]) -> None:

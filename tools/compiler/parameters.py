@@ -7,10 +7,11 @@ from typing import Any
 from attrs import frozen
 from openapi_python_client.parser.openapi import Endpoint
 
+from tools.compiler import kinds
 from tools.compiler.dictionaries import Dictionaries
+from tools.compiler.kinds import Property
 from tools.compiler.literals import literal, text
 from tools.compiler.media import is_switch
-from tools.compiler.properties import NoneProperty, Property, flatten
 
 
 @frozen
@@ -57,7 +58,7 @@ def _parameter(
         location=location,
         annotation=dictionaries.wide(prop),
         required=prop.required,
-        nullable=any(isinstance(member, NoneProperty) for member in flatten(prop)),
+        nullable=any(isinstance(member, kinds.Null) for member in kinds.flatten(prop)),
         key=literal(name),
         expression=_on_the_wire(str(prop.python_name), literal(name), location, written),
         description=str(written.get("description") or ""),

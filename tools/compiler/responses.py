@@ -8,8 +8,8 @@ from openapi_python_client.parser.responses import Response
 
 from tools.compiler.annotations import annotation, union
 from tools.compiler.from_dict import decode
+from tools.compiler.kinds import Model, Models
 from tools.compiler.media import is_event_stream, is_json, is_lines, media_type
-from tools.compiler.properties import ModelProperty, Models
 
 
 @frozen
@@ -37,16 +37,16 @@ def is_success(response: Response) -> bool:
 def kinds(response: Response, operation: Mapping[str, Any]) -> list[str]:
     """Return what a response may be read as, of json, lines, text and bytes; nothing for an empty one."""
     content = operation["responses"].get(response.status_code.pattern, {}).get("content", {})
-    found = {_kind(name) for name in content if not is_event_stream(name)}
-    if not is_success(response) and "lines" in found:
-        found = {kind for kind in found if kind != "lines"} | {"bytes"}
+    found = {_kind(name, is_success(response)) for name in content if not is_event_stream(name)}
     return [kind for kind in ("json", "lines", "text", "bytes") if kind in found]
 
 
-def _kind(name: str) -> str:
+def _kind(name: str, success: bool) -> str:
     if is_json(name):
         return "json"
-    return "lines" if is_lines(name) else "text" if media_type(name).startswith("text/") else "bytes"
+    if is_lines(name):
+        return "lines" if success else "bytes"
+    return "text" if media_type(name).startswith("text/") else "bytes"
 
 
 def decoded(response: Response, models: Models) -> Decoded:
@@ -112,4 +112,4 @@ def _condition(response: Response) -> str:
 def model_name(success: Response | None) -> str:
     """Return the model of a response; empty where it is none."""
     prop = success.prop if success else None
-    return str(prop.class_info.name) if isinstance(prop, ModelProperty) else ""
+    return str(prop.class_info.name) if isinstance(prop, Model) else ""

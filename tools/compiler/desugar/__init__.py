@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 class Desugared:
     """A document in the generator's terms.
 
-    `operations` maps `tag.operation` to its place in the source, `classes` the class that a component becomes
-    to its place in `content`. `samples` are (place, class, value): the document's own examples of objects.
+    `operations` has the place of each `tag.operation` in the source, and `classes` that of each class.
+    `samples` are (place, class, value): the document's own examples of objects.
     `notes` say what a reader of the package should know. `bases` has the classes that a class is made from.
     """
 
@@ -45,17 +45,6 @@ class Desugared:
     samples: list[tuple[str, str, Any]]
     notes: list[Finding]
     bases: dict[str, frozenset[str]]
-    _places: dict[str, str]
-    _paths: dict[str, str]
-
-    def source_place(self, place: str) -> str:
-        """Return the place in the source that a place in `content` was made from, or the nearest above it."""
-        tokens = pointer.split(place)
-        if tokens[:2] == ("components", "schemas") and len(tokens) > 2:
-            return "/".join([self._places.get(tokens[2], "/components/schemas"), *place.split("/")[4:]])
-        if tokens[:1] == ("paths",) and len(tokens) > 1:
-            return pointer.join("/paths", self._paths.get(tokens[1], tokens[1]), *tokens[2:])
-        return place
 
 
 def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
@@ -72,7 +61,7 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     finish = Finish(schemas, names)
     paths = finish.paths(paths)
     components = finish.components()
-    classes = {name for name, schema in components.items() if is_class(schema)}
+    classes = [name for name, schema in components.items() if is_class(schema)]
     _refuse(_long_names(classes, schemas, names))
     return Desugared(
         content=_document(content, paths, components),
@@ -84,11 +73,7 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
             for path, item in paths.items()
             for method, node in item.items()
         },
-        classes={
-            names.class_of(name): pointer.join("/components/schemas", name)
-            for name in components
-            if name in classes
-        },
+        classes={names.class_of(name): schemas.places[name] for name in classes},
         samples=[
             (place, names.class_of(name), value) for place, name, value in _samples(schemas, operations)
         ],
@@ -97,8 +82,6 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
             names.class_of(name): frozenset(map(names.class_of, found))
             for name, found in schemas.bases.items()
         },
-        places=schemas.places,
-        paths=operations.source_paths,
     )
 
 
@@ -166,7 +149,7 @@ def _place_of_required(schema: Any, name: str, place: str) -> str | None:
     return next((at for at in found if at), None)
 
 
-def _long_names(classes: set[str], schemas: Schemas, names: Names) -> list[Finding]:
+def _long_names(classes: list[str], schemas: Schemas, names: Names) -> list[Finding]:
     return [
         Finding(
             f"the name of the schema {name[:60]}… is too long for a file",
