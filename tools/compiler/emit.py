@@ -50,7 +50,6 @@ def emit(
     """
     settings = _settings(config, document, output)
     data = _parse(arrange(document), settings)
-    _count(data, document)
     names.settle(data, settings)
     package = Package(data, document, source)
     _write(package, data, settings, output)
@@ -97,30 +96,21 @@ def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
     data = GeneratorData.from_dict(document, config=settings)
     if isinstance(data, GeneratorError):
         raise CompileError.of([_problem(data)])
-    warnings = [*data.errors]
-    for collection in data.endpoint_collections_by_tag.values():
-        warnings += collection.parse_errors
-    if warnings:
+    collections = data.endpoint_collections_by_tag.values()
+    if warnings := [*data.errors, *(error for each in collections for error in each.parse_errors)]:
         raise CompileError.of([_problem(warning) for warning in warnings])
+    # Nothing may be dropped, whatever the generator says.
+    wanted, found = len(list(operations(document))), sum(len(each.endpoints) for each in collections)
+    if wanted != found:
+        raise CompileError(f"the generator made {found} of {wanted} operations")
     return data
 
 
 def _problem(error: GeneratorError) -> Finding:
-    told = " ".join(filter(None, (error.header, error.detail)))
-    about = (
-        f": {error.data.model_dump_json(exclude_none=True, exclude_defaults=True)[:200]}"
-        if (isinstance(error, ParseError) and error.data is not None)
-        else ""
-    )
-    return Finding(" ".join(told.split()) + about)
-
-
-def _count(data: GeneratorData, document: dict[str, Any]) -> None:
-    """Nothing may be dropped, whatever the generator says."""
-    wanted = len(list(operations(document)))
-    found = sum(len(collection.endpoints) for collection in data.endpoint_collections_by_tag.values())
-    if wanted != found:
-        raise CompileError(f"the generator made {found} of {wanted} operations")
+    told = " ".join(" ".join(filter(None, (error.header, error.detail))).split())
+    if isinstance(error, ParseError) and error.data is not None:
+        told += f": {error.data.model_dump_json(exclude_none=True, exclude_defaults=True)[:200]}"
+    return Finding(told)
 
 
 class _Bytecode(BytecodeCache):

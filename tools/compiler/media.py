@@ -5,7 +5,7 @@ the event stream and the JSON lines of a success are moved into answers of their
 does not have; JSON goes before other types; and what is neither JSON nor text is bytes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tools.compiler import kinds
@@ -63,70 +63,46 @@ def is_event_stream(value: str) -> bool:
     return media_type(value) == EVENT_STREAM
 
 
-_STREAMS = ((EVENT_STATUS, "Event", is_event_stream), (LINE_STATUS, "Line", is_lines))
-
-
 def arrange(document: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of the document whose answers the generator can take. Shares what it does not change."""
-    paths = {
-        path: dict(item) if isinstance(item, Mapping) else item for path, item in document["paths"].items()
-    }
+    paths = {path: dict(item) for path, item in document["paths"].items()}
     for path, method, operation, *_ in operations(document):
-        responses = {
-            status: _json_first(response) for status, response in operation.get("responses", {}).items()
-        }
-        for status, name, matches in _STREAMS:
-            item = _take(responses, matches)
-            if item is not None:
-                schema = _titled(item, name)
-                content = {"application/json": {"schema": schema}}
-                responses[str(status)] = {"description": f"A part ({name}).", "content": content}
-        paths[path][method] = {**operation, "responses": responses}
+        paths[path][method] = {**operation, "responses": _apart(operation["responses"])}
     return {**document, "paths": paths}
 
 
-def _json_first(response: Any) -> Any:
-    content = response.get("content") if isinstance(response, Mapping) else None
-    if not isinstance(content, Mapping):
-        return response
-    ordered = sorted(
-        content.items(), key=lambda item: (not is_json(item[0]), media_type(item[0]) == EVENT_STREAM)
-    )
-    return {**response, "content": dict(ordered)}
-
-
-def _take(responses: dict[str, Any], matches: Callable[[str], bool]) -> Any:
-    """Remove a kind of stream from the successes; return the schema of its parts, None if there are none."""
-    parts: list[Any] = []
+def _apart(responses: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the responses, JSON first in each, and the parts of streams as responses of their own."""
+    result: dict[str, Any] = {}
+    parts: dict[int, list[Any]] = {EVENT_STATUS: [], LINE_STATUS: []}
     for status, response in responses.items():
-        content = response.get("content") if isinstance(response, Mapping) else None
-        if not status.startswith("2") or not isinstance(content, Mapping):
-            continue
-        streams = [kind for kind in content if matches(kind)]
-        if streams:
-            found = [(content[kind] or {}).get("schema", {}) for kind in streams]
-            parts += [schema for schema in found if schema not in parts]
-            rest = {kind: media for kind, media in content.items() if kind not in streams}
-            responses[status] = {**response, "content": rest}
-    return {"anyOf": parts} if len(parts) > 1 else next(iter(parts), None)
+        content = {}
+        for kind, media in sorted(response.get("content", {}).items(), key=_place_of):
+            stream = EVENT_STATUS if is_event_stream(kind) else LINE_STATUS if is_lines(kind) else 0
+            if not stream or not status.startswith("2"):
+                content[kind] = media
+            elif media["schema"] not in parts[stream]:
+                parts[stream].append(media["schema"])
+        result[status] = {**response, "content": content}
+    for stream, found in parts.items():
+        if found:
+            schema = {"anyOf": found} if len(found) > 1 else found[0]
+            result[str(stream)] = {"description": "", "content": {"application/json": {"schema": schema}}}
+    return result
 
 
-def _titled(schema: Any, name: str) -> Any:
-    if isinstance(schema, Mapping) and "$ref" not in schema and "title" not in schema:
-        return {**schema, "title": name}
-    return schema
+def _place_of(item: tuple[str, Any]) -> tuple[bool, bool]:
+    return (not is_json(item[0]), is_event_stream(item[0]))
 
 
 def overrides(document: Mapping[str, Any]) -> dict[str, str]:
     """For each media type that the generator would refuse, the one to take it for."""
     result: dict[str, str] = {}
     for _, _, operation, *_ in operations(document):
-        holders = [operation.get("requestBody"), *operation.get("responses", {}).values()]
+        holders = [operation.get("requestBody", {}), *operation["responses"].values()]
         for is_answer, holder in enumerate(holders):
-            content = holder.get("content") if isinstance(holder, Mapping) else None
-            for kind in content if isinstance(content, Mapping) else ():
+            for kind in holder.get("content", {}):
                 plain = media_type(kind)
-                known = plain in _KNOWN or is_json(plain) or (is_answer and plain.startswith("text/"))
-                if not known:
+                if not (plain in _KNOWN or is_json(plain) or (is_answer and plain.startswith("text/"))):
                     result[kind] = "application/octet-stream"
     return result

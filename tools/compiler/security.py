@@ -35,18 +35,10 @@ class Security:
         return cls(schemes, next(iter([*used, *schemes]), ""))
 
     @property
-    def _first(self) -> Scheme:
-        return self.schemes.get(self.default, BEARER)
-
-    @property
-    def header(self) -> str:
-        """The header of the default scheme; empty where its credential goes elsewhere."""
-        return self._first.name if self._first.location == "header" else ""
-
-    @property
-    def prefix(self) -> str:
-        """The word before the credential in that header."""
-        return self._first.prefix
+    def first(self) -> Scheme:
+        """The scheme of credentials that name none; its own name is empty where that is no header."""
+        found = self.schemes.get(self.default, BEARER)
+        return found if found.location == "header" else found._replace(name="")
 
 
 def _scheme(node: Mapping[str, Any]) -> Scheme:

@@ -56,11 +56,11 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     paths = operations.build()
     set_tags(schemas)
     _refuse([*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)])
-    opened = open_cycles(schemas.components)
+    opened, order = open_cycles(schemas.components)
     notes = [*_document_notes(content, schemas, opened), *operations.notes]
     finish = Finish(schemas, names)
     paths = finish.paths(paths)
-    components = finish.components()
+    components = finish.components(order)
     classes = [name for name, schema in components.items() if is_class(schema)]
     _refuse(_long_names(classes, schemas, names))
     return Desugared(

@@ -32,20 +32,18 @@ class Finish:
         self._schemas = schemas
         self._names = names
 
-    def components(self) -> dict[str, Schema]:
-        """Every component, finished, in the order in which the generator takes them with one pass."""
+    def components(self, order: list[str]) -> dict[str, Schema]:
+        """Every component, finished: classes first, since others need them, then the rest in `order`."""
         given = self._schemas.components
         finished: dict[str, Schema] = {}
         while waiting := [name for name in given if name not in finished]:
             for name in waiting:
-                schema = given[name]
+                schema = self._shown(given[name])
                 if is_object(schema):
-                    finished[name] = self._object(self._shown(schema), self._names.class_of(name))
-                elif is_class(schema):
-                    finished[name] = self._shown(schema)
-                else:
-                    finished[name] = self._schema(schema, Naming("", name))
-        return _in_order(finished)
+                    schema = self._object(schema, self._names.class_of(name))
+                finished[name] = schema if is_class(schema) else self._schema(schema, Naming("", name))
+        classes = {name: schema for name, schema in finished.items() if is_class(schema)}
+        return classes | {name: finished[name] for name in order}
 
     def paths(self, node: Any, owner: str = "") -> Any:
         """Return the paths with every schema of theirs finished: those under the key `schema`."""
@@ -97,16 +95,18 @@ class Finish:
         return without(schema, "default")
 
 
-def open_cycles(components: dict[str, Schema]) -> list[str]:
-    """Open unions and arrays that contain themselves; return the names of the components that did.
+def open_cycles(components: dict[str, Schema]) -> tuple[list[str], list[str]]:
+    """Open unions and arrays that contain themselves: their innermost is any value, as Python cannot name it.
 
-    Python has no name for them, so the innermost is any value. The reference that closes a cycle is replaced.
+    The reference that closes a cycle is replaced. Returns the names of the components that had one; and the
+    names of all that are no objects, in an order that has those first that others need to be spelled out: the
+    generator goes over them again and again until nothing is missing, in this order once.
     """
-    done: set[str] = set()
     opened: list[str] = []
+    ordered: dict[str, None] = {}
 
     def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in done or is_object(components[name]):
+        if name in ordered or is_object(components[name]):
             return
         for target in dict.fromkeys(_needed(components[name])):
             if target in (*path, name):
@@ -114,11 +114,11 @@ def open_cycles(components: dict[str, Schema]) -> list[str]:
                 opened.append(name)
             else:
                 visit(target, (*path, name))
-        done.add(name)
+        ordered[name] = None
 
     for name in components:
         visit(name, ())
-    return opened
+    return opened, list(ordered)
 
 
 def _needed(schema: Schema) -> Iterator[str]:
@@ -134,21 +134,3 @@ def _opened(schema: Schema, closing: str) -> Schema:
     if target is None:
         return within(schema, lambda part: _opened(part, closing))
     return {"description": f"{closing}, to any depth."} if target == closing else schema
-
-
-def _in_order(components: dict[str, Schema]) -> dict[str, Schema]:
-    """Return the components with those first that others need to be spelled out, objects before all.
-
-    The generator goes over the rest again and again until nothing is missing; in this order, once.
-    """
-    ordered = {name: schema for name, schema in components.items() if is_object(schema)}
-
-    def place(name: str) -> None:
-        if name not in ordered:
-            for target in _needed(components[name]):
-                place(target)
-            ordered[name] = components[name]
-
-    for name in components:
-        place(name)
-    return ordered
