@@ -189,6 +189,25 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
         "4xx is here a second time",
         8,
     ),
+    "a parameter in a list": (
+        HEAD + "paths:\n" + operation(more="parameters: [{name: a, in: [query], schema: {}}]"),
+        "`in` must be query, path, header or cookie",
+        6,
+    ),
+    "a server that is text": (
+        HEAD + "paths:\n" + operation(more="servers: ['https://x.example']"),
+        "must be a mapping",
+        6,
+    ),
+    "a server without a URL": (HEAD + "servers: [{}]\npaths: {}\n", "the server has no `url`", 3),
+    "a schema that is made from a part of itself": (
+        schemas(
+            "A:\n  properties:\n    b: {allOf: [{$ref: '#/components/schemas/A/properties/b/properties/c'}],"
+            " properties: {c: {allOf: [{$ref: '#/components/schemas/A/properties/b'}]}}}"
+        ),
+        "made from itself",
+        None,
+    ),
     "an operation with a server of its own, not a whole URL": (
         HEAD + "paths:\n" + operation(more="servers: [{url: /other}]"),
         "is not a whole URL",

@@ -105,7 +105,7 @@ def _operation(node: dict[str, Any], place: str, document: dict[str, Any]) -> It
 
 
 def _parameter(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
-    location, style, content = node.get("in"), node.get("style"), node.get("content")
+    location, style, content = str(node.get("in")), node.get("style"), node.get("content")
     if location not in _STYLES:
         yield Finding("`in` must be query, path, header or cookie", place)
     elif style is not None and style not in _STYLES[location]:
