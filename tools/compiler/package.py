@@ -14,7 +14,6 @@ from openapi_python_client.parser.properties.schemas import Class
 from tools.compiler import calls, fields
 from tools.compiler.calls import Call, places
 from tools.compiler.dictionaries import Dictionaries
-from tools.compiler.errors import CompileError, Finding
 from tools.compiler.fields import ModelView
 from tools.compiler.literals import text
 from tools.compiler.security import Security
@@ -41,14 +40,10 @@ class Package:
         enums = frozenset(enum.class_info.name for enum in self.data.enums)
         schemas: Mapping[str, Any] = (self.document.get("components") or {}).get("schemas") or {}
         self.params = Dictionaries(self.models, enums, schemas)
-        problems: list[Finding] = []
-        for endpoint, place in places(self.data, self.document):
-            try:
-                self._calls[id(endpoint)] = calls.view(endpoint, place, self.models, self.params)
-            except CompileError as error:
-                problems += error.problems
-        if problems:
-            raise CompileError.of(problems)
+        self._calls = {
+            id(endpoint): calls.view(endpoint, place, self.models, self.params)
+            for endpoint, place in places(self.data, self.document)
+        }
         self._answers = {call.result_model for call in self._calls.values()}
 
     def model(self, model: ModelProperty) -> ModelView:
