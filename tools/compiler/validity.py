@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tools.compiler.walk import Operation
 
-    Check = Callable[[dict[str, Any], str, dict[str, Any]], Iterator[Finding]]
+    _Problems = Iterator[tuple[str, ...]]
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 # The longest name of a file is 255 bytes on common systems; Python's own suffixes need some of it.
@@ -60,86 +60,79 @@ def _other_format(content: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(f"OpenAPI {version[:40]} is not supported", "/openapi", remedy=remedy)
 
 
-# What is more than a matter of shape. Each gets an object, its place, and the document.
+# What is more than a matter of shape. Each check gets an object and the document's version of OpenAPI, and
+# yields a message, the way out, and the keys that lead from the object to the place.
 
 
-def _document(node: dict[str, Any], _place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+def _document(node: dict[str, Any], _version: str) -> _Problems:
     if node.get("info") is None:
-        yield Finding("`info` is missing", "/info")
+        yield "`info` is missing", "", "info"
     if not any(key in node for key in ("paths", "components", "webhooks")):
-        yield Finding("there is neither `paths` nor `components`: is the document whole?", "")
+        yield "there is neither `paths` nor `components`: is the document whole?", ""
 
 
-def _info(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+def _info(node: dict[str, Any], _version: str) -> _Problems:
     if "title" not in node:
-        yield Finding("`info.title` is missing", place, remedy="Name the API: title: …")
+        yield "`info.title` is missing", "Name the API: title: …"
     for key in ("title", "version"):
         if key in node and isinstance(node[key], dict | list | None):
-            yield Finding(f"`info.{key}` must be text", pointer.join(place, key))
+            yield f"`info.{key}` must be text", "", key
 
 
-def _path_item(node: dict[str, Any], place: str, document: dict[str, Any]) -> Iterator[Finding]:
+def _path_item(node: dict[str, Any], version: str) -> _Problems:
+    remedy = f"The methods are {', '.join(METHODS)}. A key of one's own starts with x-."
     for key, value in node.items():
         if key not in typos.PATH_ITEM and isinstance(value, dict) and not key.startswith("x-"):
-            yield Finding(
-                f"`{_cut(key)}` is not a method that OpenAPI {document['openapi']} has",
-                pointer.join(place, key),
-                remedy=f"The methods are {', '.join(METHODS)}. A key of one's own starts with x-.",
-            )
+            yield f"`{_cut(key)}` is not a method that OpenAPI {version} has", remedy, key
 
 
-def _operation(node: dict[str, Any], place: str, document: dict[str, Any]) -> Iterator[Finding]:
+def _operation(node: dict[str, Any], version: str) -> _Problems:
     responses = node.get("responses")
-    if not responses and ("responses" in node or str(document["openapi"]).startswith("3.0")):
-        remedy = "Document at least the response of a successful call."
-        yield Finding("the operation has no `responses`", place, remedy=remedy)
+    if not responses and ("responses" in node or version.startswith("3.0")):
+        yield "the operation has no `responses`", "Document at least the response of a successful call."
     seen: set[str] = set()
     for code in responses if isinstance(responses, dict) else ():
-        at = pointer.join(place, "responses", code)
         if code.upper() in seen:
-            yield Finding(f"{code} is here a second time", at)
+            yield f"{code} is here a second time", "", "responses", code
         seen.add(code.upper())
         if not _STATUS.fullmatch(code):
             remedy = "Write a code such as 200, a range such as 4XX, or default."
-            yield Finding(f"{code[:40]!r} is not a status code", at, remedy=remedy)
+            yield f"{code[:40]!r} is not a status code", remedy, "responses", code
 
 
-def _parameter(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
+def _parameter(node: dict[str, Any], _version: str) -> _Problems:
     location, style, content = str(node.get("in")), node.get("style"), node.get("content")
     if location not in _STYLES:
-        yield Finding("`in` must be query, path, header or cookie", place)
+        yield "`in` must be query, path, header or cookie", ""
     elif style is not None and style not in _STYLES[location]:
         message = f"a {location} parameter cannot have the style {str(style)[:40]}"
-        remedy = f"Write one of {', '.join(_STYLES[location])}."
-        yield Finding(message, pointer.join(place, "style"), remedy=remedy)
-    if "schema" not in node and "content" not in node:
-        yield Finding("the parameter has no `schema`", place)
-    elif "schema" not in node and not (
-        isinstance(content, dict) and len(content) == 1 and is_json(next(iter(content)))
-    ):
-        message = "the `content` of a parameter must be one type, and JSON"
-        yield Finding(message, place, remedy="Use `schema`.")
+        yield message, f"Write one of {', '.join(_STYLES[location])}.", "style"
+    if "schema" in node:
+        return
+    if "content" not in node:
+        yield "the parameter has no `schema`", ""
+    elif not isinstance(content, dict) or len(content) != 1 or not is_json(next(iter(content))):
+        yield "the `content` of a parameter must be one type, and JSON", "Use `schema`."
 
 
-def _schema(node: dict[str, Any], place: str, _document: dict[str, Any]) -> Iterator[Finding]:
-    yield from typos.misspelt_values(node, place)
+def _schema(node: dict[str, Any], _version: str) -> _Problems:
     types = node.get("type", [])
     for kind in types if isinstance(types, list) else [types]:
         if kind not in TYPES:
             remedy = 'Quote it: "null".' if kind is None else f"The types are {', '.join(TYPES)}."
-            yield Finding(f"{str(kind)[:40]!r} is not a type", pointer.join(place, "type"), remedy=remedy)
+            yield f"{str(kind)[:40]!r} is not a type", remedy, "type"
     for key in ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor"):
         if key in node:
-            yield Finding(f"`{key}` is not supported", pointer.join(place, key), remedy="Use `$ref`.")
+            yield f"`{key}` is not supported", "Use `$ref`.", key
     for key in ("allOf", "anyOf", "oneOf", "prefixItems"):
         if node.get(key) == []:
-            yield Finding(f"`{key}` is empty", pointer.join(place, key))
+            yield f"`{key}` is empty", "", key
     # Old documents put `required: true` on the property itself; that says nothing in OpenAPI 3.
     required = node.get("required", [])
     if not isinstance(required, list) or not all(isinstance(name, str) for name in required):
-        yield Finding("`required` must be a list of property names", pointer.join(place, "required"))
+        yield "`required` must be a list of property names", "", "required"
     if "enum" in node and (not isinstance(node["enum"], list) or not node["enum"]):
-        yield Finding("`enum` must be a list with at least one value", pointer.join(place, "enum"))
+        yield "`enum` must be a list with at least one value", "", "enum"
 
 
 # The parts of each kind of object, and the kind of each: `[kind]` is a list, `{kind}` a mapping of them.
@@ -201,7 +194,7 @@ _KNOWN = {
     "media type": typos.MEDIA_TYPE,
     "schema": typos.SCHEMA,
 }
-_CHECKS: dict[str, Check] = {
+_CHECKS: dict[str, Callable[[dict[str, Any], str], _Problems]] = {
     "document": _document,
     "info": _info,
     "path item": _path_item,
@@ -248,8 +241,11 @@ class _Shape:
             self._say(f"the {kind} has no `{needed}`", place)
         if kind in _KNOWN:
             self.problems += typos.misspelt(node, _KNOWN[kind], place)
+        if kind == "schema":
+            self.problems += typos.misspelt_values(node, place)
         if kind in _CHECKS:
-            self.problems += _CHECKS[kind](node, place, self.content)
+            for message, remedy, *tokens in _CHECKS[kind](node, str(self.content["openapi"])):
+                self._say(message, pointer.join(place, *tokens), remedy)
         parts = _PARTS.get(kind, {})
         for key, value in node.items():
             if key in parts and not (value is None and (key == needed or kind in _MAY_BE_NULL)):
