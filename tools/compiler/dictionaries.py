@@ -58,9 +58,16 @@ class Dictionaries:
     _aliases: dict[str, Key] = attrs_field(factory=dict)
     """The unions that have a name, by their type."""
     _in_use: set[str] = attrs_field(init=False)
+    _unnamed: dict[str, list[str]] = attrs_field(factory=dict)
+    """The components that are unions of references, and have no type of their own yet."""
 
     def __attrs_post_init__(self) -> None:
         self._in_use = {*CLASSES_IN_USE, *self.enums, *self.models}
+        for name, schema in self.schemas.items():
+            branches = schema.get("oneOf") or schema.get("anyOf") or ()
+            references = [str(branch.get("$ref", "")).rpartition("/")[2] for branch in branches]
+            if len(references) > 1 and all(references):
+                self._unnamed[name] = references
 
     def reach(self, *bodies: Property) -> None:
         """Name a dictionary for every model within `bodies`."""
@@ -158,15 +165,13 @@ class Dictionaries:
 
     def _name_unions(self) -> None:
         """Name a type for each component that is a union of objects which requests have."""
-        for name, schema in self.schemas.items():
-            branches = schema.get("oneOf") or schema.get("anyOf") or ()
-            references = [str(branch.get("$ref", "")).rpartition("/")[2] for branch in branches]
-            if len(references) < 2 or not all(each in self._names for each in references):
-                continue
-            kind = self._union([self.models[each] for each in references])
-            if kind not in self._aliases:
-                about = str(schema.get("description") or "")
-                self._aliases[kind] = Key(self._unique(f"{name}Param"), kind, about)
+        for name, references in list(self._unnamed.items()):
+            if all(each in self._names for each in references):
+                del self._unnamed[name]
+                kind = self._union([self.models[each] for each in references])
+                if kind not in self._aliases:
+                    about = str(self.schemas[name].get("description") or "")
+                    self._aliases[kind] = Key(self._unique(f"{name}Param"), kind, about)
 
     def _single(self, prop: Property, *, files: bool) -> list[str]:
         match prop:

@@ -16,6 +16,8 @@ class Tag(NamedTuple):
     """Each tagged member with the values that name it."""
     other: Model | None
     """The member for every other value: its tag is a plain string."""
+    is_required: bool
+    """Whether every member requires it."""
 
 
 def find_tag(members: Sequence[Model]) -> Tag | None:
@@ -23,24 +25,28 @@ def find_tag(members: Sequence[Model]) -> Tag | None:
 
     A property that every member requires is preferred.
     """
-    known = [{text(field.name): field for field in kinds.fields(member)} for member in members]
-    names = [name for name in known[0] if all(name in each for each in known)]
-    tags = [tag for name in names if (tag := _tag(name, members, [each[name] for each in known]))]
-    return min(tags, key=lambda tag: not all(each[tag.name].required for each in known), default=None)
+    tags = [tag for field in kinds.fields(members[0]) if (tag := _tag(text(field.name), members))]
+    return min(tags, key=lambda tag: not tag.is_required, default=None)
 
 
-def _tag(name: str, members: Sequence[Model], own: Sequence[Property]) -> Tag | None:
+def _tag(name: str, members: Sequence[Model]) -> Tag | None:
     values: list[tuple[Model, tuple[str | int, ...]]] = []
     other: Model | None = None
-    for member, field in zip(members, own, strict=True):
-        if found := tag_values(field):
-            values.append((member, found))
+    is_required = True
+    for member in members:
+        field = next((field for field in kinds.fields(member) if text(field.name) == name), None)
+        if field is None:
+            return None
+        if own := tag_values(field):
+            values.append((member, own))
         elif isinstance(field, kinds.String) and other is None:
             other = member
         else:
             return None
-    listed = [value for _, found in values for value in found]
-    return Tag(name, tuple(values), other) if values and len({*listed}) == len(listed) else None
+        is_required &= field.required
+    listed = [value for _, own in values for value in own]
+    differ = listed and len({*listed}) == len(listed)
+    return Tag(name, tuple(values), other, is_required) if differ else None
 
 
 def tag_values(field: Property) -> tuple[str | int, ...]:

@@ -40,15 +40,18 @@ class Names:
     def __init__(self, config: ConfigFile) -> None:
         self._prefix = config.field_prefix
         self._overrides: dict[str, ClassOverride] = config.class_overrides or {}
+        self._classes: dict[str, str] = {}
         self._taken: set[str] = set()
 
     def class_of(self, component: str) -> str:
         """Return the class that the generator makes of a component's name, overrides included."""
-        name = ClassName(UntrustedString(component), self._prefix)
-        override = self._overrides.get(name)
-        if override is not None and override.class_name is not None:
-            name = ClassName(override.class_name, self._prefix)
-        return str(name)
+        if component not in self._classes:
+            name = ClassName(UntrustedString(component), self._prefix)
+            override = self._overrides.get(name)
+            if override is not None and override.class_name is not None:
+                name = ClassName(override.class_name, self._prefix)
+            self._classes[component] = str(name)
+        return self._classes[component]
 
     def module_of(self, component: str) -> str:
         """Return the module that the generator puts that class into, unless an option names another."""
@@ -67,15 +70,15 @@ class Names:
 
         The generator gives up on such properties; the names of the package are settled later, by `names`.
         """
-        taken: set[str] = set()
-        names: dict[str, str] = {}
         listed = list(properties)
+        names: dict[str, str] = {}
+        taken: set[str] = set()
         for name in listed:
             stand_in, number = name, 2
-            while str(PythonIdentifier(UntrustedString(stand_in), self._prefix)) in taken or (
+            while (own := str(PythonIdentifier(UntrustedString(stand_in), self._prefix))) in taken or (
                 stand_in != name and stand_in in listed
             ):
                 stand_in, number = f"{name}__{number}", number + 1
-            taken.add(str(PythonIdentifier(UntrustedString(stand_in), self._prefix)))
+            taken.add(own)
             names[name] = stand_in
         return names
