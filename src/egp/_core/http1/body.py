@@ -58,8 +58,7 @@ class Sized(Body):
     def __init__(self, size: int) -> None:
         super().__init__()
         self._size = self._left = size
-        if not size:
-            self.is_complete = True
+        self.is_complete = size == 0
 
     def feed(self, data: bytes) -> bytes:
         if len(data) > self._left:
