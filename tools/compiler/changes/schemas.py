@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from itertools import combinations
+from typing import Any, NamedTuple
 
 import attrs
 from openapi_python_client.strings import ClassName, pascal_case
@@ -29,18 +30,40 @@ def class_name(name: str, parent: str = "") -> str:
     return f"{given}_" if given in CLASSES_IN_USE else given
 
 
+class Site(NamedTuple):
+    """Where a schema is written: its name within a class (empty for a component), and as a report has it."""
+
+    name: str
+    parent: str
+    where: str
+
+    def child(self, suffix: str) -> Site:
+        """Return the site of an item of an array, or of a member of a union."""
+        return self._replace(name=f"{self.name}_{suffix}")
+
+    @property
+    def class_name(self) -> str:
+        """The name of a class that is written here."""
+        return class_name(self.name, self.parent)
+
+
 @attrs.define
 class SchemaReader:
-    """Turns schemas into shapes; `definitions` fills up with what they name."""
+    """Turns schemas into shapes.
+
+    `definitions` fills up with what they name, and `orders` with the members of each union of objects that no
+    tag tells apart, in the order of the document.
+    """
 
     document: Mapping[str, Any]
     definitions: dict[str, Definition] = attrs.field(factory=dict[str, Definition])
+    orders: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
     _pending: deque[tuple[str, dict[str, Any]]] = attrs.field(factory=deque[tuple[str, dict[str, Any]]])
     _of_reference: dict[str, Shape | None] = attrs.field(factory=dict[str, Shape | None])
     _met_again: set[str] = attrs.field(factory=set[str])
 
-    def shape(self, schema: Any, name: str, parent: str = "") -> Shape:
-        """Return the shape of a schema that is written at `name` within the class `parent`."""
+    def shape(self, schema: Any, site: Site) -> Shape:
+        """Return the shape of a schema."""
         if schema is False:
             return NOTHING
         node = mapping(schema)
@@ -48,24 +71,23 @@ class SchemaReader:
         if isinstance(reference, str):
             found = self._referenced(reference)
         else:
-            members = self._members(node)
-            found = (
-                self._single(node, name, parent) if members is None else self._union(members, name, parent)
-            )
+            members = _members(node)
+            found = self._single(node, site) if members is None else self._union(members, site)
         return _simplified(found | NULL if node.get("nullable") is True else found)
 
     def value(self, noun: str, name: str, schema: Any, parent: str, *, required: bool) -> Part:
         """Return the field or parameter that a schema describes."""
         node = mapping(schema)
         default = node.get("default")
-        return Part(
+        part = Part(
             noun=noun,
             name=name,
-            shapes={"": self.shape(schema, name, parent)},
             required=required,
             default=None if default is None else json_text(default),
             notes=notes_of(node),
         )
+        shape = self.shape(schema, Site(name, parent, f"{parent}{part.label}"))
+        return attrs.evolve(part, shapes={"": shape})
 
     def finish(self) -> None:
         """Read what is inside the classes that were met."""
@@ -86,9 +108,11 @@ class SchemaReader:
         except KeyError:
             return scalar(f"unknown {reference}")
         self._of_reference[reference] = None
-        shape = self._of_reference[reference] = self.shape(target, component_of(reference))
+        name = component_of(reference)
+        own = class_name(name)
+        shape = self._of_reference[reference] = self.shape(target, Site(name, "", own))
         if reference in self._met_again:
-            self._define(class_name(component_of(reference)), "alias", mapping(target), shapes={"": shape})
+            self._define(own, "alias", mapping(target), shapes={"": shape})
         return shape
 
     def _define(self, name: str, kind: str, schema: dict[str, Any], **more: Any) -> None:
@@ -96,39 +120,38 @@ class SchemaReader:
         definition = Definition(noun="schema", name=name, kind=kind, notes=notes_of(schema), **more)
         self.definitions.setdefault(name, definition)
 
-    def _members(self, schema: dict[str, Any]) -> list[Any] | None:
-        """Return the alternatives of a union; None for a schema that is none."""
-        one_of = sequence(schema.get("anyOf")) + sequence(schema.get("oneOf"))
-        alternatives = one_of + sequence(schema.get("allOf"))
-        if len(alternatives) == 1 and "$ref" in mapping(alternatives[0]) and "properties" not in schema:
-            return alternatives
-        if "enum" in schema or _only_narrows(schema, one_of):
-            return None
-        if types := sequence(schema.get("type")):
-            rest = {key: value for key, value in schema.items() if key not in {"default", "anyOf", "oneOf"}}
-            one_of += [rest | {"type": kind} for kind in types]
-        return one_of or None
-
-    def _union(self, members: list[Any], name: str, parent: str) -> Shape:
+    def _union(self, members: list[Any], site: Site) -> Shape:
+        targets = [
+            (member["$ref"], follow(self.document, member)[0])
+            for member in map(mapping, members)
+            if "$ref" in member
+        ]
+        objects = {
+            class_name(component_of(reference)): mapping(target.get("properties"))
+            for reference, target in targets
+            if target.get("type") == "object"
+        }
+        if len(objects) > 1 and not _tagged([*objects.values()]):
+            self.orders[site.where] = tuple(objects)
         return NOTHING.union(
-            *(self.shape(member, f"{name}_type_{index}", parent) for index, member in enumerate(members))
+            *(self.shape(member, site.child(f"type_{index}")) for index, member in enumerate(members))
         )
 
-    def _single(self, schema: dict[str, Any], name: str, parent: str) -> Shape:
+    def _single(self, schema: dict[str, Any], site: Site) -> Shape:
         if "enum" in schema:
-            return self._enum(sequence(schema["enum"]), schema, class_name(name, parent))
+            return self._enum(sequence(schema["enum"]), schema, site.class_name)
         if "const" in schema:
             return _constants([schema["const"]])
         kind = schema.get("type")
         if kind == "array" or (kind is None and ("items" in schema or "prefixItems" in schema)):
-            return frozenset({Atom("array", items=self._items(schema, name, parent))})
+            return frozenset({Atom("array", items=self._items(schema, site))})
         if kind is None and ("allOf" in schema or "properties" in schema):
             parts = [part for _, part in self._parts(schema, "", set())]
             if not any(part.get("type") == "object" or "properties" in part for part in parts):
-                return self._intersection(schema, name, parent)
+                return self._intersection(schema, site)
             kind = "object"
         if kind == "object":
-            own = class_name(name, parent)
+            own = site.class_name
             if own not in self.definitions:
                 self._define(own, kind, schema)
                 self._pending.append((own, schema))
@@ -137,11 +160,11 @@ class SchemaReader:
             kind = schema["format"]
         return scalar(kind if isinstance(kind, str) else "any")
 
-    def _items(self, schema: dict[str, Any], name: str, parent: str) -> Shape:
+    def _items(self, schema: dict[str, Any], site: Site) -> Shape:
         parts = [*sequence(schema.get("prefixItems"))]
         if "items" in schema or not parts:
             parts.append(schema.get("items", True))
-        return _simplified(NOTHING.union(*(self.shape(part, f"{name}_item", parent) for part in parts)))
+        return _simplified(NOTHING.union(*(self.shape(part, site.child("item")) for part in parts)))
 
     def _enum(self, values: list[Any], schema: dict[str, Any], own: str) -> Shape:
         null = NULL if None in values else NOTHING
@@ -155,9 +178,9 @@ class SchemaReader:
         self._define(own, "enum", schema, values={"enum-value": listed})
         return null | {Atom("enum", own, types, listed)}
 
-    def _intersection(self, schema: dict[str, Any], name: str, parent: str) -> Shape:
+    def _intersection(self, schema: dict[str, Any], site: Site) -> Shape:
         """Return the shape of an allOf without an object in it: that of the last part that says anything."""
-        shapes = [self.shape(part, name, parent) for part in sequence(schema.get("allOf"))]
+        shapes = [self.shape(part, site) for part in sequence(schema.get("allOf"))]
         return next((shape for shape in reversed(shapes) if shape != ANY), ANY)
 
     def _object(self, name: str, schema: dict[str, Any]) -> Definition:
@@ -173,10 +196,10 @@ class SchemaReader:
                 named = wire.get(key, key)
                 fields[named,] = self.value("field", named, value, owner, required=named in required)
             extra = part.get("additionalProperties") if extra is None else extra
-        further = self.shape(True if extra is None else extra, "AdditionalProperty", name)
+        further = Site("AdditionalProperty", name, f"{name}.additional_properties")
         return attrs.evolve(
             self.definitions[name],
-            shapes={".additional_properties": further},
+            shapes={".additional_properties": self.shape(True if extra is None else extra, further)},
             parts=fields,
             demanded=frozenset(required - {key for (key,) in fields}),
         )
@@ -194,6 +217,20 @@ class SchemaReader:
                 target, _ = follow(self.document, part)
                 yield from self._parts(target, class_name(component_of(reference)), seen)
         yield owner, schema
+
+
+def _members(schema: dict[str, Any]) -> list[Any] | None:
+    """Return the alternatives of a union; None for a schema that is none."""
+    one_of = sequence(schema.get("anyOf")) + sequence(schema.get("oneOf"))
+    alternatives = one_of + sequence(schema.get("allOf"))
+    if len(alternatives) == 1 and "$ref" in mapping(alternatives[0]) and "properties" not in schema:
+        return alternatives
+    if "enum" in schema or _only_narrows(schema, one_of):
+        return None
+    if types := sequence(schema.get("type")):
+        rest = {key: value for key, value in schema.items() if key not in {"default", "anyOf", "oneOf"}}
+        one_of += [rest | {"type": kind} for kind in types]
+    return one_of or None
 
 
 def _constants(values: list[Any]) -> Shape:
@@ -216,3 +253,17 @@ def _only_narrows(schema: dict[str, Any], alternatives: list[Any]) -> bool:
         and ("properties" in schema or schema.get("type") == "object")
         and not any(_TELLING & mapping(alternative).keys() for alternative in alternatives)
     )
+
+
+def _tagged(members: list[dict[str, Any]]) -> bool:
+    """Whether the constants of a property differ in all members, but for one where it is open."""
+    for name in set(members[0]).intersection(*members):
+        known = [values for member in members if (values := _listed(mapping(member[name])))]
+        if len(known) >= len(members) - 1 and not any(a & b for a, b in combinations(known, 2)):
+            return True
+    return False
+
+
+def _listed(schema: Mapping[str, Any]) -> set[str]:
+    listed = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    return {str(value) for value in sequence(listed)}

@@ -9,10 +9,9 @@ from typing import Any
 import attrs
 
 from tools.compiler import pointer, walk
-from tools.compiler.changes.schemas import SchemaReader
+from tools.compiler.changes.schemas import SchemaReader, Site
 from tools.compiler.changes.shape import Shape, json_text
 from tools.compiler.changes.surface import PROSE, Key, Operation, Part, Surface, notes_of
-from tools.compiler.changes.unions import untagged_orders
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.servers import by_environment, server_url
 from tools.compiler.walk import follow, mapping, sequence
@@ -27,7 +26,7 @@ def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | No
     schemas = SchemaReader(root)
     for name in sorted(mapping(components.get("schemas"))):
         reference = pointer.join("#/components/schemas", name.replace("%", "%25"))
-        schemas.shape({"$ref": reference}, name)
+        schemas.shape({"$ref": reference}, Site(name, "", ""))
     schemes = {
         name: follow(root, scheme)[0] for name, scheme in mapping(components.get("securitySchemes")).items()
     }
@@ -48,7 +47,7 @@ def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | No
         api_key_header=next((str(scheme.get("name", "")) for scheme in in_header), None),
         texts=_texts(root),
         bases=bases or {},
-        orders=untagged_orders(root),
+        orders=schemas.orders,
     )
 
 
@@ -111,12 +110,12 @@ def _message(noun: str, name: str, node: dict[str, Any], operation: str, schemas
     content = {media_type(kind): mapping(value) for kind, value in mapping(node.get("content")).items()}
     shapes: dict[str, Shape] = {}
     for kind, value in content.items():
-        own, parent = "body", operation
+        site = Site("body", operation, f"{operation} {name} {kind}")
         if noun == "response":
-            own = "event" if kind == EVENT_STREAM else f"response_{name}"
+            site = site._replace(name="event" if kind == EVENT_STREAM else f"response_{name}")
         elif len(content) > 1:
-            parent = f"{operation}_{body_word(kind)}"
-        shapes[f" {kind}"] = schemas.shape(value.get("itemSchema", value.get("schema", True)), own, parent)
+            site = site._replace(parent=f"{operation}_{body_word(kind)}")
+        shapes[f" {kind}"] = schemas.shape(value.get("itemSchema", value.get("schema", True)), site)
     streams = frozenset({EVENT_STREAM} if noun == "response" else ()) & content.keys()
     return Part(
         noun=noun,
