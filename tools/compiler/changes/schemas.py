@@ -19,7 +19,6 @@ from tools.compiler.walk import component_of, follow, mapping, resolve, sequence
 
 # The string formats that have a Python type of their own.
 _TYPED_FORMATS = frozenset({"date", "date-time", "uuid", "binary"})
-_TELLING = frozenset({"$ref", "type", "properties", "enum", "const", "items", "anyOf", "oneOf", "allOf"})
 
 
 @cache
@@ -145,15 +144,11 @@ class SchemaReader:
         kind = schema.get("type")
         if kind == "array" or (kind is None and ("items" in schema or "prefixItems" in schema)):
             return frozenset({Atom("array", items=self._items(schema, site))})
-        if kind is None and ("allOf" in schema or "properties" in schema):
-            parts = [part for _, part in self._parts(schema, "", set())]
-            if not any(part.get("type") == "object" or "properties" in part for part in parts):
-                return self._intersection(schema, site)
-            kind = "object"
-        if kind == "object":
+        parts = self._parts(schema, "", set()) if kind is None else ()
+        if kind == "object" or any(part.get("type") == "object" or "properties" in part for _, part in parts):
             own = site.class_name
             if own not in self.definitions:
-                self._define(own, kind, schema)
+                self._define(own, "object", schema)
                 self._pending.append((own, schema))
             return frozenset({Atom("model", own)})
         if kind == "string" and schema.get("format") in _TYPED_FORMATS:
@@ -177,11 +172,6 @@ class SchemaReader:
             return constants | null
         self._define(own, "enum", schema, values={"enum-value": listed})
         return null | {Atom("enum", own, types, listed)}
-
-    def _intersection(self, schema: dict[str, Any], site: Site) -> Shape:
-        """Return the shape of an allOf without an object in it: that of the last part that says anything."""
-        shapes = [self.shape(part, site) for part in sequence(schema.get("allOf"))]
-        return next((shape for shape in reversed(shapes) if shape != ANY), ANY)
 
     def _object(self, name: str, schema: dict[str, Any]) -> Definition:
         """Return what is inside a class."""
@@ -225,11 +215,13 @@ def _members(schema: dict[str, Any]) -> list[Any] | None:
     alternatives = one_of + sequence(schema.get("allOf"))
     if len(alternatives) == 1 and "$ref" in mapping(alternatives[0]) and "properties" not in schema:
         return alternatives
-    if "enum" in schema or _only_narrows(schema, one_of):
+    if "enum" in schema:
         return None
     if types := sequence(schema.get("type")):
         rest = {key: value for key, value in schema.items() if key not in {"default", "anyOf", "oneOf"}}
         one_of += [rest | {"type": kind} for kind in types]
+    elif "properties" in schema or schema.get("type") == "object":
+        return None  # The alternatives of an object only say which of its fields go together.
     return one_of or None
 
 
@@ -244,15 +236,6 @@ def _constants(values: list[Any]) -> Shape:
 
 def _simplified(shape: Shape) -> Shape:
     return ANY if ANY.issubset(shape) else shape
-
-
-def _only_narrows(schema: dict[str, Any], alternatives: list[Any]) -> bool:
-    """Whether the alternatives only say which fields go together, as in `anyOf: [{required: [a]}, …]`."""
-    return (
-        bool(alternatives)
-        and ("properties" in schema or schema.get("type") == "object")
-        and not any(_TELLING & mapping(alternative).keys() for alternative in alternatives)
-    )
 
 
 def _tagged(members: list[dict[str, Any]]) -> bool:
