@@ -27,7 +27,7 @@ desugar/ takes `operations` and `schemas` into the few `forms` that schemas may 
 allOf, `values` for enums and defaults, `naming` for inline classes), then sets `tags` (discriminators) and
 goes over all of it once more (`finish`).
 
-changes/ reads both documents, desugared, into what users see (`survey`, `schemas` → `surface`, the parts
-of which have types: `shape`), finds what was renamed, and compares (`compare` → `operations`,
+changes/ reads what users see of both documents as they were desugared (`survey`, `schemas`): a `surface` of
+parts, which have types (`shape`). It finds which were renamed and compares (`compare` → `operations`,
 `parts`) into a `report`. The rule is docs/spec-changes.md.
 """

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openapi_python_client.config import ConfigFile
-
 from tools.compiler.changes.operations import compare_keywords, compare_operation
 from tools.compiler.changes.parts import (
     Directions,
@@ -17,12 +15,9 @@ from tools.compiler.changes.parts import (
     renamed_definitions,
     renamed_operations,
 )
-from tools.compiler.changes.report import Change, Report, Step
+from tools.compiler.changes.report import Change, Report
 from tools.compiler.changes.surface import Definition, Part, Surface
-from tools.compiler.changes.survey import survey
-from tools.compiler.desugar import Desugared, desugar
-from tools.compiler.errors import CompileError
-from tools.compiler.validity import findings
+from tools.compiler.changes.survey import desugared, survey
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool | None = None) -> Report:
@@ -36,30 +31,10 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
         same_bytes = json.dumps(old, default=str) == json.dumps(new, default=str)
     if same_bytes:
         return Report.of([], same_bytes=True)
-    written = survey(old), survey(new)
     before, after = desugared(old), desugared(new)
-    compiled = written
-    if before is not None and after is not None:
-        compiled = survey(before.content, before.bases), survey(after.content, after.bases)
-    # What is compiled has no prose and no odd defaults; what is written says how things are worded, no more.
-    changes = [change for change in _changes(*compiled) if not _is_of_wording(change)]
-    changes += [change for change in _changes(*written) if _is_of_wording(change)]
-    return Report.of(changes, same_bytes=False)
-
-
-def desugared(document: Mapping[str, Any]) -> Desugared | None:
-    """Return the document in the generator's own terms; None for one that cannot be compiled."""
-    content = dict(document)
-    try:
-        return None if findings(content) else desugar(content, ConfigFile(literal_enums=True))
-    except (CompileError, RecursionError):
-        return None
-
-
-def _is_of_wording(change: Change) -> bool:
-    return change.step is Step.PATCH or change.kind.endswith(
-        ("-deprecated", "-undeprecated", "-default-changed")
-    )
+    if before is None or after is None:
+        before = after = None
+    return Report.of([*_changes(survey(old, before), survey(new, after))], same_bytes=False)
 
 
 def _changes(old: Surface, new: Surface) -> Iterator[Change]:
@@ -75,7 +50,7 @@ def _changes(old: Surface, new: Surface) -> Iterator[Change]:
         yield from compare_keywords(
             old.operations[name], new.operations[name], old.definitions, new.definitions
         )
-    yield from compare_presence("", old.importable, new.importable)
+    yield from compare_presence("", old.definitions, new.definitions)
     ways = old.directions()
     for name in old.definitions.keys() & new.definitions.keys():
         yield from _compare_definitions(old.definitions[name], new.definitions[name], ways[name])

@@ -121,8 +121,7 @@ def _by_looks(definitions: list[Definition]) -> dict[tuple[object, ...], list[st
     found: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
     masked = {definition.name: "?" for definition in definitions}
     for definition in definitions:
-        if definition.kind != "alias":
-            found[definition.kind, *_looks(definition.renamed(masked))].append(definition.name)
+        found[definition.kind, *_looks(definition.renamed(masked))].append(definition.name)
     return found
 
 

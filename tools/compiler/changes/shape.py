@@ -20,8 +20,8 @@ class Atom:
     """One alternative of a shape.
 
     `kind` is `scalar` (a JSON type, or a string format that has a Python type of its own), `const` (one value
-    and no other), `enum` (known values that stay open), `model` (a class), `alias` (a component without a
-    class, met again inside itself) or `array`. `values` are JSON, and `types` are their JSON types.
+    and no other), `enum` (known values that stay open), `model` (a class) or `array`. `values` are JSON, and
+    `types` are their JSON types.
     """
 
     kind: str
@@ -56,7 +56,7 @@ def describe(shape: Shape) -> str:
 def definitions_in(shape: Shape) -> Iterator[str]:
     """Yield the definitions that a shape names."""
     for atom in shape:
-        if atom.kind in ("enum", "model", "alias"):
+        if atom.kind in ("enum", "model"):
             yield atom.name
         yield from definitions_in(atom.items)
 

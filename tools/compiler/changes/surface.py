@@ -96,8 +96,7 @@ class Part:
 class Definition(Part):
     """A name that can be imported from the models, and what is behind it. Its parts are its fields.
 
-    `kind` is `object`, `enum` or `alias`. An alias is no name to import: a component without a class that is
-    met inside itself. `demanded` are the names that are required and are no fields.
+    `kind` is `object` or `enum`. `demanded` are the names that are required and are no fields.
     """
 
     kind: str
@@ -148,11 +147,6 @@ class Surface:
     texts: Mapping[str, str]
     bases: Mapping[str, frozenset[str]]
     orders: Mapping[str, tuple[str, ...]]
-
-    @property
-    def importable(self) -> dict[str, Definition]:
-        """The definitions that are names to import."""
-        return {name: each for name, each in self.definitions.items() if each.kind != "alias"}
 
     def directions(self) -> dict[str, frozenset[Direction]]:
         """Return the ways that each definition travels.

@@ -2,64 +2,87 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import attrs
+from openapi_python_client.config import ConfigFile
 
-from tools.compiler import pointer, walk
-from tools.compiler.changes.schemas import SchemaReader, Site
-from tools.compiler.changes.shape import Shape, json_text
+from tools.compiler import walk
+from tools.compiler.changes.schemas import SchemaReader
+from tools.compiler.changes.shape import json_text
 from tools.compiler.changes.surface import PROSE, Key, Operation, Part, Surface, notes_of
-from tools.compiler.media import EVENT_STREAM, body_word, media_type
+from tools.compiler.desugar import Desugared, desugar
+from tools.compiler.errors import CompileError
+from tools.compiler.media import EVENT_STREAM, media_type
 from tools.compiler.servers import by_environment, server_url
-from tools.compiler.walk import follow, mapping, sequence
+from tools.compiler.validity import findings
+from tools.compiler.walk import follow, mapping, resolve, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
 
 
-def survey(document: Mapping[str, Any], bases: Mapping[str, frozenset[str]] | None = None) -> Surface:
-    """Return the surface of a document; never fails, whatever the document lacks."""
-    root = dict(document)
-    components = mapping(root.get("components"))
-    schemas = SchemaReader(root)
-    for name in sorted(mapping(components.get("schemas"))):
-        reference = pointer.join("#/components/schemas", name.replace("%", "%25"))
-        schemas.shape({"$ref": reference}, Site(name, "", ""))
-    schemes = {
-        name: follow(root, scheme)[0] for name, scheme in mapping(components.get("securitySchemes")).items()
-    }
-    found = [_operation(each, root, schemas, schemes) for each in walk.operations(root)]
+def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
+    """Return the surface of a document as it was desugared; of one that was not, as far as it can be read."""
+    root = dict(document) if compiled is None else compiled.content
+
+    def written(place: str, node: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what stands in the document where a place of `root` was made from, or else `node`."""
+        source = place if compiled is None else compiled.source_place(place)
+        with contextlib.suppress(KeyError):
+            return mapping(resolve(document, f"#{source.replace('%', '%25')}"))
+        return dict(node)
+
+    schemas = SchemaReader(root, written)
+    schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
+    schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
+    found: list[Operation] = []
+    for each in walk.operations(root):
+        source = each._replace(node=written(each.place, each.node), item=written(each.item_place, each.item))
+        found.append(_operation(each, root, _parameters(source, document), schemas, schemes))
     shared = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
     for operation in found:
         name = f"{operation.tag}.{operation.name}" if shared[operation.name] > 1 else operation.name
         operations.setdefault(name, attrs.evolve(operation, name=name))
-    schemas.finish()
-    in_header = (
-        each for each in schemes.values() if (each.get("type"), each.get("in")) == ("apiKey", "header")
-    )
+    keys = [scheme for scheme in schemes.values() if scheme.get("type") == "apiKey"]
+    headers = [str(scheme.get("name", "")) for scheme in keys if scheme.get("in") == "header"]
     return Surface(
         operations=operations,
-        definitions=schemas.definitions,
+        definitions=schemas.definitions(),
         environments={name: server_url(server) for name, server in by_environment(root).items()},
-        api_key_header=next((str(scheme.get("name", "")) for scheme in in_header), None),
-        texts=_texts(root),
-        bases=bases or {},
+        api_key_header=headers[0] if headers else None,
+        texts=_texts(document),
+        bases={} if compiled is None else compiled.bases,
         orders=schemas.orders,
     )
 
 
+def desugared(document: Mapping[str, Any]) -> Desugared | None:
+    """Return the document in the generator's own terms; None for one that cannot be compiled."""
+    content = dict(document)
+    try:
+        return None if findings(content) else desugar(content, ConfigFile(literal_enums=True))
+    except (CompileError, RecursionError):
+        return None
+
+
 def _operation(
-    found: walk.Operation, root: dict[str, Any], schemas: SchemaReader, schemes: dict[str, dict[str, Any]]
+    found: walk.Operation,
+    root: dict[str, Any],
+    written: dict[Key, dict[str, Any]],
+    schemas: SchemaReader,
+    schemes: dict[str, dict[str, Any]],
 ) -> Operation:
+    """Return an operation; `written` are its parameters as they stand in the document."""
     node, method = found.node, found.method.upper()
     name, tag = walk.operation_name(found.path, found.method, node), walk.tag_name(node)
-    parts: dict[Key, Part] = {}
-    for written in (*sequence(node.get("parameters")), *sequence(found.item.get("parameters"))):
-        key, parameter = _parameter(follow(root, written)[0], name, schemas)
-        parts.setdefault(key, parameter)
+    parts: dict[Key, Part] = {
+        key: _parameter(key, parameter, written.get(key, parameter), name, schemas)
+        for key, parameter in _parameters(found, root).items()
+    }
     if body := follow(root, node.get("requestBody"))[0]:
         parts["body",] = _message("body", "body", body, name, schemas)
     for status, response in mapping(node.get("responses")).items():
@@ -83,45 +106,50 @@ def _operation(
     )
 
 
-def _parameter(node: dict[str, Any], operation: str, schemas: SchemaReader) -> tuple[Key, Part]:
-    """Return a parameter, by its place and by its name as the protocol tells names apart."""
-    content = mapping(node.get("content"))
-    schema = mapping(next(iter(content.values()))).get("schema") if content else node.get("schema")
-    name = str(node.get("x-name") or node.get("name", ""))
-    location = str(node.get("x-in") or node.get("in", ""))
-    required = node.get("required") is True or location == "path"
-    value = schemas.value("parameter", name, schema, operation, required=required)
-    written = {key: node[key] for key in _SERIALIZATION if key in node}
-    said = {key: note for key, note in notes_of(node).items() if key in PROSE or key == "deprecated"}
-    parameter = attrs.evolve(
-        value,
-        notes={**value.notes, **said},
-        facts={
-            "parameter-serialization-changed": json_text(
-                written | ({"content": [*content]} if content else {})
-            )
-        },
-    )
-    return (location, name.lower() if location == "header" else name), parameter
+def _parameters(operation: walk.Operation, root: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
+    """Return the parameters of an operation, by their place and by their name as the protocol has it."""
+    found: dict[Key, dict[str, Any]] = {}
+    for written in (*sequence(operation.node.get("parameters")), *sequence(operation.item.get("parameters"))):
+        node, _ = follow(root, written)
+        name, location = _name(node), str(node.get("x-in") or node.get("in", ""))
+        found.setdefault((location, name.lower() if location == "header" else name), node)
+    return found
+
+
+def _parameter(
+    key: Key, node: dict[str, Any], written: dict[str, Any], operation: str, schemas: SchemaReader
+) -> Part:
+    required = node.get("required") is True or key[0] == "path"
+    value = schemas.value("parameter", _name(node), _schema(node), _schema(written), operation, required)
+    said = {note: text for note, text in notes_of(written).items() if note in PROSE or note == "deprecated"}
+    serialization = {each: node[each] for each in _SERIALIZATION if each in node}
+    if content := mapping(node.get("content")):
+        serialization["content"] = [*content]
+    facts = {"parameter-serialization-changed": json_text(serialization)}
+    return attrs.evolve(value, notes={**value.notes, **said}, facts=facts)
+
+
+def _name(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("x-name") or parameter.get("name", ""))
+
+
+def _schema(parameter: dict[str, Any]) -> dict[str, Any]:
+    content = [*map(mapping, mapping(parameter.get("content")).values())]
+    return mapping((content or [parameter])[0].get("schema"))
 
 
 def _message(noun: str, name: str, node: dict[str, Any], operation: str, schemas: SchemaReader) -> Part:
     """Return a body, or the response with the status `name`: what it is by media type."""
     content = {media_type(kind): mapping(value) for kind, value in mapping(node.get("content")).items()}
-    shapes: dict[str, Shape] = {}
-    for kind, value in content.items():
-        site = Site("body", operation, f"{operation} {name} {kind}")
-        if noun == "response":
-            site = site._replace(name="event" if kind == EVENT_STREAM else f"response_{name}")
-        elif len(content) > 1:
-            site = site._replace(parent=f"{operation}_{body_word(kind)}")
-        shapes[f" {kind}"] = schemas.shape(value.get("itemSchema", value.get("schema", True)), site)
     streams = frozenset({EVENT_STREAM} if noun == "response" else ()) & content.keys()
     return Part(
         noun=noun,
         name=name,
         text=", ".join(content),
-        shapes=shapes,
+        shapes={
+            f" {kind}": schemas.shape(it.get("itemSchema", it.get("schema")), f"{operation} {name} {kind}")
+            for kind, it in content.items()
+        },
         required=node.get("required") is True,
         values={"stream": streams, f"{noun}-media-type": frozenset(content) - streams},
         notes=notes_of(node),
@@ -142,7 +170,7 @@ def _demand(scheme: dict[str, Any], name: str) -> str:
             return name
 
 
-def _texts(root: dict[str, Any]) -> dict[str, str]:
+def _texts(root: Mapping[str, Any]) -> dict[str, str]:
     """Return the prose that belongs to no operation, schema or field."""
     texts = {f"info.{key}": json_text(value) for key, value in mapping(root.get("info")).items()}
     for server in map(mapping, sequence(root.get("servers"))):
