@@ -79,6 +79,21 @@ def test_schemas_that_are_renamed_together_are_recognised_though_they_name_each_
     assert named(compare(old, new)) == [("schema-renamed", "A"), ("schema-renamed", "B")]
 
 
+def test_a_renamed_member_leaves_a_union_in_its_order() -> None:
+    old, new = (
+        document(
+            {
+                "A": model(either={"anyOf": [reference("B"), reference(name)]}),
+                "B": model(x=TEXT),
+                name: model(y=TEXT),
+            }
+        )
+        for name in ("C", "D")
+    )
+
+    assert named(compare(old, new)) == [("schema-renamed", "C")]
+
+
 def test_the_classes_within_a_renamed_schema_are_renamed_with_it() -> None:
     old, new = (document({name: model(inner=model(x=TEXT))}) for name in ("A", "B"))
 

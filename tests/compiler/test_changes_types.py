@@ -150,6 +150,13 @@ def test_an_open_enum_grows_without_surprise() -> None:
     ]
 
 
+def test_a_list_beside_an_enum_is_judged_as_a_list_alone() -> None:
+    old, new = either(AB, array(NUMBER)), either(AB, array(INTEGER))
+
+    assert verdict(old, new, "response") == verdict(array(NUMBER), array(INTEGER), "response") == "narrowed"
+    assert verdict(new, old, "response") == "widened"
+
+
 @pytest.mark.parametrize("used", ["request", "response"])
 def test_an_enum_that_the_document_itself_opens_is_no_narrower_than_text(used: str) -> None:
     assert verdict(STRING, either(AB, STRING), used) == "same"

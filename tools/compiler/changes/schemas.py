@@ -36,12 +36,14 @@ def class_name(component: str) -> str:
 class SchemaReader:
     """Turns schemas into shapes and definitions.
 
-    `written` returns the schema at a place as its author wrote it, with what only readers see. `orders` fills
-    up with the members of each union of objects that no tag tells apart, in the order of the document.
+    `written` returns the schema at a place as its author wrote it, with what only readers see; `places` are
+    those of the classes. `orders` fills up with the members of each union of objects that no tag tells apart,
+    in the order of the document.
     """
 
     document: Mapping[str, Any]
     written: Callable[[str, dict[str, Any]], dict[str, Any]]
+    places: Mapping[str, str]
     orders: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
     _known: dict[str, Shape] = attrs.field(factory=dict[str, Shape])
 
@@ -50,7 +52,7 @@ class SchemaReader:
         found: dict[str, Definition] = {}
         for name, schema in mapping(mapping(self.document.get("components")).get("schemas")).items():
             own, node = class_name(name), mapping(schema)
-            place = pointer.join("/components/schemas", name)
+            place = self.places.get(own.removesuffix("_"), pointer.join("/components/schemas", name))
             notes = notes_of(self.written(place, node))
             if _is_object(node):
                 found[own] = self._object(own, node, place, notes)

@@ -28,20 +28,24 @@ def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
     """Return the surface of a document as it was desugared; of one that was not, as far as it can be read."""
     root = dict(document) if compiled is None else compiled.content
 
-    def written(place: str, node: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what stands in the document where a place of `root` was made from, or else `node`."""
-        source = place if compiled is None else compiled.source_place(place)
+    def written(place: str, node: dict[str, Any]) -> dict[str, Any]:
+        """Return what stands at a place of the document; `node` where nothing does."""
         with contextlib.suppress(KeyError):
-            return mapping(resolve(document, f"#{source.replace('%', '%25')}"))
-        return dict(node)
+            return mapping(resolve(document, f"#{place.replace('%', '%25')}"))
+        return node
 
-    schemas = SchemaReader(root, written)
+    places = {} if compiled is None else compiled.operations
+    schemas = SchemaReader(root, written, {} if compiled is None else compiled.classes)
     schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
     schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
     found: list[Operation] = []
     for each in walk.operations(root):
-        source = each._replace(node=written(each.place, each.node), item=written(each.item_place, each.item))
-        found.append(_operation(each, root, _parameters(source, document), schemas, schemes))
+        name = walk.operation_name(each.path, each.method, each.node)
+        place = places.get(f"{walk.tag_name(each.node)}.{name}", each.place)
+        source = each._replace(
+            node=written(place, each.node), item=written(place.rpartition("/")[0], each.item)
+        )
+        found.append(_operation(name, each, root, _parameters(source, document), schemas, schemes))
     shared = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
     for operation in found:
@@ -70,6 +74,7 @@ def desugared(document: Mapping[str, Any]) -> Desugared | None:
 
 
 def _operation(
+    name: str,
     found: walk.Operation,
     root: dict[str, Any],
     written: dict[Key, dict[str, Any]],
@@ -78,7 +83,7 @@ def _operation(
 ) -> Operation:
     """Return an operation; `written` are its parameters as they stand in the document."""
     node, method = found.node, found.method.upper()
-    name, tag = walk.operation_name(found.path, found.method, node), walk.tag_name(node)
+    tag = walk.tag_name(node)
     parts: dict[Key, Part] = {
         key: _parameter(key, parameter, written.get(key, parameter), name, schemas)
         for key, parameter in _parameters(found, root).items()
