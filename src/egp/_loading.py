@@ -14,7 +14,7 @@ import sys
 from _thread import RLock
 from typing import Any
 
-__all__ = ["LOADING", "load_logging", "look_for_logging"]
+__all__ = ["LOADING", "load", "load_logging", "look_for_logging", "wait_before_forks"]
 
 # A fork waits no longer: what is being imported may wait for the thread that forks.
 _PATIENCE_SECONDS = 10.0
@@ -23,8 +23,18 @@ _PATIENCE_SECONDS = 10.0
 LOADING = RLock()
 """`with LOADING:` around imports that a call makes."""
 
-_held_by_fork = 0
+# What a fork waits for, in this order, and what it holds.
+_locks: list[Any] = [LOADING]
+_held: set[Any] = set()
 _is_before_logging = False
+
+
+def load(name: str) -> Any:
+    """Return a module that may bring much with it, loaded while no fork takes place."""
+    load_logging()
+    with LOADING:
+        __import__(name)
+    return sys.modules[name]
 
 
 def load_logging() -> None:
@@ -53,26 +63,34 @@ def _watch_forks() -> None:
         )
 
 
+def wait_before_forks(lock: Any) -> None:
+    """Have forks wait for a lock, so that what it guards is whole in the child."""
+    _locks.append(lock)
+
+
+def _all_locks() -> list[Any]:
+    # The generated package loads a model when it is first used, one thread at a time.
+    models_lock = getattr(sys.modules.get("egp_api.models"), "_importing", None)
+    return _locks if models_lock is None else [*_locks, models_lock]
+
+
 def _before_fork() -> None:
-    global _held_by_fork
-    if LOADING.acquire(timeout=_PATIENCE_SECONDS):
-        _held_by_fork += 1
+    for lock in _all_locks():
+        if lock not in _held and lock.acquire(timeout=_PATIENCE_SECONDS):
+            _held.add(lock)
 
 
 def _after_fork() -> None:
-    global _held_by_fork
-    if _held_by_fork:
-        _held_by_fork -= 1
-        LOADING.release()
+    while _held:
+        _held.pop().release()
 
 
 def _after_fork_in_child() -> None:
-    if _held_by_fork:
-        _after_fork()
-    else:
-        # Its holder does not exist here. The standard library renews its own locks so.
-        lock: Any = LOADING
-        lock._at_fork_reinit()  # noqa: SLF001
+    for lock in _all_locks():
+        if lock not in _held:
+            # Its holder does not exist here. The standard library renews its own locks so.
+            lock._at_fork_reinit()  # noqa: SLF001
+    _after_fork()
 
 
 _watch_forks()

@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import threading
 from collections import deque
 from collections.abc import Mapping
 from decimal import Decimal
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import evolve, fields, frozen
 from egp_api.types import JSONObject
 
 from egp._core.json_types import is_array, is_object
+from egp._loading import wait_before_forks
 from egp.errors import APIError
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ __all__ = ["ModelKey", "Usage", "UsageMeter", "usage_of"]
 _CHARACTERS_PER_TOKEN = 4  # of English text, for the usual tokenizers
 _TOO_MANY = 2**53
 _MANY_PENDING = 100
+
+# Held while a meter adds up. One for all meters, since a fork waits for it: what the child has is whole.
+_ADDING = Lock()
+wait_before_forks(_ADDING)
+
 # Anthropic's name for it, which gateways pass on.
 _CACHE_WRITE = "cache_creation_input_tokens"
 # Keys of a message whose text the model did not write.
@@ -183,7 +189,6 @@ class UsageMeter:
         # Still to be added up: the garbage collector, which may count a stream, may take no lock.
         self._pending: deque[tuple[ModelKey, Usage]] = deque()
         self._parent: UsageMeter | None = None
-        self._lock = threading.Lock()
 
     def part(self) -> UsageMeter:
         """Return a new meter, what it counts being counted here too: for one job out of many.
@@ -215,7 +220,7 @@ class UsageMeter:
     def reset(self) -> UsageMeter:
         """Return what was counted as a meter of its own, and begin again from nothing."""
         taken = UsageMeter(self._prices)
-        with self._lock:
+        with _ADDING:
             self._add_up()
             taken._counted, self._counted = self._counted, {}
         return taken
@@ -223,11 +228,11 @@ class UsageMeter:
     def add(self, model: str, usage: Usage, *, service_tier: str | None = None) -> None:
         """Count usage that comes from elsewhere."""
         self._pending.append((ModelKey(model, service_tier), usage))
-        if len(self._pending) > _MANY_PENDING and self._lock.acquire(blocking=False):
+        if len(self._pending) > _MANY_PENDING and _ADDING.acquire(blocking=False):
             try:
                 self._add_up()
             finally:
-                self._lock.release()
+                _ADDING.release()
         if self._parent is not None:
             self._parent.add(model, usage, service_tier=service_tier)
 
@@ -294,10 +299,10 @@ class UsageMeter:
         return {"_prices": self._prices, "_counted": self._copy()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _pending=deque(), _parent=None, _lock=threading.Lock())
+        vars(self).update(state, _pending=deque(), _parent=None)
 
     def _copy(self) -> dict[ModelKey, Usage]:
-        with self._lock:
+        with _ADDING:
             self._add_up()
             return dict(self._counted)
 

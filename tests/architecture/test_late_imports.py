@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src/egp"
-# Programs of their own, which nobody forks in the middle.
-PROGRAMS = ("cli", "testing", "bulk")
+# A program of its own, which nobody forks in the middle.
+PROGRAMS = ("cli",)
 # `logging` is waited for, and not loaded, and nobody waits with the lock in hand: `_io/log.py` says why.
 EXCEPTIONS = {
     ("_io/log.py", "import logging"),

@@ -1,11 +1,14 @@
 """What calls use is counted once, to the last token and digit."""
 
 import copy
+import os
 import pickle
 import random
+import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor
 from decimal import Decimal
 from importlib.util import find_spec
@@ -404,3 +407,29 @@ def test_a_copy_of_a_client_may_have_a_part_of_the_meter(metered, egp_server):
 def test_what_is_no_meter_is_refused():
     with pytest.raises(EGPError, match="UsageMeter"):
         Client(api_key="k", usage=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_while_another_thread_adds_up_leaves_a_meter_that_is_whole():
+    class Slow(int):
+        def __radd__(self, other):
+            is_adding.set()
+            time.sleep(0.2)
+            return other + int(self)
+
+    is_adding = threading.Event()
+    meter = UsageMeter()
+    meter.add("m", Usage(requests=Slow(3)))
+    thread = threading.Thread(target=lambda: meter.total)
+    thread.start()
+    is_adding.wait(20)
+
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(20)
+        os._exit(meter.total.requests)
+    thread.join()
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == meter.total.requests == 3

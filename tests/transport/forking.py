@@ -2,8 +2,9 @@
 
     python -W ignore -m tests.transport.forking URL KIND FIRST
 
-KIND is threads, asyncio, uvloop or trio. The thread stops when it has begun to load a module, the FIRST and
-every tenth after it, until the main thread is forking. Each child makes its own first call. Prints how many
+KIND is threads, asyncio, uvloop or trio, or, in the place of calls, models (all of them are used), bulk (a
+run) or testing (a local server). The thread stops when it has begun to load a module, the FIRST and every
+tenth after it, until the main thread is forking. Each child makes its own first call. Prints how many
 children there were, how many of them hang, and what else was wrong.
 """
 
@@ -13,6 +14,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,8 +22,10 @@ from typing import Any
 
 import trio
 import uvloop
+from egp_api import models
 
 import egp
+from egp import bulk, testing
 
 EVERY = 10
 HANGS_SECONDS = 60
@@ -56,8 +60,37 @@ async def asking_async(client: egp.AsyncClient) -> str:
     return "no error"
 
 
+def using_models() -> str:
+    """Use every model."""
+    return EXPECTED if all(getattr(models, name) for name in models.__all__) else "no model"
+
+
+def running(url: str) -> str:
+    """Have egp.bulk ask two requests."""
+    os.environ.update(EGP_API_KEY="sk-secret-key", EGP_BASE_URL=url)
+    requests = [{"model": "whole", "messages": MESSAGES}] * 2
+    with tempfile.TemporaryDirectory() as folder:
+        output = f"{folder}/out.jsonl"
+        bulk.run(requests, output, progress=False)
+        answers = [each.completion.choices[0].message.content for each in bulk.results(output)]
+    return EXPECTED if answers == ["Hi", "Hi"] else str(answers)
+
+
+def serving() -> str:
+    """Ask a local server."""
+    with testing.Server() as server, egp.Client(base_url=server.url, **OPTIONS) as client:
+        answer = client.chat.completions.create(model="m", messages=MESSAGES)
+    return EXPECTED if answer.choices else "no answer"
+
+
 def made(kind: str, url: str) -> Callable[[], str]:
-    """Return what asks, through a client of a kind that was not used yet."""
+    """Return what asks, through a client of a kind that was not used yet, or what else is to be done."""
+    if kind == "models":
+        return using_models
+    if kind == "bulk":
+        return lambda: running(url)
+    if kind == "testing":
+        return serving
     if kind == "threads":
         client = egp.Client(base_url=url, **OPTIONS)
         return lambda: asking(client)

@@ -43,7 +43,7 @@ def fork_everywhere(url, kind, **variables):
     print(f"{children} children of {number + 1} processes, none hangs")
 
 
-@pytest.mark.parametrize("kind", ["threads", "asyncio", "uvloop", "trio"])
+@pytest.mark.parametrize("kind", ["threads", "asyncio", "uvloop", "trio", "models", "bulk", "testing"])
 def test_no_child_hangs(server_url, kind):
     fork_everywhere(server_url, kind)
 

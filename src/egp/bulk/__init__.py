@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
+from egp._loading import LOADING
 from egp.bulk._options import Options
 from egp.bulk._results import Result, results
 from egp.bulk._scan import Fault, InvalidInputError
@@ -64,11 +65,13 @@ async def arun(
             changed under an id that has its answer. Nothing was sent.
     """
     made = options_of(cast("dict[str, Any]", options))
-    from egp.bulk._run import perform
+    with LOADING:
+        from egp.bulk._run import perform
 
     if client is not None:
         return await perform(source, Path(output), client, made)
-    from egp import AsyncClient
+    with LOADING:
+        from egp import AsyncClient
 
     async with AsyncClient(max_connections=max(1000, made.max_concurrency)) as own:
         return await perform(source, Path(output), own, made)

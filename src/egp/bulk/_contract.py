@@ -16,6 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from egp._core.json import is_array, is_object
+from egp._loading import LOADING
 
 __all__ = ["fault_in"]
 
@@ -52,7 +53,8 @@ def fault_in(body: dict[str, Any]) -> str | None:
 
 @cache
 def _fields() -> tuple[dict[str, tuple[Check, str]], tuple[str, ...]]:
-    from egp_api import models
+    with LOADING:
+        from egp_api import models
 
     made = _hints(models.ChatCompletionRequest)
     # Told apart message by message above, for the sake of the index.
@@ -63,7 +65,8 @@ def _fields() -> tuple[dict[str, tuple[Check, str]], tuple[str, ...]]:
 
 @cache
 def _hints(model: Any) -> dict[str, Any]:
-    from egp_api import models, types
+    with LOADING:
+        from egp_api import models, types
 
     # The names that annotations use are imported for type checkers only.
     names = {name: getattr(models, name) for name in models.__all__}
@@ -91,7 +94,8 @@ def _named(hint: Any) -> str:
 
 
 def _members(hint: Any) -> list[Any]:
-    from egp_api.types import Unset
+    with LOADING:
+        from egp_api.types import Unset
 
     if get_origin(hint) in {Union, UnionType}:
         return [kind for kind in get_args(hint) if kind is not Unset and kind is not type(None)]

@@ -13,10 +13,10 @@ import threading
 import time
 import uuid
 from collections import deque
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from egp._loading import load
 from egp.bulk import _result
 from egp.bulk._journal import Journal, lines_of
 from egp.errors import EGPError
@@ -244,7 +244,7 @@ class _Store:
         opened = self._opened
         if opened is None:
             # fsspec comes with Ray, and its stores have types of their own.
-            core: Any = import_module("fsspec.core")
+            core = load("fsspec.core")
             opened = self._opened = _trying(
                 lambda: core.url_to_fs(self._url), f"{self._url} cannot be opened"
             )

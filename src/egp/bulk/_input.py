@@ -13,6 +13,7 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
+from egp._loading import LOADING
 from egp.bulk._request import envelope_line
 from egp.errors import EGPError
 
@@ -200,7 +201,8 @@ def _spooled_stdin() -> _File:
 
 
 def _spooled_parquet(path: Path, name: str) -> _File:
-    from egp.bulk._parquet import requests
+    with LOADING:
+        from egp.bulk._parquet import requests
 
     with _Spool() as spool:
         for row in requests(path):

@@ -11,6 +11,7 @@ import os
 from array import array
 from typing import TYPE_CHECKING, Self
 
+from egp._loading import LOADING
 from egp.bulk import _request, _result
 from egp.bulk._ids import IdTable
 from egp.bulk._journal import Journal, lines_of
@@ -92,7 +93,8 @@ def lines_in(path: Path) -> Iterator[bytes]:
         with gzip.open(path, "rb") as stream:
             yield from stream
     elif path.suffix == ".parquet":
-        from egp.bulk import _parquet
+        with LOADING:
+            from egp.bulk import _parquet
 
         yield from _parquet.results(path)
     else:
@@ -101,7 +103,8 @@ def lines_in(path: Path) -> Iterator[bytes]:
 
 def _write(path: Path, lines: Iterator[bytes], suffix: str) -> None:
     if suffix == ".parquet":
-        from egp.bulk import _parquet
+        with LOADING:
+            from egp.bulk import _parquet
 
         _parquet.write(path, lines)
         return

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from egp._core import json as codec
 from egp._core.json import UnreadableError, is_array, is_object
+from egp._loading import load
 from egp.bulk import _result
 from egp.errors import EGPError
 
@@ -23,7 +23,7 @@ _ROWS = 2000
 def _pyarrow(name: str) -> Any:
     # pyarrow has no types of its own.
     try:
-        return import_module(name)
+        return load(name)
     except ModuleNotFoundError as error:
         raise EGPError(
             'Parquet needs pyarrow, which comes with an extra: pip install "egp-client[parquet]"'

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from egp._loading import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +144,7 @@ def display(wanted: bool | Callable[[Snapshot], object] | None, stream: TextIO |
         return _Plain(target)
     try:
         # Rich is an extra, and may not be there for type checkers either.
-        console, progress = import_module("rich.console"), import_module("rich.progress")
+        console, progress = load("rich.console"), load("rich.progress")
     except ModuleNotFoundError:
         return _Plain(target)
     return _Rich(

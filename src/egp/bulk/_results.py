@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from egp._core.json import is_object
+from egp._loading import LOADING
 from egp.bulk import _output, _result
 from egp.errors import EGPError
 
@@ -59,7 +60,8 @@ class Result:
         """
         if not self.is_success:
             raise EGPError(f"{self.custom_id} has no completion: {self.error or self.body}")
-        from egp_api.models import ChatCompletion
+        with LOADING:
+            from egp_api.models import ChatCompletion
 
         return ChatCompletion.from_dict(self.body)
 

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from egp._loading import LOADING
 from egp.bulk import _output, _request, _scan
 from egp.bulk._display import Watch
 from egp.bulk._engine import Engine
@@ -48,7 +49,8 @@ async def perform(source: Source, output: Path, client: AsyncClient, options: Op
         if summary.is_complete:
             await asyncio.to_thread(target.finish, lines)
     if options.report:
-        from egp.bulk._report import write
+        with LOADING:
+            from egp.bulk._report import write
 
         for path in options.report:
             write(path, summary)

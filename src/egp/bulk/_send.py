@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from egp._core import json as codec
 from egp._core.json import is_array, is_object
 from egp._core.request import Request as APIRequest
+from egp._loading import LOADING
 from egp.bulk import _result
 from egp.bulk._verdict import Fate, Verdict, of_answer, of_error
 from egp.errors import APIStatusError, EGPError
@@ -40,7 +41,8 @@ class Sender:
     """Makes attempts. The client makes no retries of its own: they would multiply with the run's."""
 
     def __init__(self, client: AsyncClient) -> None:
-        from egp_api.api.inference import create_chat_completion as operation
+        with LOADING:
+            from egp_api.api.inference import create_chat_completion as operation
 
         self._client = client.with_options(max_retries=0)
         self._method, self._path = operation.METHOD, operation.PATH

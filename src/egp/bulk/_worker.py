@@ -11,6 +11,7 @@ from collections import deque
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from egp._loading import LOADING
 from egp.bulk import _request
 from egp.bulk._engine import Engine
 from egp.bulk._limiter import Lease
@@ -120,7 +121,8 @@ class Worker:
             return self._engine
 
     def _start(self) -> Engine:
-        from egp import AsyncClient
+        with LOADING:
+            from egp import AsyncClient
 
         limit = max(1000, self._options.max_concurrency)
         client = AsyncClient(max_connections=limit, **self._client_options)

@@ -23,11 +23,11 @@ import os
 import time
 import warnings
 from decimal import Decimal
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
+from egp._loading import LOADING, load
 from egp.bulk import _request, _scan
 from egp.bulk._folder import folder_of, written_in
 from egp.bulk._input import Input, opened
@@ -76,7 +76,8 @@ def run_files(
 
     Raises what `egp.bulk.arun` raises, and `EGPError` where Ray is not installed.
     """
-    import asyncio
+    with LOADING:
+        import asyncio
 
     made = _checked(options)
     with asyncio.run(opened(source)) as lines:
@@ -98,7 +99,8 @@ def run_dataset(
     """
     made = _checked(options)
     rows = (_row(row, number) for number, row in enumerate(dataset.iter_rows(), 1))
-    import asyncio
+    with LOADING:
+        import asyncio
 
     with asyncio.run(opened(rows)) as lines:
         return _performed(lines, folder_of(output), made, None, actors, dict(client or {}))
@@ -116,7 +118,8 @@ def results(folder: str | os.PathLike[str]) -> Iterator[Result]:
 
 def _checked(options: Mapping[str, Any]) -> Options:
     _ray("ray.data")
-    from egp.bulk import options_of
+    with LOADING:
+        from egp.bulk import options_of
 
     made = options_of(options)
     if made.ordered:
@@ -127,7 +130,7 @@ def _checked(options: Mapping[str, Any]) -> Options:
 def _ray(name: str) -> Any:
     # Ray's own types are not checked against: it is an extra.
     try:
-        return import_module(name)
+        return load(name)
     except ModuleNotFoundError as error:
         raise EGPError(
             'bulk runs on Ray need an extra: pip install "egp-client[ray]" (Ray has wheels up to Python 3.13)'
@@ -135,7 +138,8 @@ def _ray(name: str) -> Any:
 
 
 def _row(row: Mapping[str, Any], number: int) -> dict[str, Any]:
-    from egp.bulk._parquet import as_line
+    with LOADING:
+        from egp.bulk._parquet import as_line
 
     line = as_line(dict(row))
     custom_id = line.pop("custom_id", None)
@@ -173,7 +177,8 @@ def _performed(
             folder.clear()
         summary = run.summary()
     if options.report:
-        from egp.bulk._report import write
+        with LOADING:
+            from egp.bulk._report import write
 
         for path in options.report:
             write(path, summary)
@@ -365,7 +370,8 @@ class _LimiterActor:
     """The one limiter of a run, and the one place that knows that it stops."""
 
     def __init__(self, rpm: float | None, tpm: float | None, deadline: float | None) -> None:
-        from egp.bulk._limiter import Limiter
+        with LOADING:
+            from egp.bulk._limiter import Limiter
 
         self._limiter = Limiter(rpm, tpm)
         self._stopped: str | None = None

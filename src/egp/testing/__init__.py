@@ -16,8 +16,9 @@ Under pytest, the fixture `egp_server` is a `Server` that runs already.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from egp._loading import load
 
 if TYPE_CHECKING:
     from egp.testing._cassette import CassetteError
@@ -56,7 +57,7 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+        return getattr(load(f"{__name__}.{_HOME[name]}"), name)
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         if missing not in _FROM_THE_EXTRA:

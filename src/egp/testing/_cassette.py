@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from attrs import evolve, frozen
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -187,9 +189,11 @@ class Recording:
 def _lock(file: IO[bytes]) -> None:
     """Lock a file until it is closed; raise OSError where another process has done so."""
     try:
-        import fcntl
+        with LOADING:
+            import fcntl
     except ImportError:  # Windows
-        import msvcrt
+        with LOADING:
+            import msvcrt
 
         locking: Any = msvcrt  # its names are there on Windows only
         locking.locking(file.fileno(), locking.LK_NBLCK, 1)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from egp._loading import LOADING
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -58,7 +60,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 @pytest.fixture(scope="session")
 def _egp_server_of_the_session() -> Generator[Server]:
-    from egp.testing import Server
+    with LOADING:
+        from egp.testing import Server
 
     with Server() as server:
         yield server
@@ -89,7 +92,8 @@ def egp_cassette(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     server, as for `egp_server`. A request that was not recorded, and a recording that was not used, fail the
     test.
     """
-    from egp.testing._marker import cassette_server
+    with LOADING:
+        from egp.testing._marker import cassette_server
 
     mode: Any = request.config.getoption("--egp-record")
     server = cassette_server(request.node, mode)
