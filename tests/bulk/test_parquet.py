@@ -16,7 +16,7 @@ def test_without_pyarrow_the_extra_is_named(service, write, tmp_path, monkeypatc
     def missing(name):
         raise ModuleNotFoundError(name=name)
 
-    monkeypatch.setattr(parquet, "import_module", missing)
+    monkeypatch.setattr(parquet, "load", missing)
     source = tmp_path / "in.parquet"
     source.write_bytes(b"PAR1 and so on")
 
