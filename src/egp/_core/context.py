@@ -156,7 +156,7 @@ class CallContext:
 
     def redacted(self, head: ResponseHead) -> ResponseHead:
         """Return the head of a response, the secrets that the server echoed into its headers taken out."""
-        text = "\n".join([value for _, value in head.headers.raw])
+        text = "\n".join(head.headers.joined.values())
         for secret in self._secrets():
             if secret.reveal() in text:
                 head.headers = Headers([(name, self.clean(value)) for name, value in head.headers.raw])

@@ -47,9 +47,11 @@ class AsyncPools:
         loop = self._loops.get(ref(token))
         if loop is None:
             loop = self._entered(backend, token)
-        if origin not in loop.pools:
-            loop.pools[origin] = self._made(origin, backend)
-        return loop.pools[origin]
+        try:
+            return loop.pools[origin]
+        except KeyError:
+            pool = loop.pools[origin] = self._made(origin, backend)
+            return pool
 
     def close(self) -> None:
         """Close the idle connections, and end those in use, in all loops."""

@@ -178,7 +178,7 @@ def is_readable(connected: socket.socket, seconds: float | None = 0) -> bool:
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(connected, select.POLLIN)
-        return bool(poll.poll(_milliseconds(seconds)))
+        return bool(poll.poll(0 if seconds == 0 else _milliseconds(seconds)))
     return bool(select.select([connected], [], [], seconds)[0])
 
 
