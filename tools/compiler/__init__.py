@@ -18,10 +18,10 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
                                                          what differs (`--check`)
     report   baseline, changes/                          what changed for users, and the version step
 
-Views go through the generator's `properties` and are made of expressions: `unions` (which member of a union),
-`annotations` (types), `from_dict` (JSON to values), `literals` (the document's text, as data). What stops a
-run is a `CompileError` of `errors`, which carries a `Finding` for each problem; its places are JSON Pointers
-(`pointer`). `walk` goes through a document: where references lead, each operation, and what it is called.
+Views tell the `kinds` of the generator's properties apart, and are made of expressions: `unions` (which
+member of a union), `annotations` (types), `from_dict` (JSON to values), `literals` (the document's text, as
+data). What stops a run is a `CompileError` of `errors`, which carries a `Finding` for each problem; places in
+a document are JSON Pointers (`pointer`). `walk` goes through it: references, operations and their names.
 
 desugar/ takes `operations` and `schemas` into the few `forms` that schemas may have (with `merging` for
 allOf, `values` for enums and defaults, `naming` for inline classes), then sets `tags` (discriminators) and

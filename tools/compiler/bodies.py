@@ -22,11 +22,13 @@ class BodyView:
     statements: str
 
 
-def view(body: Body, encoding: Mapping[str, Any]) -> BodyView:
-    """Return the body as its template sees it; `encoding` is what the document says of its properties."""
+def view(body: Body, media: Mapping[str, Any]) -> BodyView:
+    """Return the body as its template sees it; `media` is what the document says of its media type."""
     kind = text(body.content_type)
     header = f'_headers["Content-Type"] = {literal(kind)}'
-    styles = "".join(f"{literal(name)}: {_style(rule)}, " for name, rule in encoding.items())
+    styles = "".join(
+        f"{literal(name)}: {_style(rule)}, " for name, rule in (media.get("encoding") or {}).items()
+    )
     arguments = f"body, {{{styles}}}" if styles else "body"
     match body.body_type:
         case BodyType.JSON:

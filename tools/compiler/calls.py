@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import frozen
 from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.bodies import Body, BodyType
+from openapi_python_client.parser.bodies import BodyType
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.responses import Response
 from openapi_python_client.strings import pascal_case
@@ -27,7 +27,6 @@ from tools.compiler.walk import Operation, operations, tag_name
 class Call:
     """An operation: how it is asked and what it answers. All strings but documentation are code."""
 
-    name: str
     method: str
     path: str
     url: str
@@ -102,8 +101,7 @@ def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[E
 
 def view(endpoint: Endpoint, place: Operation, models: Models, dictionaries: Dictionaries) -> Call:
     """Return what the template of `endpoint` needs. Names the dictionaries of its bodies and keywords."""
-    asked = [prop for _, prop in endpoint.iter_all_parameters()] + [body.prop for body in endpoint.bodies]
-    dictionaries.reach(*asked)
+    dictionaries.reach(*endpoint.list_all_parameters())
     taken = parameters(endpoint, place.node, dictionaries)
     streams = {r.status_code.pattern: responses.decoded(r, models) for r in endpoint.responses if _is_part(r)}
     event, line = streams.get(str(EVENT_STATUS)), streams.get(str(LINE_STATUS))
@@ -120,22 +118,22 @@ def view(endpoint: Endpoint, place: Operation, models: Models, dictionaries: Dic
     types = [*annotations, *(parameter.annotation for parameter in taken), body_annotation]
     types += [part.annotation for part in (event, line) if part]
     security = place.node.get("security")
+    content = place.node.get("requestBody", {}).get("content", {})
     body_switch = bodies.body_switch(endpoint.bodies, models) if event else ""
     keywords = tuple(_keywords(endpoint, taken, body_switch, models, dictionaries))
     about = f"The keywords of `{endpoint.name}`."
     dictionaries.add_keywords(f"{pascal_case(endpoint.name)}Keywords", about, keywords)
     return Call(
-        name=endpoint.name,
         method=place.method.upper(),
         path=place.path,
         url=url(place.path, taken),
         parameters=taken,
-        bodies=tuple(bodies.view(body, _encoding(place, body)) for body in endpoint.bodies),
+        bodies=tuple(bodies.view(body, content[text(body.content_type)]) for body in endpoint.bodies),
         body_annotation=body_annotation,
         body_required=all(body.prop.required for body in endpoint.bodies),
         content_type_choice=bodies.content_type_choice(endpoint.bodies),
         result=responses.decoded(success, models) if success else None,
-        result_model=responses.model_name(success),
+        result_model=str(success.prop.class_info.name) if success and isinstance(success.prop, Model) else "",
         keywords=keywords,
         event=event,
         line=line,
@@ -155,13 +153,6 @@ def view(endpoint: Endpoint, place: Operation, models: Models, dictionaries: Dic
 def _is_part(response: Response) -> bool:
     """Whether it is what a stream consists of, under a status that HTTP does not have."""
     return response.status_code.pattern in (str(EVENT_STATUS), str(LINE_STATUS))
-
-
-def _encoding(place: Operation, body: Body) -> Mapping[str, Any]:
-    """Return what the document says of how the properties of a form are written."""
-    media = place.node["requestBody"]["content"][text(body.content_type)]
-    encoding: Mapping[str, Any] = media.get("encoding") or {}
-    return encoding
 
 
 def _about(operation: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from openapi_python_client.parser.responses import Response
 
 from tools.compiler.annotations import annotation, union
 from tools.compiler.from_dict import decode
-from tools.compiler.kinds import Model, Models
+from tools.compiler.kinds import Models
 from tools.compiler.media import is_event_stream, is_json, is_lines, media_type
 
 
@@ -107,9 +107,3 @@ def _condition(response: Response) -> str:
         return f"response.status_code == {low}"
     within = f"{low} <= response.status_code <= {high}"
     return within if is_success(response) else f"{within} and {expected}"
-
-
-def model_name(success: Response | None) -> str:
-    """Return the model of a response; empty where it is none."""
-    prop = success.prop if success else None
-    return str(prop.class_info.name) if isinstance(prop, Model) else ""
