@@ -60,8 +60,7 @@ class Finish:
     def _schema(self, schema: Schema, naming: Naming) -> Schema:
         schema = self._shown(schema)
         if (target := target_of(schema)) is not None:
-            children = [child for child in self._schemas.parents.get(target, ()) if child != target]
-            kinds = [reference_to(name) for name in (*children, target)]
+            kinds = [reference_to(name) for name in (*self._schemas.parents.get(target, ()), target)]
             kinds += [NULL] if target in self._schemas.nullable else []
             return {"anyOf": kinds, **said_by(schema)} if len(kinds) > 1 else schema
         if "anyOf" in schema:
