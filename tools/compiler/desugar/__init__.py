@@ -23,7 +23,7 @@ from tools.compiler.desugar.tags import set_tags
 from tools.compiler.desugar.values import default_fits
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.validity import MAX_NAME_BYTES
-from tools.compiler.walk import mapping, operation_name, resolve, sequence, tag_name
+from tools.compiler.walk import mapping, resolve, sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,18 +66,12 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     return Desugared(
         content=_document(content, paths, components),
         config=config,
-        operations={
-            f"{tag_name(node)}.{operation_name(path, method, node, config.field_prefix)}": pointer.join(
-                "/paths", operations.source_paths[path], method
-            )
-            for path, item in paths.items()
-            for method, node in item.items()
-        },
+        operations=operations.places,
         classes={names.class_of(name): schemas.places[name] for name in classes},
         samples=[
             (place, names.class_of(name), value) for place, name, value in _samples(schemas, operations)
         ],
-        notes=notes,
+        notes=list(dict.fromkeys(notes)),
         bases={
             names.class_of(name): frozenset(map(names.class_of, found))
             for name, found in schemas.bases.items()
@@ -109,7 +103,7 @@ def _document_notes(content: dict[str, Any], schemas: Schemas, opened: list[str]
     for name in opened:
         message = f"{name} contains itself; its innermost value is typed as anything"
         yield Finding(message, schemas.places[name])
-    yield from dict.fromkeys(schemas.notes)
+    yield from schemas.notes
     for schema, place in schemas.defaults:
         if default_fits(schema, schemas.components) is None:
             message = f"the default {str(schema['default'])[:60]!r} does not fit its schema; none is sent"

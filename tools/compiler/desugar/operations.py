@@ -14,7 +14,7 @@ from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.names import unique
 from tools.compiler.servers import server_url
-from tools.compiler.walk import Operation, follow, operation_name, operations
+from tools.compiler.walk import Operation, follow, operation_name, operations, tag_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,14 +28,15 @@ _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 class Operations:
     """The paths of a document; each operation says all that applies to it.
 
-    `media` are the media types of bodies and responses: as written, the place, the desugared schema.
+    `places` says where each is in the document, by `tag.operation`. `media` are the media types of bodies and
+    responses: as written, the place, the desugared schema.
     """
 
     def __init__(self, content: dict[str, Any], schemas: Schemas, prefix: str) -> None:
         self._content = content
         self._schemas = schemas
         self._prefix = prefix
-        self.source_paths: dict[str, str] = {}
+        self.places: dict[str, str] = {}
         self.media: list[tuple[dict[str, Any], str, Schema]] = []
         self.notes: list[Finding] = []
         self.problems: list[Finding] = []
@@ -50,13 +51,11 @@ class Operations:
                 self.problems += error.problems
                 continue
             if each.method in paths.get(plain, {}):
-                raise CompileError(
-                    f"{each.method.upper()} {plain} is there twice, with parameters of other names",
-                    pointer=each.place,
-                    remedy="Remove one of the two.",
-                )
+                message = f"{each.method.upper()} {plain} is there twice, with parameters of other names"
+                self.problems.append(Finding(message, each.place, remedy="Remove one of the two."))
             paths.setdefault(plain, {})[each.method] = operation
-            self.source_paths[plain] = each.path
+            name = f"{tag_name(each.node)}.{operation_name(each.path, each.method, each.node, self._prefix)}"
+            self.places[name] = pointer.join("/paths", each.path, each.method)
         return paths
 
     def _operation(self, found: Operation) -> tuple[str, dict[str, Any]]:
