@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tools.compiler.desugar.forms import (
     bare,
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.compiler.desugar.forms import Schema
+    from tools.compiler.desugar.schemas import Schemas
 
 LIMITS = frozenset(
     {
@@ -39,68 +40,56 @@ class ConflictError(Exception):
         self.path = path
 
 
-class Components(Protocol):
-    """The components, as far as merging needs them."""
-
-    def component(self, name: str) -> Schema:
-        """Return the desugared schema of a component."""
-        ...
-
-    def extends(self, name: str, other: str) -> bool:
-        """Whether the component says all that `other` says, by allOf."""
-        ...
-
-
-def merge(first: Schema, second: Schema, components: Components) -> Schema:
+def merge(first: Schema, second: Schema, schemas: Schemas) -> Schema:
     """Return what both schemas allow; annotations of the second go before those of the first.
 
     Both are desugared, and so is the result, but for objects that are no components yet. Raises ConflictError
     where nothing satisfies both.
     """
-    result = _merge(bare(first), bare(second), components)
+    result = _merge(bare(first), bare(second), schemas)
     return {**result, **said_by(first), **said_by(second)}
 
 
-def _merge(first: Schema, second: Schema, components: Components) -> Schema:
+def _merge(first: Schema, second: Schema, schemas: Schemas) -> Schema:
     if first == second or is_any(second):
         return _with_limits(first, second)
     if is_any(first):
         return _with_limits(second, first)
     if target_of(first) is not None or target_of(second) is not None:
-        return _merge_references(first, second, components)
+        return _merge_references(first, second, schemas)
     if "anyOf" in first or "anyOf" in second:
-        return _merge_unions(first, second, components)
-    return _merge_plain(first, second, components)
+        return _merge_unions(first, second, schemas)
+    return _merge_plain(first, second, schemas)
 
 
-def _merge_references(first: Schema, second: Schema, components: Components) -> Schema:
+def _merge_references(first: Schema, second: Schema, schemas: Schemas) -> Schema:
     for one, other in ((first, second), (second, first)):
         target, other_target = target_of(one), target_of(other)
         if target is None:
             continue
-        if other_target is not None and (target == other_target or components.extends(target, other_target)):
+        if other_target is not None and (target == other_target or schemas.extends(target, other_target)):
             return reference_to(target)
         # A reference stays one where the other side only asks for what any object is.
-        if other == {"type": "object"} and is_object(components.component(target)):
+        if other == {"type": "object"} and is_object(schemas.component(target)):
             return reference_to(target)
-    return merge(_resolved(first, components), _resolved(second, components), components)
+    return merge(_resolved(first, schemas), _resolved(second, schemas), schemas)
 
 
-def _resolved(schema: Schema, components: Components) -> Schema:
+def _resolved(schema: Schema, schemas: Schemas) -> Schema:
     target = target_of(schema)
-    return schema if target is None else components.component(target)
+    return schema if target is None else schemas.component(target)
 
 
-def _merge_unions(first: Schema, second: Schema, components: Components) -> Schema:
+def _merge_unions(first: Schema, second: Schema, schemas: Schemas) -> Schema:
     for one, other in ((first, second), (second, first)):
         if is_object(one) and one.get("properties"):
-            return _merge_plain(one, spread(other, components), components)
+            return _merge_plain(one, spread(other, schemas), schemas)
     found = []
     reason = ""
     for left in members(first):
         for right in members(second):
             try:
-                found.append(merge(left, right, components))
+                found.append(merge(left, right, schemas))
             except ConflictError as conflict:
                 reason = conflict.reason
     if not found:
@@ -108,16 +97,16 @@ def _merge_unions(first: Schema, second: Schema, components: Components) -> Sche
     return union(found)
 
 
-def spread(schema: Schema, components: Components) -> Schema:
+def spread(schema: Schema, schemas: Schemas) -> Schema:
     """One object with the properties of every object that the union allows.
 
     A property is required where all of them require it, and has the types that any of them gives it.
     """
     objects: list[Schema] = []
     for member in members(schema):
-        resolved = _resolved(member, components)
+        resolved = _resolved(member, schemas)
         if "anyOf" in resolved:
-            resolved = spread(resolved, components)
+            resolved = spread(resolved, schemas)
         if is_object(resolved):
             objects.append(resolved)
         elif is_any(resolved):
@@ -154,11 +143,11 @@ def _either(first: Schema, second: Schema) -> Schema:
     return {**union([bare(first), bare(second)]), **without(said_by(first), "default")}
 
 
-def _merge_plain(first: Schema, second: Schema, components: Components) -> Schema:
+def _merge_plain(first: Schema, second: Schema, schemas: Schemas) -> Schema:
     if is_object(first) and is_object(second):
-        return _merge_objects(first, second, components)
+        return _merge_objects(first, second, schemas)
     if first.get("type") == "array" and second.get("type") == "array":
-        items = merge(first["items"], second["items"], components)
+        items = merge(first["items"], second["items"], schemas)
         return {**_with_limits(first, second), "items": items}
     narrow, wide = (first, second) if _narrowness(first) >= _narrowness(second) else (second, first)
     for key in ("const", "enum"):
@@ -177,11 +166,11 @@ def _merge_plain(first: Schema, second: Schema, components: Components) -> Schem
     return _with_limits(narrow, wide)
 
 
-def _merge_objects(first: Schema, second: Schema, components: Components) -> Schema:
+def _merge_objects(first: Schema, second: Schema, schemas: Schemas) -> Schema:
     properties = dict(first.get("properties", {}))
     for name, value in second.get("properties", {}).items():
         try:
-            properties[name] = merge(properties[name], value, components) if name in properties else value
+            properties[name] = merge(properties[name], value, schemas) if name in properties else value
         except ConflictError as conflict:
             path = f"{name}.{conflict.path}" if conflict.path else name
             raise ConflictError(conflict.reason, path) from None
@@ -195,7 +184,7 @@ def _merge_objects(first: Schema, second: Schema, components: Components) -> Sch
         result["additionalProperties"] = False
     elif len(further) == 2:
         try:
-            result["additionalProperties"] = merge(further[0], further[1], components)
+            result["additionalProperties"] = merge(further[0], further[1], schemas)
         except ConflictError:
             del result["additionalProperties"]
     elif further:
