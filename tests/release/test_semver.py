@@ -4,7 +4,7 @@ import pytest
 from packaging.version import Version
 
 from tools.release.errors import Refusal
-from tools.release.semver import Change, check_step, largest
+from tools.release.version import Change, check_step, largest
 
 REMOVED = Change("spec", "field-removed", "ChatCompletion.usage", "major")
 ADDED = Change("spec", "keyword-added", "create_chat_completion(seed)", "minor")

@@ -28,18 +28,18 @@ def read_address(url: str, simple: str | None = None) -> Address:
     """
     parts = _checked(url)
     path = parts.path.rstrip("/")
-    listed = path.endswith("/simple") and simple is None
-    top = path.removesuffix("/simple") if listed else path
-    upload = f"{top}/" if listed else parts.path or "/"
-    found = _with_path(parts, f"{top}/simple/") if simple is None else urlunsplit(_checked(simple))
-    return Address(_with_path(parts, upload), found if found.endswith("/") else f"{found}/")
+    if simple is not None:
+        upload, listed = parts.path or "/", _checked(simple)
+    else:
+        top = path.removesuffix("/simple")
+        upload = f"{top}/" if top != path else parts.path or "/"
+        listed = parts._replace(path=f"{top}/simple/")
+    return Address(urlunsplit(parts._replace(path=upload)), f"{urlunsplit(listed).rstrip('/')}/")
 
 
 def is_below(address: Address) -> bool:
     """Tell whether the list is where an index has its own: below the upload URL, or beside it."""
-    top = address.upload.rstrip("/")
-    for door in ("/legacy", "/upload"):
-        top = top.removesuffix(door)
+    top = address.upload.rstrip("/").removesuffix("/legacy").removesuffix("/upload")
     return address.simple.startswith(f"{top}/")
 
 
@@ -56,21 +56,15 @@ def _checked(url: str) -> SplitResult:
     if parts.query or parts.fragment:
         raise Refusal(f"The URL of the index has a query or a fragment: {url}", way_out=_WAY_OUT)
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise Refusal(
-            f"{url} is not encrypted: the password and the release would be open to everyone on the way.",
-            way_out="use the index's https:// URL",
+        problem = (
+            f"{url} is not encrypted: the password and the release would be open to everyone on the way."
         )
+        raise Refusal(problem, way_out="use the index's https:// URL")
     return parts
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False
-
-
-def _with_path(parts: SplitResult, path: str) -> str:
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+        return host == "localhost" or host.endswith(".localhost")

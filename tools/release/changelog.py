@@ -7,10 +7,9 @@ from typing import NamedTuple
 from tools.release.errors import Refusal
 
 CHANGELOG_FILE = "CHANGELOG.md"
-UNRELEASED = "unreleased"
 
 _HEADING = re.compile(r"^##\s+\[?(?P<name>[^\]\s]+)\]?(?:\s+-\s+(?P<date>\S+))?(?:\s+\[YANKED\])?\s*$")
-_ENTRY = re.compile(r"^[-*+][ \t]+\S")
+_ENTRY = re.compile(r"^\s*[-*+][ \t]+\S")
 
 
 class Section(NamedTuple):
@@ -24,15 +23,11 @@ class Section(NamedTuple):
 def read_sections(text: str) -> list[Section]:
     """Return the sections of a changelog in the order of the file."""
     sections: list[Section] = []
-    fenced = False
-    for line in text.splitlines():
-        if line.lstrip().startswith("```"):
-            fenced = not fenced
-        if fenced:
-            continue
+    unfenced = re.sub(r"^\s*```.*?^\s*```", "", text, flags=re.DOTALL | re.MULTILINE)
+    for line in unfenced.splitlines():
         if heading := _HEADING.match(line):
             sections.append(Section(heading["name"], heading["date"], 0))
-        elif sections and _ENTRY.match(line.lstrip()):
+        elif sections and _ENTRY.match(line):
             sections[-1] = sections[-1]._replace(entries=sections[-1].entries + 1)
     return sections
 
@@ -40,50 +35,36 @@ def read_sections(text: str) -> list[Section]:
 def check_changelog(text: str, version: str, *, today: date, last: str | None = None) -> Section:
     """Return the section of a version that is ready to go out after `last`; raise Refusal where it is not."""
     sections = read_sections(text)
-    section = next((each for each in sections if each.name == version), None)
-    if sum(each.name == version for each in sections) > 1:
-        raise Refusal(
-            f"{CHANGELOG_FILE} has more than one section for {version}.", way_out="make them one section"
-        )
-    if re.search(rf"^##\s+\[?{re.escape(version)}\]?\s.*\[YANKED\]", text, re.MULTILINE):
-        raise Refusal(
-            f"{CHANGELOG_FILE} says that {version} was yanked.",
-            way_out="release the next version; what was yanked never comes back",
-        )
+    found = [each for each in sections if each.name == version]
     heading = f"## [{version}] - {today.isoformat()}"
-    if section is None:
-        raise Refusal(
-            f"{CHANGELOG_FILE} has no section for {version}.",
-            way_out=f'rename "## [Unreleased]" to "{heading}", commit, and run again',
-        )
+    renamed = f'make its heading "{heading}"'
+    if not found:
+        way_out = f'rename "## [Unreleased]" to "{heading}", commit, and run again'
+        raise Refusal(f"{CHANGELOG_FILE} has no section for {version}.", way_out=way_out)
+    if len(found) > 1:
+        problem = f"{CHANGELOG_FILE} has more than one section for {version}."
+        raise Refusal(problem, way_out="make them one section")
+    (section,) = found
+    if re.search(rf"^##\s+\[?{re.escape(version)}\]?\s.*\[YANKED\]", text, re.MULTILINE):
+        way_out = "release the next version; what was yanked never comes back"
+        raise Refusal(f"{CHANGELOG_FILE} says that {version} was yanked.", way_out=way_out)
+    named = f"The section for {version} in {CHANGELOG_FILE}"
     if section.entries == 0:
-        raise Refusal(
-            f"The section for {version} in {CHANGELOG_FILE} says nothing.",
-            way_out=f'write at least one "- …" line under "{heading}": what a user can notice',
-        )
+        way_out = f'write at least one "- …" line under "{heading}": what a user can notice'
+        raise Refusal(f"{named} says nothing.", way_out=way_out)
     day = _day(section.date)
     if day is None:
-        raise Refusal(
-            f"The section for {version} in {CHANGELOG_FILE} has no date ({section.date or 'none'}).",
-            way_out=f'make its heading "{heading}"',
-        )
+        raise Refusal(f"{named} has no date ({section.date or 'none'}).", way_out=renamed)
     if day > today:
-        raise Refusal(
-            f"The section for {version} in {CHANGELOG_FILE} is dated {day}, and today is {today}.",
-            way_out=f'make its heading "{heading}"',
-        )
+        raise Refusal(f"{named} is dated {day}, and today is {today}.", way_out=renamed)
     before = next((_day(each.date) for each in sections if each.name == last), None)
     if before and day < before:
-        raise Refusal(
-            f"{CHANGELOG_FILE} dates {version} {day}, before the last release, {last} of {before}.",
-            way_out=f'make its heading "{heading}"',
-        )
-    unreleased = next((each for each in sections if each.name.lower() == UNRELEASED), None)
-    if unreleased and unreleased.entries:
-        raise Refusal(
-            f"{CHANGELOG_FILE} has {unreleased.entries} entries under Unreleased that {version} would ship.",
-            way_out=f'move them under "{heading}"',
-        )
+        problem = f"{CHANGELOG_FILE} dates {version} {day}, before the last release, {last} of {before}."
+        raise Refusal(problem, way_out=renamed)
+    left = sum(each.entries for each in sections if each.name.lower() == "unreleased")
+    if left:
+        problem = f"{CHANGELOG_FILE} has {left} entries under Unreleased that {version} would ship."
+        raise Refusal(problem, way_out=f'move them under "{heading}"')
     return section
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from itertools import count, groupby
-from pathlib import Path
 from typing import NamedTuple
 
 from tools.release import artifacts, commit, upload
@@ -45,10 +44,10 @@ STEPS = (
 def take_steps(release: Release, *, say: Callable[[str], None], steps: tuple[Step, ...] = STEPS) -> None:
     """Take the steps, and say in their order what each found; the first Refusal ends the release."""
     numbers = count(1)
-    with side_by_side() as start:
+    with side_by_side() as pool:
         for beside, group in groupby(steps, lambda step: step.beside):
             takes = [
-                (step, start(step.take, release).result if beside else partial(step.take, release))
+                (step, pool.submit(step.take, release).result if beside else partial(step.take, release))
                 for step in group
             ]
             for step, take in takes:
@@ -60,8 +59,3 @@ def take_steps(release: Release, *, say: Callable[[str], None], steps: tuple[Ste
                     problem = f"Step {number}, {step.title!r}:\n{refusal.problem}"
                     raise Refusal(problem, way_out=refusal.way_out) from None
                 say("\n".join(f"      {line}" for line in found.splitlines()))
-
-
-def find_root() -> Path:
-    """Return the top of the repository that this file belongs to."""
-    return Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.release.checklist import find_root, take_steps
+from tools.release.checklist import take_steps
 from tools.release.errors import Refusal
 from tools.release.process import workspace
 from tools.release.release import Options, Release
@@ -18,11 +18,21 @@ from tools.release.release import Options, Release
 if TYPE_CHECKING:
     from tools.release.index import Index
 
+_ROOT = Path(__file__).resolve().parents[2]
 _EPILOG = """
 Credentials: UV_PUBLISH_USERNAME and UV_PUBLISH_PASSWORD (or the same with TWINE_), .pypirc, the keyring, or
 `uv auth login`. docs/release.md explains every step.
 Exit codes: 0 published (or would be, or was before), 1 refused, 2 wrong usage, 130 and 143 interrupted.
 """
+_INDEX = "where to upload: a URL, or a section of .pypirc (default: $EGP_PUBLISH_URL)"
+_SIMPLE = "where the index lists its files (default: $EGP_PUBLISH_SIMPLE_URL, else simple/ below --index)"
+_FLAGS = {
+    "--elsewhere": "the list is not below --index, and is its list all the same",
+    "--dry-run": "do everything but the upload",
+    "--tag": "make the tag, just after the upload, if it is not there",
+    "--tests-passed": "the tests of this very commit were green on another machine",
+}
+_AGAIN = "The same command, run again, goes on from what the index has."
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -36,30 +46,30 @@ def main(arguments: Sequence[str]) -> int:
     try:
         with workspace() as folder:
             wish = Options(options.dry_run, options.tag, options.tests_passed, options.keep)
-            release = Release(find_root(), folder, wish, _index(options))
+            release = Release(_ROOT, folder, wish, _index(options))
             take_steps(release, say=_say)
             _say(_farewell(release, seconds=time.monotonic() - started))
-    except Refusal as refusal:
-        sys.stdout.flush()
-        print(f"\nRefused. {refusal}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        way_out = "make room, or name another folder with TMPDIR; then run the same command again"
-        print(
-            f"\nRefused. The machine says: {error.strerror or error}{where}.\nWay out: {way_out}",
-            file=sys.stderr,
-        )
-        return 1
     except KeyboardInterrupt:
-        print("\nInterrupted. The same command, run again, goes on from what the index has.", file=sys.stderr)
+        print(f"\nInterrupted. {_AGAIN}", file=sys.stderr)
         return 130
+    except (Refusal, OSError) as error:
+        sys.stdout.flush()
+        print(f"\nRefused. {_explain(error)}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _explain(error: Refusal | OSError) -> str:
+    if isinstance(error, Refusal):
+        return str(error)
+    where = f" ({error.filename})" if error.filename else ""
+    way_out = "make room, or name another folder with TMPDIR; then run the same command again"
+    return str(Refusal(f"The machine says: {error.strerror or error}{where}.", way_out=way_out))
 
 
 def _end(number: int, _frame: object) -> None:
     """End as an interrupted program does, so that children and folders go with it."""
-    print("\nTerminated. The same command, run again, goes on from what the index has.", file=sys.stderr)
+    print(f"\nTerminated. {_AGAIN}", file=sys.stderr)
     sys.exit(128 + number)
 
 
@@ -70,27 +80,12 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    url, simple = (os.environ.get(name) or None for name in ("EGP_PUBLISH_URL", "EGP_PUBLISH_SIMPLE_URL"))
-    add(
-        "--index", metavar="URL", default=url,
-        help="where to upload: a URL, or a section of .pypirc (default: $EGP_PUBLISH_URL)",
-    )  # fmt: skip
-    add(
-        "--simple", metavar="URL", default=simple,
-        help="where the index lists its files (default: $EGP_PUBLISH_SIMPLE_URL, else simple/ below --index)",
-    )  # fmt: skip
-    add(
-        "--elsewhere", action="store_true", help="the list is not below --index, and is its list all the same"
-    )
+    add, environment = parser.add_argument, os.environ
+    add("--index", metavar="URL", default=environment.get("EGP_PUBLISH_URL"), help=_INDEX)
+    add("--simple", metavar="URL", default=environment.get("EGP_PUBLISH_SIMPLE_URL"), help=_SIMPLE)
+    for flag, said in _FLAGS.items():
+        add(flag, action="store_true", help=said)
     add("--config-file", metavar="FILE", help="a .pypirc other than ~/.pypirc")
-    add("--dry-run", action="store_true", help="do everything but the upload")
-    add("--tag", action="store_true", help="make the tag, just after the upload, if it is not there")
-    add(
-        "--tests-passed",
-        action="store_true",
-        help="the tests of this very commit were green on another machine",
-    )
     add("--keep", metavar="DIR", type=Path, help="put the checked files and their bill of materials there")
     options = parser.parse_args(arguments)
     if not options.index and not options.dry_run:
@@ -104,7 +99,10 @@ def _index(options: argparse.Namespace) -> "Index | None":
     from tools.release.index import Index  # loads what speaks to indexes, which a dry run can do without
 
     return Index.open(
-        options.index, simple=options.simple, config_file=options.config_file, elsewhere=options.elsewhere
+        options.index,
+        simple=options.simple or None,
+        config_file=options.config_file,
+        elsewhere=options.elsewhere,
     )
 
 

@@ -6,28 +6,24 @@ from pathlib import Path
 
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
 from tools.release.contents import CONTRACT_FILE
-from tools.release.errors import Refusal
+from tools.release.errors import Refusal, shorten
 from tools.release.process import run, sparse_environment
 from tools.release.release import Release
-from tools.release.semver import Change, check_step
+from tools.release.version import Change, check_step
 
-_SHOWN_FILES = 10
-_METADATA_FILE = "pyproject.toml"
+_RAISE = "raise the version in src/egp/_version.py and CHANGELOG.md"
 
 
 def check_tree(release: Release) -> str:
     """Refuse a tree that is not the commit: the release is the commit."""
-    changes = release.repository.changes()
-    if changes:
-        shown = [f"    {line}" for line in changes[:_SHOWN_FILES]]
-        if len(changes) > _SHOWN_FILES:
-            shown.append(f"    … and {len(changes) - _SHOWN_FILES} more")
+    repository = release.repository
+    if changes := repository.git("status", "--porcelain", "--untracked-files=all"):
         raise Refusal(
-            "\n".join(["The tree is not clean:", *shown]),
+            "\n".join(["The tree is not clean:", *shorten(changes.splitlines())]),
             way_out="commit these files, or set them aside (git stash --include-untracked), and run again",
         )
-    said = f"clean at {release.repository.head()[:12]}"
-    if release.repository.is_pushed():
+    said = f"clean at {repository.head()[:12]}"
+    if repository.is_pushed():
         return said
     if release.options.dry_run:
         return f"{said}, which no branch of the remote has yet: push it before the release"
@@ -40,18 +36,18 @@ def check_tree(release: Release) -> str:
 def check_tag(release: Release) -> str:
     """Refuse a version that another commit has, or that is older than what its own history released."""
     repository, tag = release.repository, release.tag
-    if repository.is_shallow():
+    if repository.git("rev-parse", "--is-shallow-repository") == "true":
         raise Refusal(
             "This clone is shallow: the tag of the last release may be missing.",
             way_out="git fetch --unshallow --tags",
         )
     remote = repository.remote_tags()
-    head, tagged = repository.head(), repository.commit_of(tag)
-    if unknown := [name for name, commit in (remote or {}).items() if repository.commit_of(name) != commit]:
+    if unknown := [name for name, commit in remote.items() if repository.commit_of(name) != commit]:
         raise Refusal(
             f"The remote has tags that this clone does not have, or has elsewhere: {', '.join(unknown)}.",
             way_out="git fetch --tags; where both have it at different commits, the published one is right",
         )
+    head, tagged = repository.head(), repository.commit_of(tag)
     if tagged == head:
         return f"{tag} is at this commit"
     if tagged:
@@ -61,10 +57,8 @@ def check_tag(release: Release) -> str:
             f"git checkout {tag}",
         )
     if later := [str(each) for each in repository.versions() if each > release.version]:
-        raise Refusal(
-            f"{release.version} is not after what is released: {', '.join(later)} is in its history.",
-            way_out="raise the version in src/egp/_version.py and CHANGELOG.md",
-        )
+        problem = f"{release.version} is not after what is released: {', '.join(later)} is in its history."
+        raise Refusal(problem, way_out=_RAISE)
     would = f"{tag} is not there yet; it would be made at {head[:12]}"
     if release.options.create_tag or release.options.dry_run:
         return would
@@ -75,14 +69,16 @@ def check_tests(release: Release) -> str:
     """Refuse a commit at which the tests were not run, or not all of them green."""
     if release.options.tests_passed:
         return "passed elsewhere, as --tests-passed says"
-    tested, head = release.repository.tested_commit(), release.repository.head()
-    if tested == head:
+    # scripts/test writes it.
+    stamp = release.root / release.repository.git("rev-parse", "--git-path", "egp-tests-passed")
+    tested = stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else ""
+    if tested == release.repository.head():
         return "scripts/test was green at this commit"
     found = f"scripts/test was last green at {tested[:12]}" if tested else "scripts/test was never green here"
     if release.options.dry_run:
         return f"{found}; the release itself asks for a green run at this commit"
     raise Refusal(
-        f"{found[0].upper()}{found[1:]}, and not at this commit.",
+        f"Nothing shows that the tests pass: {found}, and not at this commit.",
         way_out="run scripts/test, or, where it was green on another machine, add --tests-passed",
     )
 
@@ -110,10 +106,9 @@ def check_index(release: Release) -> str:
 
 def check_generated(release: Release) -> str:
     """Refuse a generated package that is not what openapi.yaml says today."""
-    run(
-        [sys.executable, "-m", "tools.compiler", "--check"],
-        cwd=release.root,
-        env=sparse_environment(),
+    _compile(
+        release,
+        "--check",
         refused="generated/ is not what openapi.yaml, generator-config.yaml and templates/ compile to:",
         way_out="scripts/regenerate, commit the result as a commit of its own, and run again",
     )
@@ -141,42 +136,37 @@ def check_version(release: Release) -> str:
 def _compare(release: Release, tag: str) -> list[Change]:
     """Return what users of the release with this tag would notice."""
     # Half a second, and only now that other steps are under way.
-    from tools.release.contract import compare_contracts
-    from tools.release.interface.command_line import compare_command_lines
-    from tools.release.interface.comparison import PACKAGES, compare_interfaces
-    from tools.release.interface.metadata import compare_metadata
+    from tools.release.interface.comparison import compare_interfaces
+    from tools.release.interface.contract import compare_contracts
+    from tools.release.interface.sources import PACKAGES
+    from tools.release.interface.words import compare_words
 
-    old, repository, source = release.workspace / "last", release.repository, release.source
-    repository.export(tag, old, *PACKAGES.values())
-    before = repository.read(tag, CONTRACT_FILE)
-    after = (source / CONTRACT_FILE).read_bytes()
-    metadata = repository.read(tag, _METADATA_FILE)
-    return [
-        *(compare_contracts(before, after) if before else []),
-        *compare_interfaces(old, _without_contract_changes(release, before) if before != after else source),
-        *(compare_metadata(metadata, (source / _METADATA_FILE).read_bytes()) if metadata else []),
-        *compare_command_lines(old / "src/egp", source / "src/egp"),
-    ]
+    old, source = release.workspace / "last", release.source
+    release.repository.export(tag, old, *PACKAGES.values(), CONTRACT_FILE, "pyproject.toml")
+    changes = compare_words(old, source)
+    if not (old / CONTRACT_FILE).exists():
+        return [*changes, *compare_interfaces(old, source)]
+    changes += compare_contracts(old / CONTRACT_FILE, source / CONTRACT_FILE)
+    if any(change.source == "spec" for change in changes):
+        source = _without_contract_changes(release, old / CONTRACT_FILE)
+    return [*changes, *compare_interfaces(old, source)]
 
 
-def _without_contract_changes(release: Release, contract_before: bytes | None) -> Path:
+def _without_contract_changes(release: Release, contract_before: Path) -> Path:
     """Return the sources with egp_api as the compiler of this commit makes it of the last release's contract.
 
     The contract's own changes have their own rule; what the compiler and templates change shows here.
     """
     view = release.workspace / "new-compiler-old-contract"
-    document = view / CONTRACT_FILE
     view.mkdir()
     (view / "src").symlink_to(release.source / "src")
-    document.write_bytes(contract_before or b"")
     try:
-        run(
-            [sys.executable, "-m", "tools.compiler", "--spec", document, "--output", view / "generated"],
-            cwd=release.root,
-            env=sparse_environment(),
-            refused="",
-            way_out="",
-        )
+        _compile(release, "--spec", contract_before, "--output", view / "generated", refused="", way_out="")
     except Refusal:  # the compiler takes the old document no more
         return release.source
     return view
+
+
+def _compile(release: Release, *arguments: str | Path, refused: str, way_out: str) -> None:
+    command = [sys.executable, "-m", "tools.compiler", *arguments]
+    run(command, cwd=release.root, env=sparse_environment(), refused=refused, way_out=way_out)

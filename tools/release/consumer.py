@@ -3,18 +3,22 @@
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tools.release.environment import Environment
 from tools.release.errors import Refusal
-from tools.release.process import run, sparse_environment
+from tools.release.process import attempt, sparse_environment
 
 PROGRAMS = Path(__file__).parent / "consumers"
 SMOKE_NEEDS = ("trio>=0.25", "pytest>=8.2")
 
 _EXPECTED = re.compile(r"#\s*rejected:\s*([\w-]+)")
-_REPORTED = re.compile(r"^[^:\n]+:(\d+): error: .*\[([\w-]+)\]$", re.MULTILINE)
+_REPORTED = re.compile(r"^[^:\n]+:(\d+): error: .*\[([\w-]+)\]$")
+_MYPY = (
+    "--strict", "--config-file=", "--no-error-summary", "--hide-error-context", "--no-color-output",
+    "--show-absolute-path", f"--cache-dir={os.devnull}",
+)  # fmt: skip
 _TYPES_WAY_OUT = "mypy --strict the program (tools/release/consumers) against the built wheel to see more"
 
 
@@ -39,45 +43,25 @@ def check_types(environment: Environment, programs: Sequence[Path] = ()) -> tupl
 
     Return what was found, and what speaks against further programs.
     """
-    wrong = PROGRAMS / "wrong.py"
-    output = _mypy(environment, [PROGRAMS / "right.py", wrong, *programs])
-    lines = [line.strip() for line in output.splitlines()]
-    if errors := [line for line in lines if line.startswith(f"{PROGRAMS / 'right.py'}:")]:
+    right, wrong = PROGRAMS / "right.py", PROGRAMS / "wrong.py"
+    mypy = [sys.executable, "-m", "mypy", *_MYPY, f"--python-executable={environment.python}"]
+    done = attempt([*mypy, right, wrong, *programs], cwd=environment.folder, env=sparse_environment())
+    lines = [line.strip() for line in done.stdout.splitlines()]
+    if errors := [line for line in lines if line.startswith(f"{right}:")]:
         problem = "\n".join(["The type checker rejects a right program:", *errors])
         raise Refusal(problem, way_out=_TYPES_WAY_OUT)
-    theirs = [line for line in lines if any(line.startswith(f"{each}:") for each in programs)]
-    output = "\n".join(line for line in lines if line not in theirs)
+    theirs = [line for line in lines if line.startswith(tuple(f"{each}:" for each in programs))]
+    ours = [line for line in lines if line not in theirs]
     expected = {
         (number, code)
         for number, line in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1)
         for code in _EXPECTED.findall(line)
     }
-    reported = {(int(line), code) for line, code in _REPORTED.findall(output)}
+    reported = {(int(found[1]), found[2]) for line in ours if (found := _REPORTED.match(line))}
     if reported != expected:
         accepted = [
             f"    line {line} is accepted: {code} was expected" for line, code in sorted(expected - reported)
         ]
-        raise Refusal(
-            "\n".join(["The type checker does not reject what is wrong in wrong.py:", *accepted, output]),
-            way_out=_TYPES_WAY_OUT,
-        )
+        problem = "The type checker does not reject what is wrong in wrong.py:"
+        raise Refusal("\n".join([problem, *accepted, *ours]), way_out=_TYPES_WAY_OUT)
     return f"right.py is accepted, {len(expected)} mistakes of wrong.py are rejected", theirs
-
-
-def _mypy(environment: Environment, programs: Iterable[Path]) -> str:
-    """Return what mypy --strict says against programs, empty if they are right."""
-    report = "--no-error-summary", "--hide-error-context", "--no-color-output", "--show-absolute-path"
-    where = f"--python-executable={environment.python}", f"--cache-dir={os.devnull}"
-    mypy: list[str | Path] = [sys.executable, "-m", "mypy", "--strict", "--config-file=", *report, *where]
-    try:
-        run(
-            [*mypy, *programs],
-            cwd=environment.folder,
-            env=sparse_environment(),
-            refused="mypy:",
-            way_out=_TYPES_WAY_OUT,
-            shown_lines=10_000,
-        )
-    except Refusal as refusal:
-        return refusal.problem.partition("\n")[2] or refusal.problem
-    return ""

@@ -2,13 +2,13 @@
 
 import re
 import zipfile
+from email import message_from_bytes
 from email.message import Message
-from email.parser import BytesParser
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tools.release.errors import Refusal
+from tools.release.errors import Refusal, shorten
 
 PROJECT = "egp-client"
 CONTRACT_FILE = "openapi.yaml"
@@ -35,7 +35,7 @@ def read_metadata(wheel: Path) -> Message:
     """Return the metadata of a wheel."""
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
-        return BytesParser().parsebytes(archive.read(name))
+        return message_from_bytes(archive.read(name))
 
 
 def read_requirements(wheel: Path, *, extra: str) -> list[str]:
@@ -51,40 +51,24 @@ def read_requirements(wheel: Path, *, extra: str) -> list[str]:
 
 def check_wheel(wheel: Path, *, version: str, contract: bytes) -> str:
     """Say what a good wheel holds; raise Refusal for what is missing, strange, or not the contract."""
+    licence = f"egp_client-{version}.dist-info/licenses/LICENSE"
     with zipfile.ZipFile(wheel) as archive:
-        names = archive.namelist()
-        _check_names(names, version)
-        if archive.read("egp_api/openapi.yaml") != contract:
-            raise Refusal(
-                "The wheel's egp_api/openapi.yaml is not the openapi.yaml of the repository.",
-                way_out="scripts/regenerate, commit the result, and run again",
-            )
-        if not archive.read(f"egp_client-{version}.dist-info/licenses/LICENSE").strip():
-            raise Refusal("The licence in the wheel is empty.", way_out="write LICENSE and commit it")
-    _check_metadata(read_metadata(wheel), version)
-    return f"{len(names)} files, {wheel.stat().st_size:,} bytes, metadata complete"
-
-
-def _check_names(names: list[str], version: str) -> None:
-    needed = [*_REQUIRED, f"egp_client-{version}.dist-info/licenses/LICENSE"]
-    missing = [f"    missing: {name}" for name in needed if name not in names]
-    strange = [f"    should not be in it: {name}" for name in names if not _ALLOWED.fullmatch(name)]
-    if problems := [*missing, *strange]:
-        raise Refusal(
-            "\n".join(["The wheel does not hold what it should:", *problems[:20]]),
-            way_out="see [tool.hatch.build.targets.wheel] in pyproject.toml, and tools/release/contents.py",
-        )
-
-
-def _check_metadata(metadata: Message, version: str) -> None:
-    missing = [field for field in _METADATA if not metadata.get_all(field)]
+        files = {name: archive.read(name) for name in archive.namelist()}
+    problems = [f"missing: {name}" for name in (*_REQUIRED, licence) if name not in files]
+    problems += [f"should not be in it: {name}" for name in files if not _ALLOWED.fullmatch(name)]
+    if not files.get(licence, b"is missing").strip():
+        problems.append(f"empty: {licence}")
+    if files.get("egp_api/openapi.yaml", contract) != contract:
+        problems.append("egp_api/openapi.yaml is not the openapi.yaml of the repository: scripts/regenerate")
+    metadata = read_metadata(wheel)
+    problems += [f"missing: {field}" for field in _METADATA if not metadata.get_all(field)]
     if not str(metadata.get_payload()).strip():
-        missing.append("Description (the README)")
-    problems = [f"    missing: {field}" for field in missing]
+        problems.append("missing: Description (the README)")
     if metadata["Version"] != version:
-        problems.append(f"    version {metadata['Version']} instead of {version}")
+        problems.append(f"version {metadata['Version']} instead of {version}")
     if problems:
         raise Refusal(
-            "\n".join(["The metadata of the wheel is not complete:", *problems]),
-            way_out="fill in [project] of pyproject.toml",
+            "\n".join(["The wheel or its metadata is not what it should be:", *shorten(problems)]),
+            way_out="see [project] and [tool.hatch] in pyproject.toml, and tools/release/contents.py",
         )
+    return f"{len(files)} files, {wheel.stat().st_size:,} bytes, metadata complete"

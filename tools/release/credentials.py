@@ -5,6 +5,7 @@ import getpass
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -34,51 +35,38 @@ class Credentials(NamedTuple):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return what must not appear in any output: the password in plain, and as a URL has it."""
-        return tuple(dict.fromkeys(text for text in (self.password, quote(self.password, safe="")) if text))
+        return (self.password, quote(self.password, safe=""))
+
+    @property
+    def userinfo(self) -> str:
+        """Return what stands before the host in a URL."""
+        return f"{quote(self.username, safe='')}:{quote(self.password, safe='')}@"
 
 
-class Section(NamedTuple):
-    """A section of .pypirc: the URL for uploads, and what it has of the credentials."""
-
-    url: str
-    username: str | None = None
-    password: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Section({self.url})"
-
-
-def read_pypirc(path: str | None) -> dict[str, Section]:
-    """Return the sections of .pypirc by name; none where there is no such file and none was named."""
+def read_pypirc(path: str | None) -> Mapping[str, Mapping[str, str]]:
+    """Return the sections of .pypirc that name a URL; none where there is no such file and none was named."""
     file = Path(path or "~/.pypirc").expanduser()
-    if path is None and not file.exists():
-        return {}
     config = configparser.RawConfigParser()
     try:
-        config.read_string(file.read_text(encoding="utf-8"))
+        config.read_string(file.read_text(encoding="utf-8") if path or file.exists() else "")
     except OSError:
         raise Refusal(f"{file} cannot be read.", way_out="check --config-file") from None
     except (configparser.Error, UnicodeError) as error:  # their texts quote the file
-        raise Refusal(
-            f"{file} cannot be understood ({type(error).__name__}).",
-            way_out="see packaging.python.org/specifications/pypirc",
-        ) from None
-    return {
-        name: Section(section["repository"], section.get("username"), section.get("password"))
-        for name, section in config.items()
-        if "repository" in section
-    }
+        problem = f"{file} cannot be understood ({type(error).__name__})."
+        raise Refusal(problem, way_out="see packaging.python.org/specifications/pypirc") from None
+    return {name: section for name, section in config.items() if "repository" in section}
 
 
-def find_credentials(url: str, section: Section | None) -> Credentials | None:
+def find_credentials(url: str, section: Mapping[str, str]) -> Credentials | None:
     """Return the name and the password for a URL, None where there are none and nobody can be asked."""
-    environment = os.environ
-    if token := environment.get("UV_PUBLISH_TOKEN"):
+
+    def given(name: str) -> str | None:
+        variables = (os.environ.get(f"{tool}_{name}") for tool in ("UV_PUBLISH", "TWINE"))
+        return next(filter(None, variables), section.get(name.lower()))
+
+    if token := os.environ.get("UV_PUBLISH_TOKEN"):
         return Credentials("__token__", token)
-    named = [environment.get(name) for name in ("UV_PUBLISH_USERNAME", "TWINE_USERNAME")]
-    username = next(filter(None, [*named, section.username if section else None]), None)
-    passwords = [environment.get(name) for name in ("UV_PUBLISH_PASSWORD", "TWINE_PASSWORD")]
-    password = next(filter(None, [*passwords, section.password if section else None]), None)
+    username, password = given("USERNAME"), given("PASSWORD")
     if not password:
         username, password = _stored(url, username)
     if username and not password and sys.stdin.isatty():
@@ -87,16 +75,15 @@ def find_credentials(url: str, section: Section | None) -> Credentials | None:
 
 
 def _stored(url: str, username: str | None) -> tuple[str | None, str | None]:
+    """Return what the keyring has for a URL, or else what uv has."""
     try:
-        if username is None:
-            found = keyring.get_credential(url, None)
-            username, password = (found.username, found.password) if found else (None, None)
-        else:
-            password = keyring.get_password(url, username)
+        found = keyring.get_credential(url, username)
+        if found is not None and found.password:
+            return found.username, found.password
+        if username and (password := keyring.get_password(url, username)):
+            return username, password
     except KeyringError:
-        password = None
-    if password:
-        return username, password
+        pass
     named = ["--username", username] if username else []
     uv = [find_uv_bin(), "auth", "token", *named, url]
     done = subprocess.run(uv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)

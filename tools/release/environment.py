@@ -13,6 +13,8 @@ from tools.release.process import run, sparse_environment
 _PACKAGES_WAY_OUT = (
     "the dependencies come from where uv gets packages on this machine: see its UV_* variables and uv.toml"
 )
+# Nothing but what it is told: no dependencies, no caches, no questions, no other files than wheels.
+_PIP = ("--no-deps", "--no-cache-dir", "--no-input", "--only-binary=:all:", "--require-hashes")
 
 
 class Environment:
@@ -49,18 +51,8 @@ class Environment:
         """
         listed = self.folder / "requirements.txt"
         listed.write_text(requirements, encoding="utf-8")
-        pip = [
-            sys.executable,
-            "-m",
-            "pip",
-            "--python",
-            str(self.python),
-            "install",
-            "--no-deps",
-            "--no-cache-dir",
-        ]
         run(
-            [*pip, "--no-input", "--only-binary=:all:", "--require-hashes", "-r", listed],
+            [sys.executable, "-m", "pip", "--python", self.python, "install", *_PIP, "-r", listed],
             cwd=self.folder,
             env=sparse_environment(PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1", **settings),
             refused="pip cannot install the release from the index:",
@@ -70,31 +62,19 @@ class Environment:
 
     def run(self, *arguments: str | Path, refused: str, way_out: str) -> str:
         """Run this environment's Python, apart from the caller's variables, folder and proxies."""
-        variables = sparse_environment()
-        return run(
-            [self.python, "-I", *arguments],
-            cwd=self.folder,
-            env={name: value for name, value in variables.items() if not name.lower().endswith("_proxy")},
-            refused=refused,
-            way_out=way_out,
-        )
+        variables = sparse_environment().items()
+        direct = {name: value for name, value in variables if not name.lower().endswith("_proxy")}
+        python = [self.python, "-I", *arguments]
+        return run(python, cwd=self.folder, env=direct, refused=refused, way_out=way_out)
 
 
 def find_interpreters(versions: Iterable[str]) -> dict[str, str]:
     """Return the interpreters of these versions (3.11, …) that uv or pyenv has on this machine."""
     found: dict[str, str] = {}
     pyenv = Path(os.environ.get("PYENV_ROOT") or "~/.pyenv").expanduser() / "versions"
+    uv = [find_uv_bin(), "python", "find", "--no-project", "--no-python-downloads", "--system"]
     for version in versions:
-        command = [
-            find_uv_bin(),
-            "python",
-            "find",
-            "--no-project",
-            "--no-python-downloads",
-            "--system",
-            version,
-        ]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        done = subprocess.run([*uv, version], stdin=subprocess.DEVNULL, capture_output=True, text=True)
         installed = [done.stdout.strip(), *map(str, sorted(pyenv.glob(f"{version}.*/bin/python")))]
         if first := next(filter(None, installed), None):
             found[version] = first

@@ -4,18 +4,19 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from packaging.version import InvalidVersion, Version
-from pypi_simple import ACCEPT_JSON_PREFERRED, IndexPage, ProjectPage
+from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, IndexPage, ProjectPage
 from uv import find_uv_bin
 
 from tools.release.address import Address, is_below, read_address
-from tools.release.connection import AGAIN, explained, find_authorities, open_session, refusal_of
+from tools.release.connection import AGAIN, Connection, find_authorities
 from tools.release.contents import PROJECT
 from tools.release.credentials import WAY_OUT, Credentials, find_credentials, read_pypirc
 from tools.release.errors import Refusal
@@ -26,8 +27,13 @@ _PROJECT_TITLE = re.compile(
     rf"<(title|h1)>[^<]*links for {re.sub('-', '[-_.]', PROJECT)}\s*</", re.IGNORECASE
 )
 _INDEX_TITLE = re.compile(r"<(title|h1)>[^<]*\bsimple (index|list)\b[^<]*</", re.IGNORECASE)
+_JSON = "application/vnd.pypi.simple.v1+json"
 _STATUS = re.compile(r"status code (\d{3}) ?([\w ]*)\.?(?: Server says:)?(.*)", re.DOTALL)
-_CACHE = {"Cache-Control": "no-cache"}
+_FRESH = {"Cache-Control": "no-cache"}
+_DOOR, _LIST, _FILE = "when asked to let us in", "when asked for its list of files", "when asked for a file"
+_CLOSED = {401, 403, 404, 405, 429, 502, 503, 504}
+
+Page = TypeVar("Page", IndexPage, ProjectPage)
 
 
 class Index:
@@ -36,6 +42,7 @@ class Index:
     def __init__(self, address: Address, credentials: Credentials | None) -> None:
         self.address = address
         self.credentials = credentials
+        self._connection = Connection(address.simple, credentials)
 
     @classmethod
     def open(
@@ -53,15 +60,15 @@ class Index:
                 f"{named!r} is neither a URL nor a section of .pypirc (sections: {known}).",
                 way_out="name the index by the URL that takes uploads (https://…)",
             )
-        address = read_address(sections[named].url if named in sections else named, simple)
+        address = read_address(sections[named]["repository"] if named in sections else named, simple)
         if not (elsewhere or is_below(address)):
             raise Refusal(
                 f"Nothing shows that {address.simple} lists what {address.upload} takes.",
                 way_out="name the list below the URL for uploads; if it is really elsewhere, add --elsewhere",
             )
-        same = [each for each in sections.values() if each.url.rstrip("/") == address.upload.rstrip("/")]
-        section = sections.get(named) or next(iter(same), None)
-        return cls(address, find_credentials(address.upload, section))
+        url = address.upload
+        same = (each for each in sections.values() if each["repository"].rstrip("/") == url.rstrip("/"))
+        return cls(address, find_credentials(url, sections.get(named) or next(same, {})))
 
     def require_credentials(self) -> Credentials:
         """Return the name and the password; raise Refusal where there are none."""
@@ -71,51 +78,41 @@ class Index:
 
     def check_login(self) -> None:
         """Raise Refusal unless the index would take uploads from us: asked with a form that holds no file."""
-        with self._explained("when asked to let us in"), self._session() as session:
-            answer = session.post(
-                self.address.upload, files={":action": (None, "check")}, allow_redirects=False, headers=_CACHE
-            )
-        if answer.is_redirect:
-            raise self._elsewhere(answer.headers.get("location", ""), "uploads")
-        if answer.status_code in {401, 403, 404, 405, 429, 502, 503, 504}:
-            raise refusal_of(
-                answer, self._where, "when asked to let us in", identified=bool(self.credentials)
-            )
+        form = {":action": (None, "check")}
+        upload = self.address.upload
+        with self._connection.ask(
+            "POST", upload, _DOOR, files=form, allow_redirects=False, headers=_FRESH
+        ) as answer:
+            if answer.is_redirect:
+                raise self._elsewhere("uploads", answer.headers.get("location", ""))
+            if answer.status_code in _CLOSED:
+                raise self._connection.refuse(answer, _DOOR)
 
     def versions(self) -> list[Version]:
         """Return the versions of the project that the index lists, oldest first."""
-        return sorted({version for version, _, _, _ in self._files()})
+        return sorted({version for version, _ in self._files()})
 
     def listing(self, version: Version) -> dict[str, str]:
         """Return the SHA-256 of every file that the index has of a version, by file name.
 
         A file that is listed without one is fetched and hashed.
         """
-        return {
-            name: digest or self._fetch_digest(url)
-            for listed, name, digest, url in self._files()
-            if listed == version
-        }
+        files = (file for listed, file in self._files() if listed == version)
+        return {each.filename: each.digests.get("sha256") or self._fetch_digest(each.url) for each in files}
 
     def upload(self, path: Path) -> None:
         """Send one file with uv; raise Refusal, with what to do, if it does not arrive."""
         found = self.require_credentials()
         variables = sparse_environment(
             "UV_CACHE_DIR", "UV_SYSTEM_CERTS", "UV_HTTP", "UV_NATIVE_TLS", "SSL_",
-            UV_PUBLISH_URL=self.address.upload, UV_PUBLISH_CHECK_URL=self._with_credentials(),
+            UV_PUBLISH_URL=self.address.upload, UV_PUBLISH_CHECK_URL=self._list_with_credentials(),
             UV_PUBLISH_USERNAME=found.username, UV_PUBLISH_PASSWORD=found.password,
-            **({"SSL_CERT_FILE": trusted} if (trusted := find_authorities()) else {}),
+            **_trusting("SSL_CERT_FILE"),
         )  # fmt: skip
+        uv = [find_uv_bin(), "publish", "--no-config", "--trusted-publishing=never", "--no-attestations"]
         try:
             run(
-                [
-                    find_uv_bin(),
-                    "publish",
-                    "--no-config",
-                    "--trusted-publishing=never",
-                    "--no-attestations",
-                    path,
-                ],
+                [*uv, path],
                 cwd=path.parent,
                 env=variables,
                 refused="uv publish:",
@@ -134,8 +131,7 @@ class Index:
         """
         until = time.monotonic() + _LISTING_SECONDS
         while (listed := self.listing(version)) != sent:
-            changed = sorted(name for name in listed if listed[name] != sent.get(name))
-            if changed:
+            if changed := sorted(name for name in listed if listed[name] != sent.get(name)):
                 raise Refusal(
                     f"After the upload the index has other bytes than were sent: {', '.join(changed)}.",
                     way_out="have the index's administrator delete these files, then run the command again",
@@ -150,116 +146,90 @@ class Index:
 
     def pip_settings(self) -> dict[str, str]:
         """Return pip's environment variables for this index and no other."""
-        return {
-            "PIP_INDEX_URL": self._with_credentials(),
-            **({"PIP_CERT": trusted} if (trusted := find_authorities()) else {}),
-        }
+        return {"PIP_INDEX_URL": self._list_with_credentials(), **_trusting("PIP_CERT")}
 
-    @property
-    def _where(self) -> str:
-        return urlsplit(self.address.upload).netloc
+    def _list_with_credentials(self) -> str:
+        userinfo = self.credentials.userinfo if self.credentials else ""
+        return self.address.simple.replace("://", f"://{userinfo}", 1)
 
-    def _with_credentials(self) -> str:
-        parts = urlsplit(self.address.simple)
-        if found := self.credentials:
-            netloc = f"{quote(found.username, safe='')}:{quote(found.password, safe='')}@{parts.netloc}"
-            parts = parts._replace(netloc=netloc)
-        return urlunsplit(parts)
-
-    def _files(self) -> list[tuple[Version, str, str | None, str]]:
-        answer = self._get(f"{self.address.simple}{PROJECT}/")
-        if answer.status_code == requests.codes.not_found:
-            self._check_list()
-            return []
-        page = self._parse(answer, lambda: ProjectPage.from_response(answer, PROJECT))
-        found: list[tuple[Version, str, str | None, str]] = []
-        for file in page.packages:
-            try:
-                version = Version(file.version or "")
-            except InvalidVersion:
-                continue
-            found.append((version, file.filename, (file.digests or {}).get("sha256"), file.url))
-        if not (found or _is_json(answer) or page.repository_version or _PROJECT_TITLE.search(answer.text)):
-            raise self._not_a_list(answer)
+    def _files(self) -> list[tuple[Version, DistributionPackage]]:
+        """Return all files of the project; raise Refusal unless the list proves to be one."""
+        parse = partial(ProjectPage.from_response, project=PROJECT)
+        page = self._read(f"{PROJECT}/", parse, _PROJECT_TITLE)
+        # That there is none says "no version yet" only where there is a list of all projects.
+        if page is None and self._read("", IndexPage.from_response, _INDEX_TITLE) is None:
+            raise self._not_a_list(self.address.simple, "404")
+        found: list[tuple[Version, DistributionPackage]] = []
+        for file in page.packages if page else []:
+            with suppress(InvalidVersion):
+                found.append((Version(file.version or ""), file))
         return found
 
-    def _check_list(self) -> None:
-        """Raise Refusal unless this is a list of packages: else a 404 does not say "no version yet"."""
-        answer = self._get(self.address.simple)
-        if answer.status_code == requests.codes.not_found:
-            raise self._not_a_list(answer)
-        page = self._parse(answer, lambda: IndexPage.from_response(answer))
-        if not (_is_json(answer) or page.repository_version or _INDEX_TITLE.search(answer.text)):
-            raise self._not_a_list(answer)
-
-    def _get(self, url: str) -> requests.Response:
-        with self._explained("when asked for its list of files"), self._session() as session:
-            answer = session.get(url, headers={"Accept": ACCEPT_JSON_PREFERRED, **_CACHE})
+    def _read(
+        self, path: str, parse: Callable[[requests.Response], Page], title: re.Pattern[str]
+    ) -> Page | None:
+        """Return a page of the list, None if there is none; raise Refusal for what is no page of a list."""
+        url = f"{self.address.simple}{path}"
+        accepted = {"Accept": ACCEPT_JSON_PREFERRED, **_FRESH}
+        with self._connection.ask("GET", url, _LIST, headers=accepted) as answer:
             if urlsplit(answer.url)[:2] != urlsplit(url)[:2]:
-                raise self._elsewhere(answer.url, "readers of its list")
-            if answer.status_code != requests.codes.not_found:
-                answer.raise_for_status()
-        return answer
+                raise self._elsewhere("readers of its list", answer.url)
+            if answer.status_code == requests.codes.not_found:
+                return None
+            if not answer.ok:
+                raise self._connection.refuse(answer, _LIST)
+            kind = answer.headers.get("content-type", "").partition(";")[0]
+            said = f"{answer.status_code} {answer.reason}, {kind}"
+            try:
+                page = parse(answer)
+            except Exception as error:  # noqa: BLE001  # of pydantic, json, of the version of the list, of its type …
+                raise self._not_a_list(answer.url, f"{said}, {type(error).__name__}") from None
+            proven = kind == _JSON or page.repository_version or title.search(answer.text)
+            if not (proven or any(file.version for file in getattr(page, "packages", []))):
+                raise self._not_a_list(answer.url, said)
+            return page
 
-    def _parse(self, answer: requests.Response, parse: Callable[[], Any]) -> Any:
-        try:
-            return parse()
-        except Exception as error:  # noqa: BLE001  # of pydantic, json, of the version of the list, of its type …
-            raise self._not_a_list(answer, type(error).__name__) from None
-
-    def _not_a_list(self, answer: requests.Response, why: str = "") -> Refusal:
-        kind = answer.headers.get("content-type", "").partition(";")[0]
-        said = ", ".join(filter(None, (f"{answer.status_code} {answer.reason}".strip(), kind, why)))
+    def _not_a_list(self, url: str, said: str) -> Refusal:
         return Refusal(
-            f"{answer.url} is not a list of packages that can be understood ({said}), so it does not "
-            f"show what {self.address.upload} has.",
+            f"{url} is not a list of packages that can be understood ({said}), so it does not show what "
+            f"{self.address.upload} has.",
             way_out="name the list of the index with --simple (devpi: …/+simple/); it needs no login",
         )
 
-    def _elsewhere(self, url: str, whom: str) -> Refusal:
+    def _elsewhere(self, whom: str, url: str = "") -> Refusal:
+        where = f": {urlsplit(url).netloc or '?'}" if url else ""
         return Refusal(
-            f"The index at {self.address.upload} sends {whom} elsewhere: {urlsplit(url).netloc or '?'}.",
+            f"The index at {self.address.upload} sends {whom} elsewhere{where}.",
             way_out="if that is the right place, name its URL with --index or --simple",
         )
 
     def _explain_upload(self, refusal: Refusal, moment: str) -> Refusal:
+        """Return what uv's own words for a failed upload mean."""
         text = refusal.problem
         if "redirect" in text.lower():
-            return Refusal(
-                f"The index at {self.address.upload} sends uploads elsewhere.",
-                way_out="if that is the right place, name its URL with --index",
-            )
+            return self._elsewhere("uploads")
         if "do not match" in text:
             text = "status code 409 Conflict"
         if status := _STATUS.search(text):
             answer = requests.Response()
             answer.status_code, answer.reason = int(status[1]), status[2].strip()
             answer._content = status[3].encode()  # noqa: SLF001  # requests has no other way to make one
-            return refusal_of(answer, self._where, moment, identified=True)
+            return self._connection.refuse(answer, moment)
         causes = [line.strip().removeprefix("cause: ") for line in text.splitlines()[1:]]
         cause = re.sub(r" \(os error \d+\)", "", causes[-1]) if causes else "uv did not say why"
-        return Refusal(
-            f"The connection to the index at {self._where} failed {moment}: {cause}.", way_out=refusal.way_out
-        )
+        problem = f"The connection to the index at {self._connection.host} failed {moment}: {cause}."
+        return Refusal(problem, way_out=refusal.way_out)
 
     def _fetch_digest(self, url: str) -> str:
         digest = hashlib.sha256()
-        with (
-            self._explained("when asked for a file that it lists"),
-            self._session() as session,
-            session.get(url, stream=True) as answer,
-        ):
-            answer.raise_for_status()
+        with self._connection.ask("GET", url, _FILE, stream=True) as answer:
+            if not answer.ok:
+                raise self._connection.refuse(answer, _FILE)
             for part in answer.iter_content(1 << 16):
                 digest.update(part)
         return digest.hexdigest()
 
-    def _session(self) -> requests.Session:
-        return open_session(urlsplit(self.address.simple).netloc, self.credentials)
 
-    def _explained(self, moment: str) -> AbstractContextManager[None]:
-        return explained(self.address.upload, moment, identified=self.credentials is not None)
-
-
-def _is_json(answer: requests.Response) -> bool:
-    return answer.headers.get("content-type", "").startswith("application/vnd.pypi.simple.v1+json")
+def _trusting(variable: str) -> dict[str, str]:
+    trusted = find_authorities()
+    return {variable: trusted} if trusted else {}

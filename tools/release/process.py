@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,6 +36,8 @@ for _ in range(100):  # what was killed may still be about to make a file
     time.sleep(0.1)
 """
 
+_SHOWN_LINES = 30
+
 _janitors: list[subprocess.Popen[bytes]] = []
 
 
@@ -54,11 +56,11 @@ def workspace() -> Generator[Path]:
 
 
 @contextmanager
-def side_by_side() -> Generator[Callable[..., Future[str]]]:
-    """Give a function that takes others at the same time; where the block fails, their children end."""
+def side_by_side() -> Generator[Executor]:
+    """Give threads for what runs children; where the block fails, the children end, and then the threads."""
     pool = ThreadPoolExecutor()
     try:
-        yield pool.submit
+        yield pool
     except BaseException:
         _end_children()
         raise
@@ -74,27 +76,17 @@ def _end_children() -> None:
 
 def sparse_environment(*prefixes: str, **added: str) -> dict[str, str]:
     """Return what a child needs to run at all, the variables with these prefixes, and the added ones."""
-    kept = {
+    inherited = {
         name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(prefixes)
     }
-    return kept | added
+    return inherited | added
 
 
-def run(
-    arguments: Sequence[str | Path],
-    *,
-    cwd: Path,
-    refused: str,
-    way_out: str,
-    env: Mapping[str, str] | None = None,
-    secrets: Sequence[str] = (),
-    shown_lines: int = 30,
-) -> str:
-    """Run a child to its end and return its output.
-
-    Raises Refusal with the tail of the output if it fails; none of `secrets` is in it.
-    """
-    done = subprocess.run(
+def attempt(
+    arguments: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a child to its end, and return its status and all that it said."""
+    return subprocess.run(
         [str(argument) for argument in arguments],
         cwd=cwd,
         env=env,
@@ -106,10 +98,26 @@ def run(
         process_group=_janitors[-1].pid if _janitors else None,
         check=False,
     )
+
+
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path,
+    refused: str,
+    way_out: str,
+    env: Mapping[str, str] | None = None,
+    secrets: Sequence[str] = (),
+) -> str:
+    """Run a child to its end and return its output.
+
+    Raises Refusal with the tail of the output if it fails; none of `secrets` is in it.
+    """
+    done = attempt(arguments, cwd=cwd, env=env)
     output = done.stdout
     for secret in secrets:
         output = output.replace(secret, "[hidden]")
     if done.returncode:
-        lines = output.rstrip().splitlines()[-shown_lines:]
+        lines = output.rstrip().splitlines()[-_SHOWN_LINES:]
         raise Refusal("\n".join([refused, *(f"    {line}" for line in lines)]), way_out=way_out)
     return output

@@ -84,7 +84,8 @@ class Release:
     @_Fact
     def distributions(self) -> Distributions:
         """Return the sdist and the wheel."""
-        return build_reproducibly(self.source, self.workspace, epoch=self.repository.committed_at())
+        epoch = int(self.repository.git("log", "-1", "--format=%ct", "HEAD"))
+        return build_reproducibly(self.source, self.workspace, epoch=epoch)
 
     @property
     def extras(self) -> str:

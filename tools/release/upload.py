@@ -26,13 +26,11 @@ def upload(release: Release) -> str:
     """
     index, built, version = release.index, release.distributions.digests, release.version
     kept = _keep(release)
-    if index is None:
-        return f"left out in a dry run; would send {', '.join(built)}{kept}"
-    files = compare_files(built, index.listing(version), version=str(version))
-    if release.options.dry_run:
-        return (
-            f"left out in a dry run; would send {', '.join(files.missing) or 'nothing: all is there'}{kept}"
-        )
+    listed = index.listing(version) if index else {}
+    files = compare_files(built, listed, version=str(version))
+    if index is None or release.options.dry_run:
+        would = ", ".join(files.missing) or "nothing: all is there"
+        return f"left out in a dry run; would send {would}{kept}"
     message = f"{PROJECT} {version}"
     tagged = release.repository.commit_of(release.tag) is not None
     if files.missing and not tagged and not release.options.create_tag:
@@ -45,7 +43,8 @@ def upload(release: Release) -> str:
             index.upload(file)
     index.wait_for(built, version)
     if release.options.create_tag and not tagged:
-        release.repository.create_tag(release.tag, message)
+        by_hand = f"the files are up: make it by hand (git tag -a {release.tag} -m '{message}')"
+        release.repository.git("tag", "--annotate", release.tag, "--message", message, way_out=by_hand)
     if not files.missing:
         before = f"{version} was published before: the index has both files, with these bytes"
         return f"{before}; nothing was sent{kept}"
@@ -91,17 +90,15 @@ def compare_files(built: Mapping[str, str], listed: Mapping[str, str], *, versio
 
     Raises Refusal if the index has anything else under this version: other bytes, or another file.
     """
-    others = [
-        f"    {name}: sha256 {listed[name]}" for name in sorted(listed) if built.get(name) != listed[name]
-    ]
+    others = dict(sorted(listed.items() - built.items()))
     if others:
-        ours = [f"    {name}: sha256 {digest}" for name, digest in sorted(built.items())]
+        theirs, ours = (
+            [f"    {name}: sha256 {digest}" for name, digest in files.items()] for files in (others, built)
+        )
         raise Refusal(
-            "\n".join([f"The index already has {version}, with other bytes:", *others, "built here:", *ours]),
+            "\n".join([f"The index already has {version}, with other bytes:", *theirs, "built here:", *ours]),
             way_out="a version is never replaced: raise the version in src/egp/_version.py and CHANGELOG.md "
             "(or, if it was this version that was meant, check out the commit that its tag names)",
         )
-    return Files(
-        present=tuple(name for name in built if name in listed),
-        missing=tuple(name for name in built if name not in listed),
-    )
+    missing = tuple(name for name in built if name not in listed)
+    return Files(tuple(name for name in built if name in listed), missing)

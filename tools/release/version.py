@@ -1,32 +1,40 @@
-"""Versions: how to read ours, how far it moved, and how far it had to."""
+"""Versions: how to read ours, how far it moved, and how far what changes for users asks it to move."""
 
-import ast
-from typing import Literal
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
-from tools.release.errors import Refusal
+from tools.release.errors import Refusal, shorten
 
 VERSION_FILE = "src/egp/_version.py"
 
 Step = Literal["none", "patch", "minor", "major"]
 STEPS: tuple[Step, ...] = ("none", "patch", "minor", "major")
 
+_STATED = re.compile(r"""^__version__\b[^=]*=\s*(["'])(.+)\1$""", re.MULTILINE)
+
+
+class Change(NamedTuple):
+    """One thing that users of the last release would notice."""
+
+    source: str  # "spec", "api", "words" or "types"
+    what: str
+    where: str
+    step: Step
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.where}: {self.what} ({self.step})"
+
 
 def read_version(source: str) -> Version:
     """Return the version that the text of _version.py states; raise Refusal unless it is a release's."""
-    stated = None
-    for statement in ast.parse(source).body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id="__version__")], value=ast.Constant(value=str(text))):
-                stated = text
-            case ast.AnnAssign(target=ast.Name(id="__version__"), value=ast.Constant(value=str(text))):
-                stated = text
-            case _:
-                pass
     way_out = f"write a version such as 1.2.0 or 1.2.0rc1 into {VERSION_FILE}"
-    if stated is None:
+    found = _STATED.search(source)
+    if found is None:
         raise Refusal(f"{VERSION_FILE} does not assign a string to __version__.", way_out=way_out)
+    stated = found[2]
     try:
         version = Version(stated)
     except InvalidVersion:
@@ -48,9 +56,7 @@ def step_between(old: Version, new: Version) -> Step:
     """Return how far a version moved, by the first of its three numbers that differs."""
     if new.major != old.major:
         return "major"
-    if new.minor != old.minor:
-        return "minor"
-    return "patch"
+    return "minor" if new.minor != old.minor else "patch"
 
 
 def required_step(change: Step, old: Version) -> Step:
@@ -60,9 +66,7 @@ def required_step(change: Step, old: Version) -> Step:
     and as pip's ``~=0.1.0`` reads it: there, a breaking change needs a minor step. A major step (1.0.0) is
     always enough.
     """
-    if change == "major" and old.major == 0:
-        return "minor"
-    return change
+    return "minor" if change == "major" and old.major == 0 else change
 
 
 def carries(step: Step, required: Step) -> bool:
@@ -72,10 +76,33 @@ def carries(step: Step, required: Step) -> bool:
 
 def next_version(old: Version, step: Step) -> Version:
     """Return the version that is this step after `old`."""
-    match step:
-        case "major":
-            return Version(f"{old.major + 1}.0.0")
-        case "minor":
-            return Version(f"{old.major}.{old.minor + 1}.0")
-        case _:
-            return Version(f"{old.major}.{old.minor}.{old.micro + 1}")
+    parts = {"major": (old.major + 1, 0, 0), "minor": (old.major, old.minor + 1, 0)}
+    return Version("{}.{}.{}".format(*parts.get(step, (old.major, old.minor, old.micro + 1))))
+
+
+def largest(changes: Sequence[Change]) -> Step:
+    """Return the step that the weightiest of the changes asks for."""
+    steps: list[Step] = ["none", *(change.step for change in changes)]
+    return max(steps, key=STEPS.index)
+
+
+def check_step(old: Version, new: Version, changes: Sequence[Change]) -> str:
+    """Return why the step from one version to the next carries the changes; raise Refusal if it does not."""
+    step, change = step_between(old, new), largest(changes)
+    required = required_step(change, old)
+    if carries(step, required):
+        asked_for = "none in particular" if required == "none" else f"a {required} one"
+        return f"{old} → {new} is a {step} step; the changes ask for {asked_for}"
+    breaking = change == "major"
+    versions = f"release it as {next_version(old, required)} ({required})"
+    if breaking and required == "minor":
+        versions += f" or {next_version(old, 'major')} (major)"
+    undo = "keep what users have beside what is new" if breaking else "leave the addition for later"
+    verdict = (
+        f"{old} → {new} is a {step} step, but this release {'breaks' if breaking else 'adds to'} "
+        f"what users have; it has to be a {required} step:"
+    )
+    raise Refusal(
+        "\n".join([verdict, *shorten([str(each) for each in changes if each.step == change])]),
+        way_out=f"{versions}, in {VERSION_FILE} and CHANGELOG.md; or {undo}",
+    )

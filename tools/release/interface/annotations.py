@@ -1,7 +1,8 @@
 """Annotations as values: what two releases say of a type, whatever its spelling and wherever it lives."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple, cast
 
 import griffe
@@ -21,6 +22,8 @@ _ALSO_ACCEPTS = {
 _OLD_NAMES = {
     each: each.lower() for each in ("List", "Dict", "Set", "FrozenSet", "Tuple", "Type")
 }  # of typing, for the built-in ones
+# A label of the classes that users can name.
+PUBLIC = "named by users"
 _NEUTRAL_WRAPPERS = {"Annotated", "ClassVar", "Final", "ReadOnly", "Required", "NotRequired", "TypeAlias"}
 
 
@@ -41,75 +44,69 @@ Union = frozenset[Part]
 UNKNOWN: Union = frozenset()
 
 
-class Annotations:
-    """Reads the annotations of one release; `public` has the paths of the classes that users can name."""
+def read(annotation: str | griffe.Expr | None, scope: griffe.Object, above: tuple[str, ...] = ()) -> Union:
+    """Return the union that an annotation stands for; UNKNOWN where there is none.
 
-    def __init__(self, modules: griffe.ModulesCollection, public: set[str]) -> None:
-        self._modules = modules
-        self._public = public
-        self._unfolded: list[str] = []
+    `scope` is what it stands in; `above` has the aliases that it is read for, which are not unfolded again.
+    """
+    again = partial(read, scope=scope, above=above)
+    match annotation:
+        case None:
+            return UNKNOWN
+        case griffe.ExprBinOp(left=left, operator="|", right=right):
+            return again(left) | again(right)
+        case griffe.ExprList(elements=elements) | griffe.ExprTuple(elements=elements):
+            return frozenset({Part("[]", tuple(map(again, elements)))})
+        case griffe.ExprSubscript(left=outer, slice=griffe.ExprTuple(elements=inner, implicit=True)):
+            return _subscript(again(outer), inner, again)
+        case griffe.ExprSubscript(left=outer, slice=inner):
+            return _subscript(again(outer), [inner], again)
+        case griffe.ExprName() | griffe.ExprAttribute():
+            return _name(annotation.canonical_path, scope, above)
+        case str() if annotation[0] in "'\"":
+            tree = ast.parse(ast.literal_eval(annotation), mode="eval").body
+            module = cast(griffe.Module, scope)  # it looks names up from any object
+            return again(griffe.safe_get_annotation(tree, module))
+        case _:
+            return frozenset({Part(str(annotation))})
 
-    def read(self, annotation: str | griffe.Expr | None, scope: griffe.Object) -> Union:
-        """Return the union that an annotation stands for; UNKNOWN where there is none."""
-        match annotation:
-            case None:
-                return UNKNOWN
-            case griffe.ExprBinOp(left=left, operator="|", right=right):
-                return self.read(left, scope) | self.read(right, scope)
-            case griffe.ExprList(elements=elements) | griffe.ExprTuple(elements=elements):
-                return frozenset({Part("[]", tuple(self.read(each, scope) for each in elements))})
-            case griffe.ExprSubscript(left=outer, slice=griffe.ExprTuple(elements=inner, implicit=True)):
-                return self._subscript(outer, inner, scope)
-            case griffe.ExprSubscript(left=outer, slice=inner):
-                return self._subscript(outer, [inner], scope)
-            case griffe.ExprName() | griffe.ExprAttribute():
-                return self._name(annotation.canonical_path)
-            case str() if annotation[0] in "'\"":
-                tree = ast.parse(ast.literal_eval(annotation), mode="eval").body
-                module = cast(griffe.Module, scope)  # it looks names up from any object
-                return self.read(griffe.safe_get_annotation(tree, module), scope)
-            case _:
-                return frozenset({Part(str(annotation))})
 
-    def find(self, path: str) -> griffe.Object | None:
-        """Return what a path leads to, through every import, None outside the two packages."""
-        try:
-            found = self._modules.get_member(path)
-            target: griffe.Object = found.final_target if found.is_alias else found
-        except (KeyError, griffe.GriffeError):
-            return None
-        return target
+def find(path: str, scope: griffe.Object) -> griffe.Object | None:
+    """Return what a path leads to, through every import, None outside the packages that `scope` is of."""
+    try:
+        found = scope.modules_collection.get_member(path)
+        target: griffe.Object = found.final_target if found.is_alias else found
+    except (KeyError, griffe.GriffeError):
+        return None
+    return target
 
-    def _subscript(
-        self, outer: str | griffe.Expr, inner: Sequence[str | griffe.Expr], scope: griffe.Object
-    ) -> Union:
-        named = self.read(outer, scope)
-        if len(named) != 1:  # a generic alias: what it stands for, with its variables free
-            return named
-        (part,) = named
-        if part.name == "Literal":
-            return frozenset(Part(f"Literal[{each}]") for each in inner)
-        if part.name in _NEUTRAL_WRAPPERS:
-            return self.read(inner[0], scope)
-        read = [self.read(each, scope) for each in inner]
-        if part.name in {"Optional", "Union"}:
-            return UNKNOWN.union(*read, {Part("None")} if part.name == "Optional" else ())
-        return frozenset({part._replace(arguments=tuple(read))})
 
-    def _name(self, path: str) -> Union:
-        target = self.find(path)
-        if isinstance(target, griffe.Class):
-            # Not the path: the modules that have a class, and that hand it on, may change.
-            name = f"{target.path.partition('.')[0]}.{target.name}"
-            return frozenset({Part(name if target.path in self._public else "(private)", (), target)})
-        if isinstance(target, griffe.Attribute) and is_alias(target) and path not in self._unfolded:
-            self._unfolded.append(path)
-            try:
-                return self.read(target.value, target.parent or target)
-            finally:
-                self._unfolded.pop()
-        name = path.rpartition(".")[2]
-        return frozenset({Part(_OLD_NAMES.get(name, name))})
+def _subscript(
+    named: Union, inner: Sequence[str | griffe.Expr], again: Callable[[str | griffe.Expr], Union]
+) -> Union:
+    if len(named) != 1:  # a generic alias: what it stands for, with its variables free
+        return named
+    (part,) = named
+    if part.name == "Literal":
+        return frozenset(Part(f"Literal[{each}]") for each in inner)
+    if part.name in _NEUTRAL_WRAPPERS:
+        return again(inner[0])
+    arguments = tuple(map(again, inner))
+    if part.name in {"Optional", "Union"}:
+        return UNKNOWN.union(*arguments, {Part("None")} if part.name == "Optional" else ())
+    return frozenset({part._replace(arguments=arguments)})
+
+
+def _name(path: str, scope: griffe.Object, above: tuple[str, ...]) -> Union:
+    target = find(path, scope)
+    if isinstance(target, griffe.Class):
+        # Not the path: the modules that have a class, and that hand it on, may change.
+        name = f"{target.path.partition('.')[0]}.{target.name}" if PUBLIC in target.labels else "(private)"
+        return frozenset({Part(name, (), target)})
+    if isinstance(target, griffe.Attribute) and is_alias(target) and path not in above:
+        return read(target.value, target.parent or target, (*above, path))
+    name = path.rpartition(".")[2]
+    return frozenset({Part(_OLD_NAMES.get(name, name))})
 
 
 def is_alias(member: griffe.Attribute) -> bool:
