@@ -73,7 +73,6 @@ def _compare_definitions(old: Definition, new: Definition, directions: Direction
         yield Change("schema-kind-changed", new.name, before=old.kind, after=new.kind)
         return
     yield from compare_part(new.name, old, new, directions)
-    yield from compare_parts(new.name, old.parts, new.parts, directions)
     if "request" in directions:
         for name in new.demanded - old.demanded - {key for (key,) in old.parts}:
             yield Change("required-field-added", f"{new.name}.{name}", "required, and no field of its own")

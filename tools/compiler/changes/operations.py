@@ -8,22 +8,13 @@ import attrs
 
 from tools.compiler.changes.parts import compare_part, compare_parts
 from tools.compiler.changes.report import Change
-from tools.compiler.changes.surface import (
-    PLACEHOLDER,
-    TRAVELLERS,
-    Alternative,
-    Definition,
-    Key,
-    Operation,
-    Part,
-)
+from tools.compiler.changes.surface import PLACEHOLDER, Alternative, Definition, Key, Operation, Part
 from tools.compiler.media import STREAM_SWITCH, is_json
 
 
 def compare_operation(old: Operation, new: Operation) -> Iterator[Change]:
     """Yield what differs in an operation itself, and in what it takes and answers."""
     where = new.name
-    yield from compare_part(where, old, new)
     yield from _compare_paths(where, old.path, new.path)
     yield from _compare_security(where, old.security, new.security)
     moved = _moved_parameters(old, new)
@@ -34,9 +25,7 @@ def compare_operation(old: Operation, new: Operation) -> Iterator[Change]:
         moved.get(key, key): attrs.evolve(part, facts={}) if key in moved else part
         for key, part in old.parts.items()
     }
-    old = attrs.evolve(old, parts=at_new_places)
-    for direction, nouns in TRAVELLERS.items():
-        yield from compare_parts(where, old.having(*nouns), new.having(*nouns), frozenset({direction}))
+    yield from compare_part(where, attrs.evolve(old, parts=at_new_places), new)
 
 
 def compare_keywords(
@@ -53,7 +42,7 @@ def compare_keywords(
     if old.streams or new.streams:
         given.pop((STREAM_SWITCH,), None)
         taken.pop((STREAM_SWITCH,), None)
-    yield from compare_parts(new.name, given, taken, frozenset({"request"}))
+    yield from compare_parts(new.name, given, taken)
 
 
 def _keywords(operation: Operation, definitions: Mapping[str, Definition]) -> dict[Key, Part] | None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tools.compiler.changes.report import Change
 from tools.compiler.changes.shape import ANY, Direction, Shape, describe, verdict
-from tools.compiler.changes.surface import CONSTRAINTS, PROSE, Definition, Operation, Part
+from tools.compiler.changes.surface import CONSTRAINTS, PROSE, WAYS, Definition, Operation, Part
 
 _Key = TypeVar("_Key", bound=Sequence[str])
 Directions = frozenset[Direction]
@@ -20,7 +20,8 @@ def compare_parts(
     """Yield what differs between the parts of one thing, which is called `where`, and what went and came."""
     yield from compare_presence(where, old, new, directions)
     for key in old.keys() & new.keys():
-        yield from compare_part(f"{where}{new[key].label}", old[key], new[key], directions)
+        ways = WAYS.get(new[key].noun, directions)
+        yield from compare_part(f"{where}{new[key].label}", old[key], new[key], ways)
 
 
 def compare_presence(
@@ -34,12 +35,12 @@ def compare_presence(
         detail = f"now {now}" if now else ""
         yield Change(f"{part.noun}-removed", f"{where}{part.label}", detail, before=part.told)
     for part in come.values():
-        demanded = "required-" if part.required and "request" in directions else ""
+        demanded = "required-" if part.required and "request" in WAYS.get(part.noun, directions) else ""
         yield Change(f"{demanded}{part.noun}-added", f"{where}{part.label}", part.call, after=part.told)
 
 
 def compare_part(where: str, old: Part, new: Part, directions: Directions = frozenset()) -> Iterator[Change]:
-    """Yield what differs in a thing itself, which travels in these directions."""
+    """Yield what differs in a thing that travels in these directions, and in its parts."""
     for kind in old.facts.keys() & new.facts.keys():
         if old.facts[kind] != new.facts[kind]:
             yield Change(kind, where, before=old.facts[kind], after=new.facts[kind])
@@ -58,6 +59,7 @@ def compare_part(where: str, old: Part, new: Part, directions: Directions = froz
         for value in new.values[noun] - values:
             yield Change(f"{noun}-added", where, after=value)
     yield from _compare_notes(where, new.noun, old.notes, new.notes, retyped=old.shapes != new.shapes)
+    yield from compare_parts(where, old.parts, new.parts, directions)
 
 
 def _compare_shapes(

@@ -81,13 +81,12 @@ class SchemaReader:
         """Return the shape of a schema, which a report calls `where`."""
         node = mapping(schema)
         reference, kind = node.get("$ref"), node.get("type")
-        found = NOTHING
         if schema is False:
-            return found
-        if isinstance(reference, str):
+            found = NOTHING
+        elif isinstance(reference, str):
             found = self._referenced(reference)
-        elif isinstance(kind, list):
-            found = NOTHING.union(*(self.shape({**node, "type": each}, where) for each in kind))
+        elif kinds := sequence(kind):
+            found = NOTHING.union(*(self.shape({**node, "type": each}, where) for each in kinds))
         elif _is_object(node) or "enum" in node:
             found = scalar(json_text(node))
         elif members := [each for key in ("anyOf", "oneOf", "allOf") for each in sequence(node.get(key))]:
@@ -105,22 +104,21 @@ class SchemaReader:
 
     def _referenced(self, reference: str) -> Shape:
         """Return the shape of a component; what it has of itself within it may be anything."""
-        if reference in self._known:
-            return self._known[reference]
-        self._known[reference] = ANY
-        try:
-            node = mapping(resolve(self.document, reference))
-        except KeyError:
-            return scalar(f"unknown {reference}")
-        own = class_name(component_of(reference))
+        if reference not in self._known:
+            self._known[reference] = ANY
+            try:
+                node = mapping(resolve(self.document, reference))
+                self._known[reference] = self._component(node, class_name(component_of(reference)))
+            except KeyError:
+                self._known[reference] = scalar(f"unknown {reference}")
+        return self._known[reference]
+
+    def _component(self, node: dict[str, Any], own: str) -> Shape:
         nullable = None in sequence(node.get("enum")) or "null" in sequence(node.get("type"))
         null = NULL if nullable or node.get("nullable") is True else NOTHING
         if _is_object(node):
-            found = null | {Atom("model", own)}
-        else:
-            found = null | {_enum(own, node)} if "enum" in node else self.shape(node, own)
-        self._known[reference] = found
-        return found
+            return null | {Atom("model", own)}
+        return null | {_enum(own, node)} if "enum" in node else self.shape(node, own)
 
     def _object(self, own: str, schema: dict[str, Any], place: str, notes: dict[str, Any]) -> Definition:
         wire = mapping(schema.get("x-names"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, TypeAlias
+from typing import Any, Self, TypeAlias, get_args
 
 import attrs
 
@@ -18,10 +18,12 @@ CONSTRAINTS = LIMITS | {
 }  # fmt: skip
 _NOTES = PROSE | CONSTRAINTS
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
-# Which parts of an operation travel which way.
-TRAVELLERS: Mapping[Direction, tuple[str, ...]] = {
-    "request": ("parameter", "body"),
-    "response": ("response",),
+# The ways that the parts of an operation travel; those of a class travel as it does.
+WAYS: Mapping[str, frozenset[Direction]] = {
+    "parameter": frozenset({"request"}),
+    "body": frozenset({"request"}),
+    "keyword": frozenset({"request"}),
+    "response": frozenset({"response"}),
 }
 _LABELS = {"parameter": "({})", "keyword": "({})", "field": ".{}", "body": " body", "response": " {}"}
 
@@ -123,11 +125,7 @@ class Operation(Part):
     @property
     def call(self) -> str:
         """How a user calls it, and whether it streams."""
-        arguments = [
-            *PLACEHOLDER.findall(self.path),
-            "client=…",
-            *(["body=…"] if self.having("body") else []),
-        ]
+        arguments = [*PLACEHOLDER.findall(self.path), "client=…", *["body=…"] * len(self.having("body"))]
         told = "streams" if self.streams else "does not stream"
         return f"{told}, .sync({', '.join(arguments)}) in api.{self.tag}"
 
@@ -155,33 +153,32 @@ class Surface:
         imported, built and read: it counts in both.
         """
         inner = {name: definition.mentions() for name, definition in self.definitions.items()}
-        reached: dict[Direction, set[str]] = {
-            direction: _reached(_reached(self._sent(nouns), inner), self.bases)
-            for direction, nouns in TRAVELLERS.items()
-        }
+        parts = [part for operation in self.operations.values() for part in operation.parts.values()]
+        reached: dict[Direction, set[str]] = {}
+        for way in get_args(Direction):
+            sent = set[str]().union(*(part.mentions() for part in parts if way in WAYS[part.noun]))
+            reached[way] = _reached(_reached(sent, inner), self.bases)
         return {
             name: frozenset(way for way, found in reached.items() if name in found) or frozenset(reached)
             for name in self.definitions
         }
 
-    def _sent(self, nouns: Iterable[str]) -> set[str]:
-        parts = [part for each in self.operations.values() for part in each.having(*nouns).values()]
-        return set[str]().union(*(part.mentions() for part in parts))
-
     def renamed(self, operations: Names, definitions: Names) -> Surface:
         """Return the same surface under new names."""
         if not operations and not definitions:
             return self
-        now = {name: definitions.get(name, name) for name in (*self.definitions, *self.bases)}
-        names = {name: operations.get(name, name) for name in self.operations}
+
+        def now(name: str) -> str:
+            return definitions.get(name, name)
+
+        called = [it.renamed(definitions, operations.get(name, name)) for name, it in self.operations.items()]
+        defined = [it.renamed(definitions, now(name)) for name, it in self.definitions.items()]
         return attrs.evolve(
             self,
-            operations={
-                names[key]: it.renamed(definitions, names[key]) for key, it in self.operations.items()
-            },
-            definitions={now[key]: it.renamed(definitions, now[key]) for key, it in self.definitions.items()},
-            bases={now[name]: frozenset(map(now.__getitem__, found)) for name, found in self.bases.items()},
-            orders={place: tuple(now.get(each, each) for each in it) for place, it in self.orders.items()},
+            operations={operation.name: operation for operation in called},
+            definitions={definition.name: definition for definition in defined},
+            bases={now(name): frozenset(map(now, found)) for name, found in self.bases.items()},
+            orders={place: tuple(map(now, found)) for place, found in self.orders.items()},
         )
 
 

@@ -27,6 +27,7 @@ _SERIALIZATION = ("style", "explode", "allowReserved")
 def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
     """Return the surface of a document as it was desugared; of one that was not, as far as it can be read."""
     root = dict(document) if compiled is None else compiled.content
+    places = {} if compiled is None else compiled.operations
 
     def written(place: str, node: dict[str, Any]) -> dict[str, Any]:
         """Return what stands at a place of the document; `node` where nothing does."""
@@ -34,7 +35,6 @@ def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
             return mapping(resolve(document, f"#{place.replace('%', '%25')}"))
         return node
 
-    places = {} if compiled is None else compiled.operations
     schemas = SchemaReader(root, written, {} if compiled is None else compiled.classes)
     schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
     schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
@@ -42,9 +42,8 @@ def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
     for each in walk.operations(root):
         name = walk.operation_name(each.path, each.method, each.node)
         place = places.get(f"{walk.tag_name(each.node)}.{name}", each.place)
-        source = each._replace(
-            node=written(place, each.node), item=written(place.rpartition("/")[0], each.item)
-        )
+        item = written(place.rpartition("/")[0], each.item)
+        source = each._replace(node=written(place, each.node), item=item)
         found.append(_operation(name, each, root, _parameters(source, document), schemas, schemes))
     shared = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
