@@ -64,8 +64,7 @@ class Dictionaries:
     def __attrs_post_init__(self) -> None:
         self._in_use = {*CLASSES_IN_USE, *self.enums, *self.models}
         for name, schema in self.schemas.items():
-            branches = schema.get("oneOf") or schema.get("anyOf") or ()
-            references = [str(branch.get("$ref", "")).rpartition("/")[2] for branch in branches]
+            references = [branch.get("$ref", "").rpartition("/")[2] for branch in schema.get("anyOf", ())]
             if len(references) > 1 and all(references):
                 self._unnamed[name] = references
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from attrs import frozen
 from openapi_python_client import schema as oai
@@ -15,6 +14,7 @@ from tools.compiler.literals import literal, text
 
 # What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
 _OF_AN_ANSWER = frozenset(("request_id", "response_info"))
+_NOTHING = oai.Schema()
 _DECODER = re.compile(r"\b(?:parse_(?:datetime|date|uuid)|choose|untyped)\b(?=\()")
 
 
@@ -91,25 +91,20 @@ def decoders(*expressions: str) -> Mapping[str, Sequence[str]]:
 
 def description(model: Model, prop: Property) -> str:
     """Return what the document says of a field, beside its reference or else where that leads."""
-    return _own_description(model.data, text(prop.name)) or text(prop.description)
+    entry = _described(model, prop)
+    deprecated = "Deprecated." if entry.deprecated else ""
+    return "\n\n".join(filter(None, (text(entry.description).strip(), deprecated))) or text(prop.description)
 
 
 def is_read_only(model: Model, prop: Property) -> bool:
     """Whether only the service sets a field, so that nobody has to give it."""
+    return _described(model, prop).readOnly is True
+
+
+def _described(model: Model, prop: Property) -> oai.Schema:
+    """Return the schema of a field; an empty one where that is a reference, beside which nothing is said."""
     entry = (model.data.properties or {}).get(oai.UntrustedString(text(prop.name)))
-    return isinstance(entry, oai.Schema) and entry.readOnly is True
-
-
-def _own_description(schema: Any, name: str) -> str:
-    if not isinstance(schema, oai.Schema):
-        return ""
-    entry = (schema.properties or {}).get(oai.UntrustedString(name))
-    if isinstance(entry, oai.Schema):
-        deprecated = "Deprecated." if entry.deprecated else ""
-        return "\n\n".join(filter(None, (text(entry.description).strip(), deprecated)))
-    if entry is not None:
-        return str((entry.model_extra or {}).get("description", ""))
-    return next(filter(None, (_own_description(part, name) for part in schema.allOf)), "")
+    return entry if isinstance(entry, oai.Schema) else _NOTHING
 
 
 def _decoded(prop: Property, models: Models) -> str:

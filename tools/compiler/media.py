@@ -17,12 +17,6 @@ EVENT_STREAM = "text/event-stream"
 EVENT_STATUS = 600
 LINE_STATUS = 601
 STREAM_SWITCH = "stream"
-_KNOWN = {
-    "application/json",
-    "application/octet-stream",
-    "application/x-www-form-urlencoded",
-    "multipart/form-data",
-}
 _BODY_WORDS = {
     "application/x-www-form-urlencoded": "data",
     "multipart/form-data": "files",
@@ -103,6 +97,6 @@ def overrides(document: Mapping[str, Any]) -> dict[str, str]:
         for is_answer, holder in enumerate(holders):
             for kind in holder.get("content", {}):
                 plain = media_type(kind)
-                if not (plain in _KNOWN or is_json(plain) or (is_answer and plain.startswith("text/"))):
+                if not (plain in _BODY_WORDS or is_json(plain) or (is_answer and plain.startswith("text/"))):
                     result[kind] = "application/octet-stream"
     return result
