@@ -7,7 +7,7 @@ that needs no change keeps it. The outcome depends on the document alone.
 
 import keyword
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve
 from openapi_python_client.config import Config
@@ -121,18 +121,14 @@ def _endpoints(data: GeneratorData) -> Iterator[Endpoint]:
         yield from collection.endpoints
 
 
-def distinct(
-    properties: Sequence[Property], used: Iterable[str], wish: Callable[[Property], str]
-) -> list[PythonIdentifier]:
-    """Return a name for each property. Those with the same name on the wire come first."""
-    names = [wish(prop) for prop in properties]
+def _distinct(wanted: Sequence[str], wire: Sequence[str], used: Iterable[str]) -> list[PythonIdentifier]:
+    """Return a name for each one that is wanted. Those that are the same on the wire come first."""
+    names = list(wanted)
     taken = set(used)
-    for place in sorted(range(len(names)), key=lambda i: names[i] != text(properties[i].name)):
-        name = names[place]
-        if name in taken:
-            name = unique(name if name.endswith("_") else f"{name}_", taken)
-        taken.add(name)
-        names[place] = name
+    for place in sorted(range(len(names)), key=lambda i: wanted[i] != wire[i]):
+        if (name := names[place]) in taken:
+            names[place] = unique(name if name.endswith("_") else f"{name}_", taken)
+        taken.add(names[place])
     return [_identifier(name) for name in names]
 
 
@@ -144,14 +140,14 @@ def _settle_fields(model: Model, config: Config, in_use: frozenset[str]) -> None
     model.data.properties = {own.get(name, name): entry for name, entry in described.items()}
     required = len(model.required_properties or ())
     properties = [*(model.required_properties or ()), *(model.optional_properties or ())]
-    properties = [evolve(prop, name=own.get(prop.name, prop.name)) for prop in properties]
-    names = distinct(
-        properties,
-        in_use,
-        lambda prop: _bare(PythonIdentifier(prop.name, config.field_prefix), _HIDDEN_BY_FIELDS),
-    )
+    wire = [own.get(prop.name, prop.name) for prop in properties]
+    wanted = [_bare(PythonIdentifier(name, config.field_prefix), _HIDDEN_BY_FIELDS) for name in wire]
+    names = _distinct(wanted, [text(name) for name in wire], in_use)
     # Models that share a field through allOf share its object: each model gets its own copy.
-    renamed = [evolve(prop, python_name=name) for prop, name in zip(properties, names, strict=True)]
+    renamed = [
+        evolve(prop, name=known, python_name=name)
+        for prop, known, name in zip(properties, wire, names, strict=True)
+    ]
     model.required_properties, model.optional_properties = renamed[:required], renamed[required:]
 
 
@@ -168,8 +164,7 @@ def _settle_operations(endpoints: list[Endpoint]) -> None:
         taken.add(name)
         endpoint.name = _identifier(name)
         parameters = [prop for _, prop in endpoint.iter_all_parameters()]
-        names = distinct(
-            parameters, PARAMETERS_IN_USE, lambda prop: _bare(prop.python_name, _HIDDEN_BY_PARAMETERS)
-        )
+        wanted = [_bare(prop.python_name, _HIDDEN_BY_PARAMETERS) for prop in parameters]
+        names = _distinct(wanted, [text(prop.name) for prop in parameters], PARAMETERS_IN_USE)
         for prop, own in zip(parameters, names, strict=True):
             object.__setattr__(prop, "python_name", own)
