@@ -16,7 +16,9 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+import trio
 import trustme
+import uvloop
 
 from egp import APIConnectionError, AsyncClient, Client
 from tests.transport.server import running
@@ -87,10 +89,18 @@ def ask_async(url: str) -> str | None:
     return asyncio.run(_async(AsyncClient(api_key="sk-secret-key", base_url=url, max_retries=0)))
 
 
+def ask_uvloop(url: str) -> str | None:
+    return uvloop.run(_async(AsyncClient(api_key="sk-secret-key", base_url=url, max_retries=0)))
+
+
+def ask_trio(url: str) -> str | None:
+    return trio.run(_async, AsyncClient(api_key="sk-secret-key", base_url=url, max_retries=0))
+
+
 Ask = Callable[[str], "str | None"]
 
 
-@pytest.fixture(params=[ask_sync, ask_async], ids=["sync", "async"])
+@pytest.fixture(params=[ask_sync, ask_async, ask_uvloop, ask_trio], ids=["sync", "asyncio", "uvloop", "trio"])
 def ask(request: pytest.FixtureRequest) -> Ask:
     return request.param
 
@@ -234,6 +244,42 @@ transaction.__enter__()"""
     assert run_child(service.url, prepare, tell) == "['http.client']"
 
 
+def test_sentry_tells_of_an_error_without_the_key() -> None:
+    """It prints the locals of every frame, and what is in the tuples, lists and dictionaries among them."""
+    code = """
+import json, os, sys
+import sentry_sdk
+import egp
+seen = []
+def keep(event, hint): seen.append(event)
+sentry_sdk.init(
+    dsn="http://a@127.0.0.1:1/1", before_send=keep, send_default_pii=True,
+    include_local_variables=True, max_value_length=100_000,
+)
+for model in ("whole:5", "cut", "busy"):
+    try:
+        egp.Client(base_url=sys.argv[1], timeout=0.5, max_retries=0).chat.completions.create(
+            model=model, messages=[{"role": "user", "content": "Hi"}]
+        )
+    except egp.EGPError as error:
+        sentry_sdk.capture_exception(error)
+print(len(seen), json.dumps(seen, default=repr))
+"""
+    with running() as port:
+        run = subprocess.run(
+            [sys.executable, "-c", code, f"http://127.0.0.1:{port}"],
+            env={**os.environ, "EGP_API_KEY": "sk-secret-key"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    assert run.stdout.startswith("3 "), run.stderr
+    assert "_sync/calls.py" in run.stdout
+    assert "sk-secret-key" not in run.stdout
+
+
 def test_ddtrace_sees_a_span(service: Service) -> None:
     prepare = """
 import os
@@ -251,6 +297,60 @@ def test_truststore_is_heeded(service: Service) -> None:
     prepare = "import truststore; truststore.inject_into_ssl()"
 
     assert run_child(service.url, prepare, "print('done')") == "done"
+
+
+# The roots of the system, in the place of which the store of a private authority stands.
+WITH_TRUSTSTORE_LATE = """
+import asyncio, sys, ssl, egp
+
+def told(call):
+    try:
+        return call().choices[0].message.content
+    except egp.APIConnectionError as error:
+        return "certificate" if "CERTIFICATE_VERIFY_FAILED" in str(error) else str(error)
+
+def ask():
+    with egp.Client(api_key="sk-secret-key", base_url=sys.argv[1], max_retries=0) as client:
+        return client.chat.completions.create(model="whole", messages=[{"role": "user", "content": "Hi"}])
+
+def ask_async():
+    async def main():
+        async with egp.AsyncClient(api_key="sk-secret-key", base_url=sys.argv[1], max_retries=0) as client:
+            return await client.chat.completions.create(
+                model="whole", messages=[{"role": "user", "content": "Hi"}]
+            )
+    return asyncio.run(main())
+
+print([told(ask), told(ask_async)])
+import truststore, truststore._openssl
+truststore._openssl._CA_FILE_CANDIDATES = [sys.argv[2]]
+ssl.get_default_verify_paths = lambda: ssl.DefaultVerifyPaths(None, None, "", "", "", "")
+truststore.inject_into_ssl()
+print([told(ask), told(ask_async)])
+"""
+
+
+def test_truststore_is_heeded_from_the_moment_on_at_which_it_is_put_in(tmp_path: Path) -> None:
+    roots, certificate = tmp_path / "roots.pem", tmp_path / "server.pem"
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(roots))
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
+    unset = {
+        name: value for name, value in os.environ.items() if name not in ("SSL_CERT_FILE", "SSL_CERT_DIR")
+    }
+
+    with running(certificate=str(certificate)) as port:
+        run = subprocess.run(
+            [sys.executable, "-c", WITH_TRUSTSTORE_LATE, f"https://localhost:{port}", str(roots)],
+            env=unset,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+
+    assert run.stderr == ""
+    assert run.stdout.splitlines() == ["['certificate', 'certificate']", "['Hi', 'Hi']"]
 
 
 def test_gevent_runs_calls_beside_each_other(service: Service) -> None:
