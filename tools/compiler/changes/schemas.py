@@ -50,7 +50,8 @@ class SchemaReader:
     def definitions(self) -> dict[str, Definition]:
         """Return the components that become classes."""
         found: dict[str, Definition] = {}
-        for name, schema in mapping(mapping(self.document.get("components")).get("schemas")).items():
+        # In an order of their own, since what is read first has a part in what cycles come to.
+        for name, schema in sorted(mapping(mapping(self.document.get("components")).get("schemas")).items()):
             own, node = class_name(name), mapping(schema)
             place = self.places.get(own.removesuffix("_"), pointer.join("/components/schemas", name))
             notes = notes_of(self.written(place, node))

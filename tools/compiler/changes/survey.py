@@ -36,6 +36,7 @@ def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
         return node
 
     schemas = SchemaReader(root, written, {} if compiled is None else compiled.classes)
+    definitions = schemas.definitions()
     schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
     schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
     found: list[Operation] = []
@@ -54,7 +55,7 @@ def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
     headers = [str(scheme.get("name", "")) for scheme in keys if scheme.get("in") == "header"]
     return Surface(
         operations=operations,
-        definitions=schemas.definitions(),
+        definitions=definitions,
         environments={name: server_url(server) for name, server in by_environment(root).items()},
         api_key_header=headers[0] if headers else None,
         texts=_texts(document),
