@@ -29,9 +29,8 @@ class Holder:
 def collect(frame, event, argument) -> None:
     """Collect garbage wherever a function is called for which the lock of a pool is held, ours or httpx's."""
     inside = frame.f_code
-    if event == "call" and (
-        inside.co_filename.endswith("_core/pool.py") or inside.co_name == "_assign_requests_to_connections"
-    ):
+    is_ours = inside.co_filename.endswith("_core/pool.py") and inside.co_name != "__init__"
+    if event == "call" and (is_ours or inside.co_name == "_assign_requests_to_connections"):
         gc.collect()
 
 

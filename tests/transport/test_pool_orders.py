@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from egp import AsyncClient, Client, EGPError
 from tests.inside import pools_of, session_of
-from tests.transport.test_pool_driven import Interrupt, InterruptAt
+from tests.transport.test_pool_driven import Interrupt, InterruptAt, is_book_keeping
 
 KEY = "sk-secret-key"
 LIMIT = 2
@@ -189,8 +189,8 @@ class CollectAt(InterruptAt):
     """Interrupts, and collects whenever the book-keeping of the pool is called."""
 
     def __call__(self, frame, event, argument):
-        if event == "call" and frame.f_code.co_filename.endswith(("_core/pool.py", "blocking.py")):
-            gc.collect(0)
+        if event == "call" and is_book_keeping(frame):
+            gc.collect()
         super().__call__(frame, event, argument)
 
 
