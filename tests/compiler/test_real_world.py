@@ -486,6 +486,17 @@ def test_a_recursive_reference_leads_to_its_component(compiled: Compile) -> None
     assert decoded.all[1] == models.Tree(all=[])
 
 
+def test_what_stands_beside_the_only_part_of_a_field_describes_the_field(compiled: Compile) -> None:
+    part = {"type": "object", "description": "Of the type."}
+    field = {"allOf": [ref("Part")], "description": "Of the field."}
+    package = compiled({"Part": part, "Whole": {"type": "object", "properties": {"part": field}}})
+
+    text = (package.folder / "models" / "whole.py").read_text(encoding="utf-8")
+
+    assert "Of the field." in text
+    assert "Of the type." not in text
+
+
 def test_a_document_without_a_version_counts_as_0(compiled: Compile) -> None:
     info = {"title": "T"}
 

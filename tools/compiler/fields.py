@@ -102,9 +102,12 @@ def is_read_only(model: Model, prop: Property) -> bool:
 
 
 def _described(model: Model, prop: Property) -> oai.Schema:
-    """Return the schema of a field; an empty one where that is a reference, beside which nothing is said."""
+    """Return the schema of a field; of a reference, only the description that stands beside it."""
     entry = (model.data.properties or {}).get(oai.UntrustedString(text(prop.name)))
-    return entry if isinstance(entry, oai.Schema) else _NOTHING
+    if isinstance(entry, oai.Schema):
+        return entry
+    said = (entry.model_extra if entry is not None else None) or {}
+    return oai.Schema(description=said["description"]) if "description" in said else _NOTHING
 
 
 def _decoded(prop: Property, models: Models) -> str:
