@@ -1,6 +1,7 @@
 """The checks of what the commit builds into."""
 
 import re
+import shutil
 import sys
 import zlib
 from collections.abc import Callable
@@ -117,4 +118,6 @@ def _use_on(release: Release, name: str, python: str, wanted: str, *options: str
     direct = [each for extra in wanted.split(",") for each in read_requirements(wheel, extra=extra)]
     environment.install([f"{PROJECT}[{wanted}] @ {wheel.as_uri()}", *consumer.SMOKE_NEEDS, *direct], *options)
     consumer.smoke(environment, str(release.version), *(["modules"] if wanted == release.extras else []))
+    # Thousands of files, while others use the processors.
+    shutil.rmtree(environment.folder, ignore_errors=True)
     return f"Python {name}: the same"
