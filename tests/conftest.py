@@ -169,7 +169,7 @@ Act = tuple[Any, ...]
 
 
 class RawServer:
-    """Answers each request with the next act: bytes to send, seconds to wait, RESET, CLOSE or HOLD.
+    """Answers each request with the next act: bytes to send, seconds to wait, a call, RESET, CLOSE or HOLD.
 
     The last act is repeated. Requests are recorded as (head, body) in the order in which they came.
     """
@@ -278,7 +278,9 @@ class RawServer:
             if step is HOLD:
                 connection.recv(1)
                 return False
-            if isinstance(step, (int, float)):
+            if callable(step):
+                step()
+            elif isinstance(step, (int, float)):
                 if self._stopped.wait(step):
                     return False
             else:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import socket
 import ssl
+import threading
 import time
 from typing import Any, Self
 
@@ -58,32 +59,39 @@ def url(request, raw_server, monkeypatch, tmp_path):
     def secured(connection: socket.socket) -> None:
         with contextlib.suppress(OSError):
             serve(Corked(context.wrap_socket(connection, server_side=True)))
+        raw_server._open.discard(connection)
 
     raw_server._serve = secured
     return raw_server.url.replace("http://", "https://")
 
 
+def wait_until(is_done):
+    while not is_done():
+        time.sleep(0.002)
+
+
 @pytest.fixture(params=["idle", "busy"])
 def wait(request):
     """Waits for what comes on an idle connection, while the event loop runs or does other work."""
-    return (
-        (lambda client: time.sleep(0.15)) if request.param == "idle" else (lambda c: c.run(time.sleep, 0.15))
-    )
+    if request.param == "idle":
+        return lambda client, is_done: wait_until(is_done)
+    return lambda client, is_done: client.run(wait_until, is_done)
 
 
 @pytest.mark.parametrize("how", ["one write", "one segment", "while idle"])
 def test_what_nobody_asked_for_is_no_answer_to_the_next_request(make_client, raw_server, url, wait, how):
     first, forged = raw_server.reply(body=FIRST), raw_server.reply(body=FORGED)
+    is_sent = threading.Event()
     steps: dict[str, tuple[Any, ...]] = {
-        "one write": (first + forged,),
-        "one segment": ([first, forged] if url.startswith("https") else first + forged,),
-        "while idle": (first, 0.05, forged),
+        "one write": (first + forged, is_sent.set),
+        "one segment": ([first, forged] if url.startswith("https") else first + forged, is_sent.set),
+        "while idle": (first, 0.05, forged, is_sent.set),
     }
     raw_server.script(steps[how], raw_server.reply(body=SECOND))
     client = make_client(url, max_retries=0)
 
     answers = [client.send()]
-    wait(client)
+    wait(client, is_sent.is_set)
     answers.append(client.send())
 
     assert [json.loads(answer.content) for answer in answers] == [FIRST, SECOND]
@@ -98,7 +106,7 @@ def test_a_connection_that_has_ended_is_not_tried_again(make_client, raw_server,
     client = make_client(url, max_retries=2)
 
     client.send()
-    wait(client)
+    wait(client, lambda: not raw_server._open)
     answer = client.send()
 
     assert json.loads(answer.content) == SECOND
