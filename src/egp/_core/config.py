@@ -136,7 +136,7 @@ class Settings:
         self.default_query = default_query
         self.log_bodies = log_bodies
         self.usage = usage
-        self.telemetry = telemetry
+        self.telemetry: Telemetry | Literal[False] | None = telemetry
         """None is what the process is instrumented with, False is nothing."""
         self.secrets = secrets
         """The values that must show nowhere, wherever they turn up."""
