@@ -138,11 +138,14 @@ def test_the_calls_of_a_client_that_is_closed_say_so(run, server_url):
         stream = await first_chunk(client)
         with anyio.fail_after(20):
             async with anyio.create_task_group() as group:
+                (pool,) = pools_of(client)
                 group.start_soon(call, client, "whole:30")
-                await anyio.sleep(0.05)
+                while len(pool._pool.used) < 2:  # noqa: ASYNC110 - nobody tells
+                    await anyio.sleep(0.001)
                 group.start_soon(call, client, "whole")
                 group.start_soon(read, stream)
-                await anyio.sleep(0.05)
+                while not pool._pool.waiting:  # noqa: ASYNC110 - nobody tells
+                    await anyio.sleep(0.001)
                 await client.close()
 
     run(main)
