@@ -209,12 +209,14 @@ def test_two_hundred_streams_are_open_at_once(server, ask):
                     "POST", f"{server.url}{CHAT}", json=ask(stream=True), headers=KEY
                 )
                 response = await client.send(request, stream=True)
-                await anext(response.aiter_lines())
-                return response
+                lines = response.aiter_lines()
+                await anext(lines)
+                # With the iterator: one that nobody holds closes its response.
+                return response, lines
 
-            responses = await asyncio.gather(*(open_one() for _ in range(200)))
+            opened = await asyncio.gather(*(open_one() for _ in range(200)))
             held = server.connections
-            for response in responses:
+            for response, _ in opened:
                 await response.aclose()
             return held
 
