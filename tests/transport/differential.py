@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import h11
 
-from egp._core.failures import ConnectionEndedError, MalformedResponseError
+from egp._core.failures import ConnectionEndedError, MalformedResponseError, UndecodableError
 from egp._core.http1.response import ResponseParser
 
 Reading = tuple[int, bytes] | None
@@ -63,7 +63,7 @@ def read(pieces: list[bytes]) -> Reading:
             else:
                 parser.end()
                 break
-    except (MalformedResponseError, ConnectionEndedError):
+    except (MalformedResponseError, UndecodableError, ConnectionEndedError):
         return None
     return head.status, b"".join(parts)
 
