@@ -86,7 +86,7 @@ class Origin(NamedTuple):
 class Settings:
     """Everything that a client was told, checked. Secrets in it show as such."""
 
-    # No named tuple: to make its class takes half a millisecond of each start.
+    # No named tuple: to make the class of one took some 0.3 ms of each start.
     __slots__ = (
         "account_id",
         "api_key",
@@ -297,7 +297,7 @@ _URL = re.compile(
     r"(?::(?P<port>[0-9]{0,5}))?"
     r"(?P<path>/[^?#]*)?"
 )
-# Not as expressions: to compile those takes as long as all the rest of a client's start.
+# Not as expressions: to compile those two took 0.15 ms of each start.
 _PATH_CHARACTERS = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/:@!$&'()*+,;=-._~%"
 )

@@ -88,7 +88,7 @@ _FIELD = re.compile(r"([^:]+):[ \t]*([^\r]*)\r\n")
 
 def _parse_plain(data: bytes, method: str) -> tuple[Head, bytes] | None:
     """Return what `HeadReader.feed` does for a whole head without oddities; None: look closely."""
-    # At a third of the time that the close look takes.
+    # In half to two thirds of the time that the close look takes.
     matched = _PLAIN.match(data)
     if matched is None or matched.end() > LARGEST_HEAD or (status := int(matched[2])) < 200:
         return None
