@@ -12,7 +12,7 @@ from tools.release import consumer
 from tools.release.contents import CONTRACT_FILE, PROJECT, check_wheel, read_metadata, read_requirements
 from tools.release.environment import Environment, find_interpreters
 from tools.release.errors import Refusal
-from tools.release.process import run, sparse_environment
+from tools.release.process import run
 from tools.release.release import Release
 from tools.release.version import Change, check_step
 
@@ -32,7 +32,6 @@ def check_metadata(release: Release) -> str:
     run(
         [sys.executable, "-m", "twine", "check", "--strict", *release.distributions.files],
         cwd=release.workspace,
-        env=sparse_environment(),
         refused="twine check --strict is not content:",
         way_out="the metadata is [project] in pyproject.toml, the description is README.md",
     )
@@ -62,12 +61,7 @@ def check_use(release: Release) -> str:
         lowest = partial(_use_on, release, name, pythons[oldest], wanted, "--resolution=lowest-direct")
         uses[f"on Python {name}"] = lowest
     with ThreadPoolExecutor(2) as pool:
-        started = [pool.submit(_named, name, use) for name, use in uses.items()]
-        try:
-            found = [each.result() for each in started]
-        except Refusal:
-            pool.shutdown(cancel_futures=True)
-            raise
+        found = [*pool.map(_named, uses, uses.values())]  # after a refusal, no further one is started
     missing = [f"Python {each}: not on this machine" for each in named if each not in pythons]
     return "\n".join([*found, *missing])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
 from tools.release.contents import CONTRACT_FILE
 from tools.release.errors import Refusal, shorten
-from tools.release.process import run, sparse_environment
+from tools.release.process import run
 from tools.release.release import Release
 from tools.release.version import Change, check_step
 
@@ -169,4 +169,4 @@ def _without_contract_changes(release: Release, contract_before: Path) -> Path:
 
 def _compile(release: Release, *arguments: str | Path, refused: str, way_out: str) -> None:
     command = [sys.executable, "-m", "tools.compiler", *arguments]
-    run(command, cwd=release.root, env=sparse_environment(), refused=refused, way_out=way_out)
+    run(command, cwd=release.root, refused=refused, way_out=way_out)

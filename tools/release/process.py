@@ -85,11 +85,14 @@ def sparse_environment(*prefixes: str, **added: str) -> dict[str, str]:
 def attempt(
     arguments: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run a child to its end, and return its status and all that it said."""
+    """Run a child to its end, and return its status and all that it said.
+
+    `env` is all that it sees of an environment, by default what every child needs.
+    """
     return subprocess.run(
         [str(argument) for argument in arguments],
         cwd=cwd,
-        env=env,
+        env=sparse_environment() if env is None else env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -109,7 +112,7 @@ def run(
     env: Mapping[str, str] | None = None,
     secrets: Sequence[str] = (),
 ) -> str:
-    """Run a child to its end and return its output.
+    """Run a child as `attempt` does, and return its output.
 
     Raises Refusal with the tail of the output if it fails; none of `secrets` is in it.
     """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.release.build import sha256
 from tools.release.environment import Environment
-from tools.release.process import run, sparse_environment
+from tools.release.process import run
 
 _CYCLONEDX = (
     "-m", "cyclonedx_py", "environment", "--output-reproducible", "--spec-version=1.6", "--mc-type=library",
@@ -20,7 +20,6 @@ def write_sbom(environment: Environment, wheel: Path, pyproject: Path) -> Path:
     run(
         [sys.executable, *_CYCLONEDX, "--pyproject", pyproject, "--output-file", bill, environment.python],
         cwd=environment.folder,
-        env=sparse_environment(),
         refused="The bill of materials could not be made:",
         way_out="run cyclonedx-py environment on an environment that holds the wheel",
     )
