@@ -6,8 +6,8 @@ lacks, and write the new hash down here.
 
 from __future__ import annotations
 
-import copy
 import hashlib
+import json
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from openapi_python_client.config import Config, MetaType
 from openapi_python_client.parser import GeneratorData
 
 from tests.compiler.conftest import CONFIG, api_document
-from tools.compiler.emit import TEMPLATES
+from tools.compiler.compilation import prepare
+from tools.compiler.document import parse
+from tools.compiler.emit import TEMPLATES, outline
 
 ORIGINALS = Path(openapi_python_client.__file__).parent / "templates"
 PINNED = "0.29.1"
@@ -74,13 +76,26 @@ def test_the_generator_is_used_as_it_is() -> None:
     assert not any("mock" in source or "setattr(model_property" in source for source in sources)
 
 
-def test_a_copy_of_an_operation_shares_what_its_models_are_made_of() -> None:
+def test_the_operations_that_the_generator_copies_hold_no_models() -> None:
+    reference = {"$ref": "#/components/schemas/M"}
+    content = {"content": {"application/json": {"schema": reference}}}
+    operation = {
+        "operationId": "op",
+        "parameters": [{"name": "q", "in": "query", "schema": reference}],
+        "requestBody": content,
+        "responses": {"200": {"description": "", **content}},
+    }
+    schemas = {"M": {"type": "object", "properties": {"a": {"type": "string"}, "m": reference}}}
+    source = json.dumps(api_document(schemas, {"/x": {"post": operation}})).encode()
+
     data = GeneratorData.from_dict(
-        api_document({"M": {"type": "object", "properties": {"a": {"type": "string"}}}}), config=config()
+        outline(prepare(parse(source, "openapi.json"), CONFIG).content), config=config()
     )
-    [model] = data.models
 
-    copied = copy.deepcopy([model])[0]
-
-    assert copied is not model
-    assert copied.required_properties is model.required_properties
+    assert isinstance(data, GeneratorData)
+    [endpoint] = data.endpoint_collections_by_tag["default"].endpoints
+    assert endpoint.name == "op"
+    assert not endpoint.list_all_parameters()
+    assert not list(endpoint.responses)
+    assert [model.required_properties for model in data.models] == [[]]
+    assert [model.optional_properties for model in data.models] == [[]]

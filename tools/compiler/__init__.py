@@ -6,10 +6,11 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
     -------  ------------------------------------------  ---------------------------------------------------
     read     document, reader, config                    values, and the line of each place in the file
     check    validity, typos                             nothing, or every problem with its place
-    desugar  desugar/                                    the same API in the part of OpenAPI 3.1 that the
-                                                         generator gets right (`Desugared`)
-    parse    emit, media, names                          the generator's model of it, every name settled
-    view     package; fields (of models); calls,         what the templates print: strings that are code
+    desugar  desugar/                                    the same API in a small part of OpenAPI 3.1
+                                                         (`Desugared`)
+    name     emit, names                                 every class, module and operation has its name, by
+                                                         the generator's rules
+    view     package; classes, fields; calls,            what the templates print: strings that are code
              parameters, bodies, responses; security,
              servers; dictionaries
     print    emit, templates/                            files, tidied by ruff
@@ -18,10 +19,10 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
                                                          what differs (`--check`)
     report   baseline, changes/                          what changed for users, and the version step
 
-Views tell the `kinds` of the generator's properties apart, and are made of expressions: `unions` (which
-member of a union), `annotations` (types), `from_dict` (JSON to values), `literals` (the document's text, as
-data). What stops a run is a `CompileError` of `errors`, which carries a `Finding` for each problem; places in
-a document are JSON Pointers (`pointer`). `walk` goes through it: references, operations and their names.
+Views read types from desugared schemas (`kinds`, and `media` types), and are made of expressions: `unions`
+(which member of a union), `from_dict` (JSON to values), `literals` (the document's text, as data). What stops
+a run is a `CompileError` of `errors`, which carries a `Finding` for each problem; places in a document are
+JSON Pointers (`pointer`). `walk` goes through it: references, operations and their names.
 
 desugar/ takes `operations` and `schemas` into the few `forms` that schemas may have (with `merging` for
 allOf, `values` for enums and defaults, `naming` for inline classes), then sets `tags` (discriminators) and

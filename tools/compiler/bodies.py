@@ -4,46 +4,63 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.parser.bodies import Body, BodyType
 
-from tools.compiler import kinds
-from tools.compiler.annotations import union
+from tools.compiler.classes import Classes, Models
 from tools.compiler.dictionaries import Dictionaries
-from tools.compiler.kinds import Model, Models
-from tools.compiler.literals import literal, text
-from tools.compiler.media import STREAM_SWITCH, is_switch
+from tools.compiler.kinds import Type, union
+from tools.compiler.literals import literal
+from tools.compiler.media import STREAM_SWITCH, body_word
+from tools.compiler.parameters import is_switch
 
 
 @frozen
-class BodyView:
-    """A body by its media type, and the statements that put it into a request."""
+class Body:
+    """A body by its media type. `word` is how it is written: as json, data, files or content."""
 
     content_type: str
-    statements: str
+    word: str
+    type: Type
+    encoding: Mapping[str, Any]
+
+    @property
+    def model(self) -> str:
+        """The class of which every such body is; empty where there is none."""
+        return str(self.type[0].value) if len(self.type) == 1 and self.type[0].name == "model" else ""
+
+    @property
+    def statements(self) -> str:
+        """The code that puts it into a request."""
+        header = f'_headers["Content-Type"] = {literal(self.content_type)}'
+        styles = "".join(f"{literal(name)}: {_style(rule)}, " for name, rule in self.encoding.items())
+        arguments = f"body, {{{styles}}}" if styles else "body"
+        match self.word:
+            case "json":
+                put = '_kwargs["json"] = _types.encode(body)'
+                if any(kind.name in ("null", "any") for kind in self.type):
+                    # For httpx, JSON that is None is no body.
+                    put = f'if body is None:\n    _kwargs["content"] = b"null"\nelse:\n    {put}'
+            case "data":
+                put = f'_kwargs["data"] = _serialization.form({arguments})'
+            case "files":
+                # Without the header: httpx writes it with the boundary that it chose.
+                return f'_kwargs["files"] = _serialization.multipart({arguments})'
+            case _:
+                put = '_kwargs["content"] = _serialization.content(body)'
+        return f"{put}\n{header}"
 
 
-def view(body: Body, media: Mapping[str, Any]) -> BodyView:
-    """Return the body as its template sees it; `media` is what the document says of its media type."""
-    kind = text(body.content_type)
-    header = f'_headers["Content-Type"] = {literal(kind)}'
-    styles = "".join(
-        f"{literal(name)}: {_style(rule)}, " for name, rule in (media.get("encoding") or {}).items()
+def bodies(operation: Mapping[str, Any], classes: Classes, overrides: Mapping[str, str]) -> tuple[Body, ...]:
+    """Return the bodies that an operation takes; `overrides` are media types to take others for."""
+    content = operation.get("requestBody", {}).get("content", {})
+    return tuple(
+        Body(
+            content_type=kind,
+            word=body_word(overrides.get(kind, kind)),
+            type=classes.type_of(media["schema"]),
+            encoding=media.get("encoding") or {},
+        )
+        for kind, media in content.items()
     )
-    arguments = f"body, {{{styles}}}" if styles else "body"
-    match body.body_type:
-        case BodyType.JSON:
-            put = '_kwargs["json"] = _types.encode(body)'
-            if any(isinstance(member, kinds.Null | kinds.Any) for member in kinds.flatten(body.prop)):
-                # For httpx, JSON that is None is no body.
-                put = f'if body is None:\n    _kwargs["content"] = b"null"\nelse:\n    {put}'
-        case BodyType.DATA:
-            put = f'_kwargs["data"] = _serialization.form({arguments})'
-        case BodyType.FILES:
-            # Without the header: httpx writes it with the boundary that it chose.
-            return BodyView(kind, f'_kwargs["files"] = _serialization.multipart({arguments})')
-        case _:
-            put = '_kwargs["content"] = _serialization.content(body)'
-    return BodyView(kind, f"{put}\n{header}")
 
 
 def _style(rule: Mapping[str, Any]) -> str:
@@ -53,49 +70,47 @@ def _style(rule: Mapping[str, Any]) -> str:
     return repr((style, rule.get("explode", style == "form") is True, "" if "*" in media else media))
 
 
-def body_annotation(bodies: Sequence[Body], dictionaries: Dictionaries) -> str:
+def body_annotation(taken: Sequence[Body], dictionaries: Dictionaries) -> str:
     """Return the type of what a caller may pass as the body."""
     types: list[str] = []
-    for body in bodies:
-        if body.body_type == BodyType.CONTENT:
+    for body in taken:
+        if body.word == "content":
             types += ["File", "bytes", "str"]
             continue
-        for member in kinds.flatten(body.prop):
-            if isinstance(member, Model) and (name := dictionaries.name_of(member)):
-                types += [member.class_info.name, name]
+        for kind in body.type:
+            if name := dictionaries.name_of(kind):
+                types += [str(kind.value), name]
             else:
-                types.append("File" if isinstance(member, kinds.File) else dictionaries.wide(member))
+                types.append("File" if kind.name == "binary" else dictionaries.wide((kind,)))
     return union(types)
 
 
-def content_type_choice(bodies: Sequence[Body]) -> str:
+def content_type_choice(taken: Sequence[Body]) -> str:
     """Return the media type for a body of a class that only one of them has, else the first."""
-    if not bodies:
+    if not taken:
         return ""
-    seen = {str(bodies[0].prop.get_base_type_string().as_unembedded_code())}
-    choices = []
-    for body in bodies[1:]:
-        kind = body.prop.get_base_type_string().as_unembedded_code()
-        if body.body_type == BodyType.CONTENT:
-            test = f"isinstance(body, ({'str, ' if _only_objects_and_lists(bodies) else ''}bytes, File))"
-        elif kind in seen or not isinstance(body.prop, Model):
+    first, *others = taken
+    seen, choices = {first.model}, []
+    for body in others:
+        if body.word == "content":
+            test = f"isinstance(body, ({'str, ' if _only_objects_and_arrays(taken) else ''}bytes, File))"
+        elif body.model in seen or not body.model:
             continue
         else:
-            test = f"type(body).__name__ == {literal(kind)}"
-        seen.add(kind)
-        choices.append(f"{literal(text(body.content_type))} if {test}")
-    return " else ".join([*choices, literal(text(bodies[0].content_type))])
+            test = f"type(body).__name__ == {literal(body.model)}"
+        seen.add(body.model)
+        choices.append(f"{literal(body.content_type)} if {test}")
+    return " else ".join([*choices, literal(first.content_type)])
 
 
-def _only_objects_and_lists(bodies: Sequence[Body]) -> bool:
+def _only_objects_and_arrays(taken: Sequence[Body]) -> bool:
     """Whether text can be nothing but the content of the body that is sent as it is."""
-    written = [body.prop for body in bodies if body.body_type != BodyType.CONTENT]
-    return all(isinstance(member, Model | kinds.List) for member in kinds.flatten(*written))
+    written = [kind for body in taken if body.word != "content" for kind in body.type]
+    return all(kind.name in ("model", "array") for kind in written)
 
 
-def body_switch(bodies: Sequence[Body], models: Models) -> str:
+def body_switch(taken: Sequence[Body], models: Models) -> str:
     """Return the key that asks for a stream in a JSON body, as code; empty if there is none."""
-    members = kinds.flatten(*(body.prop for body in bodies if body.body_type == BodyType.JSON))
-    objects = [models[member.class_info.name] for member in members if isinstance(member, Model)]
-    found = any(is_switch(prop) for model in objects for prop in kinds.fields(model))
-    return literal(STREAM_SWITCH) if found else ""
+    sent = [kind for body in taken if body.word == "json" for kind in body.type if kind.name == "model"]
+    fields = [field for kind in sent for field in models[str(kind.value)].fields]
+    return literal(STREAM_SWITCH) if any(is_switch(each.name, each.type) for each in fields) else ""

@@ -4,23 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.parser import GeneratorData
-from openapi_python_client.parser.bodies import BodyType
-from openapi_python_client.parser.openapi import Endpoint
-from openapi_python_client.parser.responses import Response
+from openapi_python_client.config import Config
 from openapi_python_client.strings import pascal_case
 
-from tools.compiler import bodies, responses
-from tools.compiler.annotations import classes, union
-from tools.compiler.bodies import BodyView
+from tools.compiler.bodies import Body, bodies, body_annotation, body_switch, content_type_choice
+from tools.compiler.classes import Classes
 from tools.compiler.dictionaries import Dictionaries, Key
 from tools.compiler.fields import decoders
-from tools.compiler.kinds import Model, Models
-from tools.compiler.literals import literal, text
-from tools.compiler.media import EVENT_STATUS, LINE_STATUS, STREAM_SWITCH
+from tools.compiler.kinds import union
+from tools.compiler.literals import literal
+from tools.compiler.media import STREAM_SWITCH, is_event_stream, is_lines
 from tools.compiler.parameters import Parameter, parameters, url
-from tools.compiler.responses import Decoded, ResponseView
-from tools.compiler.walk import Operation, operations, tag_name
+from tools.compiler.responses import Decoded, ResponseView, decoded, responses, stream
+from tools.compiler.responses import view as response_view
+from tools.compiler.walk import Operation
 
 
 @frozen
@@ -31,13 +28,11 @@ class Call:
     path: str
     url: str
     parameters: tuple[Parameter, ...]
-    bodies: tuple[BodyView, ...]
+    bodies: tuple[Body, ...]
     body_annotation: str
     body_required: bool
     content_type_choice: str
     result: Decoded | None
-    result_model: str
-    """The model of the result; empty where it is none."""
     keywords: tuple[Key, ...]
     """The keys of the typed dictionary of the operation's keywords."""
     event: Decoded | None
@@ -89,70 +84,53 @@ class Call:
         return "\n\n".join(filter(None, (self.about, arguments, f"Returns:\n    {gives}")))
 
 
-def places(data: GeneratorData, document: Mapping[str, Any]) -> Iterator[tuple[Endpoint, Operation]]:
-    """Yield each operation of the generator with its place in the document.
-
-    The generator keeps neither the path as written nor the styles of parameters; but it keeps the order.
-    """
-    queues = {str(tag): iter(found.endpoints) for tag, found in data.endpoint_collections_by_tag.items()}
-    for operation in operations(document):
-        yield next(queues[tag_name(operation.node)]), operation
-
-
-def view(endpoint: Endpoint, place: Operation, models: Models, dictionaries: Dictionaries) -> Call:
-    """Return what the template of `endpoint` needs. Names the dictionaries of its bodies and keywords."""
-    dictionaries.reach(*endpoint.list_all_parameters())
-    taken = parameters(endpoint, place.node, dictionaries)
-    streams = {r.status_code.pattern: responses.decoded(r, models) for r in endpoint.responses if _is_part(r)}
-    event, line = streams.get(str(EVENT_STATUS)), streams.get(str(LINE_STATUS))
-    answers = [r for r in endpoint.responses if not _is_part(r)]
-    read_as = [responses.kinds(response, place.node) for response in answers]
-    pairs = list(zip(answers, read_as, strict=True))
-    success = next((r for r, forms in pairs if responses.is_success(r) and "json" in forms), None)
+def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionaries, config: Config) -> Call:
+    """Return what the template of an operation needs. Names the dictionaries of its bodies and keywords."""
+    node = found.node
+    taken = parameters(found, dictionaries, config.field_prefix)
+    sent = bodies(node, classes, config.content_type_overrides)
+    dictionaries.reach(*(body.type for body in sent))
+    answers = responses(node, classes)
+    event, line = stream(answers, is_event_stream, classes), stream(answers, is_lines, classes)
+    success = next((each for each in answers if each.is_success and each.json is not None), None)
     views = tuple(
-        responses.view(response, forms, line, parse=response is success, models=models, number=number)
-        for number, (response, forms) in enumerate(pairs, 1)
+        response_view(each, line, parse=each is success, classes=classes, number=number)
+        for number, each in enumerate(answers, 1)
     )
     annotations = [view.annotation for view in views]
-    body_annotation = bodies.body_annotation(endpoint.bodies, dictionaries)
-    types = [*annotations, *(parameter.annotation for parameter in taken), body_annotation]
+    body_type = body_annotation(sent, dictionaries)
+    types = [*annotations, *(parameter.annotation for parameter in taken), body_type]
     types += [part.annotation for part in (event, line) if part]
-    security = place.node.get("security")
-    content = place.node.get("requestBody", {}).get("content", {})
-    body_switch = bodies.body_switch(endpoint.bodies, models) if event else ""
-    keywords = tuple(_keywords(endpoint, taken, body_switch, models, dictionaries))
-    about = f"The keywords of `{endpoint.name}`."
-    dictionaries.add_keywords(f"{pascal_case(endpoint.name)}Keywords", about, keywords)
+    decoded_types = [each.json for each in answers if each.json is not None]
+    decoded_types += [part.type for part in (event, line) if part]
+    security = node.get("security")
+    switch = body_switch(sent, classes.models) if event else ""
+    keywords = tuple(_keywords(taken, sent, switch, dictionaries))
+    dictionaries.add_keywords(f"{pascal_case(name)}Keywords", f"The keywords of `{name}`.", keywords)
     return Call(
-        method=place.method.upper(),
-        path=place.path,
-        url=url(place.path, taken),
+        method=found.method.upper(),
+        path=found.path,
+        url=url(found.path, taken),
         parameters=taken,
-        bodies=tuple(bodies.view(body, content[text(body.content_type)]) for body in endpoint.bodies),
-        body_annotation=body_annotation,
-        body_required=all(body.prop.required for body in endpoint.bodies),
-        content_type_choice=bodies.content_type_choice(endpoint.bodies),
-        result=responses.decoded(success, models) if success else None,
-        result_model=str(success.prop.class_info.name) if success and isinstance(success.prop, Model) else "",
+        bodies=sent,
+        body_annotation=body_type,
+        body_required=node.get("requestBody", {}).get("required") is True,
+        content_type_choice=content_type_choice(sent),
+        result=decoded(success.json, classes) if success and success.json is not None else None,
         keywords=keywords,
         event=event,
         line=line,
-        body_switch=body_switch,
+        body_switch=switch,
         answers=views,
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
-        answer_models=tuple(sorted(classes(*(response.prop for response in endpoint.responses))[0])),
+        answer_models=tuple(sorted(classes.mentioned("model", *decoded_types))),
         request_classes=dictionaries.classes_in(*types),
         params=dictionaries.names_in(*types),
-        about=_about(place.node),
+        about=_about(node),
         security=repr(None if security is None else tuple(tuple(way) for way in security)),
         anonymous=not security or {} in security,
-        server=str(place.node.get("x-server", "")),
+        server=str(node.get("x-server", "")),
     )
-
-
-def _is_part(response: Response) -> bool:
-    """Whether it is what a stream consists of, under a status that HTTP does not have."""
-    return response.status_code.pattern in (str(EVENT_STATUS), str(LINE_STATUS))
 
 
 def _about(operation: Mapping[str, Any]) -> str:
@@ -163,19 +141,13 @@ def _about(operation: Mapping[str, Any]) -> str:
 
 
 def _keywords(
-    endpoint: Endpoint,
-    taken: Sequence[Parameter],
-    switch: str,
-    models: Models,
-    dictionaries: Dictionaries,
+    taken: Sequence[Parameter], sent: Sequence[Body], switch: str, dictionaries: Dictionaries
 ) -> Iterator[Key]:
     """Yield the fields of the object that is the JSON body; without a body, the query parameters."""
-    for body in endpoint.bodies:
-        if body.body_type == BodyType.JSON and isinstance(body.prop, Model):
-            model = models[body.prop.class_info.name]
-            yield from dictionaries.keys(model, without=STREAM_SWITCH if switch else "")
-            return
-    described = {p.python_name: p.description for p in taken if p.location == "query" and not endpoint.bodies}
-    for prop in endpoint.query_parameters:
-        if prop.python_name in described:
-            yield dictionaries.key(prop, prop.python_name, described[prop.python_name])
+    if model := next((body.model for body in sent if body.word == "json" and body.model), ""):
+        yield from dictionaries.keys(
+            dictionaries.classes.models[model], without=STREAM_SWITCH if switch else ""
+        )
+    for each in taken if not sent else ():
+        if each.location == "query":
+            yield dictionaries.key(each.type, each.python_name, each.description, needed=each.required)

@@ -9,11 +9,8 @@ from typing import Any
 from attrs import define, evolve, frozen
 from attrs import field as attrs_field
 
-from tools.compiler import kinds
-from tools.compiler.annotations import annotation, constant, or_none, union
-from tools.compiler.fields import description, is_read_only
-from tools.compiler.kinds import Model, Models, Property
-from tools.compiler.literals import text
+from tools.compiler.classes import Classes, Model
+from tools.compiler.kinds import Kind, Type, annotation, items_of, or_none, union
 from tools.compiler.names import CLASSES_IN_USE, normal, unique
 from tools.compiler.unions import find_tag
 
@@ -47,8 +44,7 @@ class Dictionary:
 class Dictionaries:
     """The typed dictionaries of a package, named so that none clashes with a model."""
 
-    models: Models
-    enums: frozenset[str]
+    classes: Classes
     schemas: Mapping[str, Any]
     """The components of the document, of which unions have types of their own."""
     _names: dict[str, str] = attrs_field(factory=dict)
@@ -58,25 +54,29 @@ class Dictionaries:
     _aliases: dict[str, Key] = attrs_field(factory=dict)
     """The unions that have a name, by their type."""
     _in_use: set[str] = attrs_field(init=False)
-    _unnamed: dict[str, list[str]] = attrs_field(factory=dict)
-    """The components that are unions of references, and have no type of their own yet."""
+    _unnamed: dict[str, Type] = attrs_field(init=False)
+    """The components that are unions of models, and have no type of their own yet."""
 
     def __attrs_post_init__(self) -> None:
-        self._in_use = {*CLASSES_IN_USE, *self.enums, *self.models}
-        for name, schema in self.schemas.items():
-            references = [branch.get("$ref", "").rpartition("/")[2] for branch in schema.get("anyOf", ())]
-            if len(references) > 1 and all(references):
-                self._unnamed[name] = references
+        self._in_use = {*CLASSES_IN_USE, *self.classes.modules}
+        unions = {
+            name: self.classes.type_of(schema) for name, schema in self.schemas.items() if "anyOf" in schema
+        }
+        self._unnamed = {
+            name: kinds
+            for name, kinds in unions.items()
+            if len(kinds) > 1 and all(kind.name == "model" for kind in kinds)
+        }
 
-    def reach(self, *bodies: Property) -> None:
-        """Name a dictionary for every model within `bodies`."""
-        pending = list(kinds.flatten(*bodies))
-        for prop in pending:
-            pending += kinds.items_of(prop)
-            if isinstance(prop, Model) and prop.class_info.name not in self._names:
-                model = self.models[prop.class_info.name]
-                self._names[model.class_info.name] = self._unique(f"{model.class_info.name}Param")
-                pending += kinds.flatten(*kinds.parts(model))
+    def reach(self, *types: Type) -> None:
+        """Name a dictionary for every model within types of requests."""
+        pending = [kind for each in types for kind in each]
+        for kind in pending:
+            pending += kind.items
+            if kind.name == "model" and kind.value not in self._names:
+                model = self.classes.models[str(kind.value)]
+                self._names[model.name] = self._unique(f"{model.name}Param")
+                pending += [part for each in model.parts for part in each]
         self._name_unions()
 
     def add_keywords(self, name: str, about: str, keys: Iterable[Key]) -> None:
@@ -91,27 +91,22 @@ class Dictionaries:
 
     def keys(self, model: Model, *, without: str = "") -> Iterator[Key]:
         """Yield the keys of a model but for the one called `without`."""
-        for prop in kinds.fields(model):
-            if text(prop.name) != without:
-                kind = self.wide(prop, files=model.is_multipart_body)
-                needed = prop.required and not is_read_only(model, prop)
-                yield self._key(prop, text(prop.name), kind, description(model, prop), needed=needed)
+        for field in model.fields:
+            if field.name != without:
+                needed = field.required and not field.read_only
+                yield self.key(field.type, field.name, field.description, needed=needed, files=model.is_form)
 
-    def key(self, prop: Property, name: str, about: str) -> Key:
-        """Return a key for `prop` by the name `name`."""
-        return self._key(prop, name, self.wide(prop), about, needed=prop.required)
-
-    def _key(self, prop: Property, name: str, kind: str, about: str, *, needed: bool) -> Key:
-        members = list(kinds.flatten(prop))
-        takes = ("object", members), ("objects", list(kinds.items_of(*members)))
-        objects = [word for word, each in takes if any(isinstance(one, Model) for one in each)]
+    def key(self, allowed: Type, name: str, about: str, *, needed: bool, files: bool = False) -> Key:
+        """Return a key with the name `name`."""
+        kind = self.wide(allowed, files=files)
+        takes = ("object", allowed), ("objects", items_of(allowed))
+        objects = [word for word, kinds in takes if any(each.name == "model" for each in kinds)]
         return Key(name, f"Required[{kind}]" if needed else kind, about, next(iter(objects), ""))
 
-    def name_of(self, prop: Property) -> str:
+    def name_of(self, kind: Kind) -> str:
         """Return the dictionary of a model; empty if it has none."""
-        if not isinstance(prop, Model) or not kinds.fields(self.models[prop.class_info.name]):
-            return ""
-        return self._names.get(prop.class_info.name, "")
+        model = self.classes.models.get(str(kind.value)) if kind.name == "model" else None
+        return self._names.get(model.name, "") if model and model.fields else ""
 
     def names_in(self, *types: str) -> tuple[str, ...]:
         """Return the dictionaries that types of parameters and bodies mention."""
@@ -119,15 +114,15 @@ class Dictionaries:
 
     def classes_in(self, *types: str) -> tuple[str, ...]:
         """Return the models and enums that they mention."""
-        return _mentioned(types, {*self.models, *self.enums})
+        return _mentioned(types, {*self.classes.modules})
 
     @cached_property
     def dictionaries(self) -> Sequence[Dictionary]:
         """All of them: keywords first. Not to be asked for before all operations were added."""
         named = [
-            self._dictionary(name, text(model.data.description), self.keys(model))
+            self._dictionary(name, model.description, self.keys(model))
             for class_name, name in self._names.items()
-            if kinds.fields(model := self.models[class_name])
+            if (model := self.classes.models[class_name]).fields
         ]
         return [*self._keywords, *named]
 
@@ -137,63 +132,58 @@ class Dictionaries:
         return [*self._aliases.values()]
 
     @property
-    def classes(self) -> Sequence[str]:
+    def mentioned(self) -> Sequence[str]:
         """The classes of the package's models that the dictionaries mention."""
         keys = [key for each in self.dictionaries for key in (*each.fields, *each.odd)]
         return self.classes_in(*(key.annotation for key in (*keys, *self.aliases)))
 
-    def wide(self, prop: Property, *, files: bool = False) -> str:
+    def wide(self, allowed: Type, *, files: bool = False) -> str:
         """Return the type of what a caller may pass: models, plain dictionaries, iterables, files if so."""
-        kind = self._union(list(kinds.flatten(prop)), files=files)
+        kind = self._union(allowed, files=files)
         return self._aliases[kind].key if kind in self._aliases else kind
 
-    def _union(self, members: Sequence[Property], *, files: bool = False) -> str:
+    def _union(self, allowed: Type, *, files: bool = False) -> str:
         """Return the union of what callers may pass.
 
         The member that stands for all kinds that the document does not know may be any object: its dictionary
         would take any mistake in those of the known kinds.
         """
-        objects = [self.models[each.class_info.name] for each in members if isinstance(each, Model)]
+        objects = [self.classes.models[str(kind.value)] for kind in allowed if kind.name == "model"]
         tag = find_tag(objects) if len(objects) > 1 else None
-        other = tag.other.class_info.name if tag and tag.other else ""
+        other = Kind("model", tag.other.name) if tag and tag.other else None
         types: list[str] = []
-        for member in members:
-            is_other = isinstance(member, Model) and member.class_info.name == other
-            types += [OPEN] if is_other else self._single(member, files=files)
+        for kind in allowed:
+            types += [OPEN] if kind == other else self._single(kind, files=files)
         return union(types)
 
     def _name_unions(self) -> None:
         """Name a type for each component that is a union of objects which requests have."""
-        for name, references in list(self._unnamed.items()):
-            if all(each in self._names for each in references):
+        for name, kinds in list(self._unnamed.items()):
+            if all(kind.value in self._names for kind in kinds):
                 del self._unnamed[name]
-                kind = self._union([self.models[each] for each in references])
+                kind = self._union(kinds)
                 if kind not in self._aliases:
                     about = str(self.schemas[name].get("description") or "")
                     self._aliases[kind] = Key(self._unique(f"{name}Param"), kind, about)
 
-    def _single(self, prop: Property, *, files: bool) -> list[str]:
-        match prop:
-            case kinds.File() if files:
+    def _single(self, kind: Kind, *, files: bool) -> list[str]:
+        match kind.name:
+            case "binary" if files:
                 return ["File", "bytes"]
-            case Model():
-                return self._model(self.models[prop.class_info.name])
-            case kinds.Enum():
-                return [prop.class_info.name]
-            case kinds.List():
-                return [f"Iterable[{self.wide(prop.inner_property, files=files)}]"]
-            case kinds.Any():
+            case "model":
+                return self._model(self.classes.models[str(kind.value)])
+            case "array":
+                return [f"Iterable[{self.wide(kind.items, files=files)}]"]
+            case "any":
                 return ["object"]
-            case kinds.Constant():
-                return [constant(prop)]
-            case kinds.DateTime() | kinds.Date() | kinds.Uuid():
-                return [annotation(prop), "str"]
+            case "date-time" | "date" | "uuid":
+                return [annotation((kind,)), "str"]
             case _:
-                return [annotation(prop)]
+                return [annotation((kind,))]
 
     def _model(self, model: Model) -> list[str]:
-        name, extras = model.class_info.name, model.additional_properties
-        if kinds.fields(model):
+        name, extras = model.name, model.extras
+        if model.fields:
             # Open: what another model has is welcome too, as the message of an answer is in a request.
             return [self._names[name], name if extras is None else OPEN]
         if extras is None or name in self._open:

@@ -6,59 +6,52 @@ fit. No imports, no closures and no casts: an expression runs once per value of 
 
 from collections.abc import Iterable, Sequence
 
-from tools.compiler import kinds
-from tools.compiler.kinds import Model, Models, Property
-from tools.compiler.literals import literal, text
-from tools.compiler.unions import Tag, find_tag, tag_values
+from tools.compiler.classes import Model, Models
+from tools.compiler.kinds import Type, items_of
+from tools.compiler.literals import literal
+from tools.compiler.unions import Tag, find_tag
 
 # In the order in which they are tried where a union has several: a date-time would take a date, too.
-_PARSERS: dict[type[Property], str] = {
-    kinds.Uuid: "parse_uuid",
-    kinds.Date: "parse_date",
-    kinds.DateTime: "parse_datetime",
-}
+_PARSERS = {"uuid": "parse_uuid", "date": "parse_date", "date-time": "parse_datetime"}
 
 
-def decode(prop: Property, source: str, models: Models) -> str:
-    """Return an expression for `prop` as received in the variable `source`; just that if it needs nothing."""
-    return _decode(list(kinds.flatten(prop)), source, models, depth=0)
+def decode(allowed: Type, source: str, models: Models, depth: int = 0) -> str:
+    """Return an expression for what came in the variable `source`; just that if it needs nothing.
 
-
-def _decode(members: Sequence[Property], source: str, models: Models, depth: int) -> str:
+    `depth` is the number of arrays around it.
+    """
     otherwise = source
     for kind, parser in _PARSERS.items():
-        if any(type(member) is kind for member in members):
+        if any(each.name == kind for each in allowed):
             otherwise = f"{parser}({otherwise})"
-    branches = _objects(members, source, models, depth) + _arrays(members, source, models, depth)
+    branches = _objects(allowed, source, models, depth) + _arrays(allowed, source, models, depth)
     return " else ".join([*branches, otherwise])
 
 
-def _arrays(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
-    inner = list(kinds.items_of(*members))
-    if not inner:
-        return []
+def _arrays(allowed: Type, source: str, models: Models, depth: int) -> list[str]:
+    inner = items_of(allowed)
     item = "ijklmnop"[depth % 8] + "i" * (depth // 8)
-    expression = _decode(inner, item, models, depth + 1)
+    expression = decode(inner, item, models, depth + 1) if inner else item
     if expression == item:
         return []
     made = f"[{expression} for {item} in {source}]"
-    if sum(isinstance(member, kinds.List) for member in members) > 1:
+    if sum(kind.name == "array" for kind in allowed) > 1:
         made = f"untyped({made})"  # no type checker sees that it is one of several lists
     return [f"{made} if {source}.__class__ is list"]
 
 
-def _objects(members: Sequence[Property], source: str, models: Models, depth: int) -> list[str]:
-    candidates = [models[member.class_info.name] for member in members if isinstance(member, Model)]
+def _objects(allowed: Type, source: str, models: Models, depth: int) -> list[str]:
+    candidates = [models[str(kind.value)] for kind in allowed if kind.name == "model"]
     if not candidates:
         return []
-    if len(candidates) == 1 and not any(isinstance(member, kinds.Any) for member in members):
+    if len(candidates) == 1 and all(kind.name != "any" for kind in allowed):
         return [f"{_build(candidates[0], source)} if {_is_object(source)}"]
     tag = find_tag(candidates) if len(candidates) > 1 else None
     return _by_tag(tag, source, f"t{depth}") if tag else _by_keys(candidates, source)
 
 
 def _build(model: Model, source: str) -> str:
-    return f"{model.class_info.name}.from_dict({source})"
+    return f"{model.name}.from_dict({source})"
 
 
 def _is_object(source: str) -> str:
@@ -90,11 +83,11 @@ def _by_keys(candidates: Sequence[Model], source: str) -> list[str]:
     """Return the member that knows the most keys, among those whose required keys and constants fit."""
     members = []
     for member in candidates:
-        values = [(text(field.name), tag_values(field)) for field in kinds.fields(member)]
-        other = [text(field.name) for field in kinds.fields(member) if not field.required]
+        other = [field.name for field in member.fields if not field.required]
         keys = ", ".join(_tuple(map(literal, names)) for names in (_required(member), other))
-        constants = [f"({literal(key)}, {literal(one[0])})" for key, one in values if len(one) == 1]
-        members.append(f"({member.class_info.name}, {keys}, {_tuple(constants)})")
+        fixed = [(field.name, field.values[0]) for field in member.fields if len(field.values) == 1]
+        constants = [f"({literal(key)}, {literal(value)})" for key, value in fixed]
+        members.append(f"({member.name}, {keys}, {_tuple(constants)})")
     return [f"choose({source}, {', '.join(members)}) if {_is_object(source)}"]
 
 
@@ -103,4 +96,4 @@ def _tuple(items: Iterable[str]) -> str:
 
 
 def _required(model: Model) -> list[str]:
-    return [text(field.name) for field in kinds.fields(model) if field.required]
+    return [field.name for field in model.fields if field.required]

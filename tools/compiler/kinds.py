@@ -1,62 +1,79 @@
-"""The kinds of the generator's properties, which it keeps in a module each, and the ways through them."""
+"""The types of values: of the kinds of which they are, and as annotations of the generated code."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
-from openapi_python_client.parser.properties import AnyProperty as Any
-from openapi_python_client.parser.properties import LiteralEnumProperty as Enum
-from openapi_python_client.parser.properties import ModelProperty as Model
-from openapi_python_client.parser.properties.boolean import BooleanProperty as Boolean
-from openapi_python_client.parser.properties.const import ConstProperty as Constant
-from openapi_python_client.parser.properties.date import DateProperty as Date
-from openapi_python_client.parser.properties.datetime import DateTimeProperty as DateTime
-from openapi_python_client.parser.properties.file import FileProperty as File
-from openapi_python_client.parser.properties.list_property import ListProperty as List
-from openapi_python_client.parser.properties.none import NoneProperty as Null
-from openapi_python_client.parser.properties.protocol import PropertyProtocol as Property
-from openapi_python_client.parser.properties.string import StringProperty as String
-from openapi_python_client.parser.properties.union import UnionProperty as Union
-from openapi_python_client.parser.properties.uuid import UuidProperty as Uuid
-
-__all__ = [
-    "Any", "Boolean", "Constant", "Date", "DateTime", "Enum", "File", "List", "Model", "Models", "Null",
-    "Property", "String", "Union", "Uuid", "every", "fields", "flatten", "items_of", "parts",
-]  # fmt: skip
-
-Models = Mapping[str, Model]
-"""The models of the package by class name. Wherever else the generator mentions a model, it may hold an
-unfinished copy."""
+from tools.compiler.literals import literal
 
 
-def flatten(*properties: Property) -> Iterator[Property]:
-    """Yield the members of unions, of unions within them, and so on."""
-    for prop in properties:
-        if isinstance(prop, Union):
-            yield from flatten(*prop.inner_properties)
-        else:
-            yield prop
+class Kind(NamedTuple):
+    """One of the kinds of values that a type allows.
+
+    `name` is a type of JSON Schema, a format of text that Python has a type for, or else `any`, `const`,
+    `model` or `enum`. `value` is the constant or the name of the class, `items` what an array holds.
+    """
+
+    name: str
+    value: str | int = ""
+    items: tuple["Kind", ...] = ()
 
 
-def items_of(*properties: Property) -> Iterator[Property]:
-    """Yield what the items of those that are lists may be."""
-    yield from flatten(*(prop.inner_property for prop in properties if isinstance(prop, List)))
+Type: TypeAlias = tuple[Kind, ...]
+"""The kinds of values that are allowed: each once, in the order of the document."""
+
+TYPED_FORMATS = {"date-time": "datetime.datetime", "date": "datetime.date", "uuid": "UUID", "binary": "str"}
+_ANNOTATIONS = {
+    "any": "Any",
+    "null": "None",
+    "boolean": "bool",
+    "integer": "int",
+    "number": "float",
+    "string": "str",
+    **TYPED_FORMATS,
+}
 
 
-def every(*properties: Property) -> Iterator[Property]:
-    """Yield each property and all within it: the members of unions and the items of lists, to any depth."""
-    for prop in properties:
-        yield prop
-        if isinstance(prop, List):
-            yield from every(prop.inner_property)
-        elif isinstance(prop, Union):
-            yield from every(*prop.inner_properties)
+def every(*types: Type) -> Iterator[Kind]:
+    """Yield each kind and all within it: the items of arrays, to any depth."""
+    for kind in (kind for each in types for kind in each):
+        yield kind
+        yield from every(kind.items)
 
 
-def fields(model: Model) -> list[Property]:
-    """Return the properties of a model, required ones first."""
-    return [*(model.required_properties or ()), *(model.optional_properties or ())]
+def items_of(kinds: Iterable[Kind]) -> Type:
+    """Return what the items of those that are arrays may be, each once."""
+    return distinct(item for kind in kinds for item in kind.items)
 
 
-def parts(model: Model) -> list[Property]:
-    """Return the properties of a model, and what those that it does not name hold."""
-    extras = model.additional_properties
-    return [*fields(model), *([] if extras is None else [extras])]
+def distinct(kinds: Iterable[Kind]) -> Type:
+    """Return each kind once. The constants 1 and true are two, though they are equal in Python."""
+    return tuple({repr(kind): kind for kind in kinds}.values())
+
+
+def annotation(allowed: Type, *, files: bool = False) -> str:
+    """Return the type as documented; `files` says that binary strings are files."""
+    return union(_annotation(kind, files=files) for kind in allowed)
+
+
+def union(types: Iterable[str]) -> str:
+    """Return the union of annotations: each once, in the order given, None last."""
+    return " | ".join(sorted(dict.fromkeys(types), key=lambda kind: kind == "None"))
+
+
+def or_none(kind: str) -> str:
+    """Return the union of an annotation and None."""
+    return kind if kind.split(" | ")[-1] == "None" else f"{kind} | None"
+
+
+def _annotation(kind: Kind, *, files: bool) -> str:
+    match kind.name:
+        case "model" | "enum":
+            return str(kind.value)
+        case "array":
+            return f"list[{annotation(kind.items, files=files)}]"
+        case "const":
+            return f"Literal[{literal(kind.value)}]"
+        case "binary" if files:
+            return "File"
+        case _:
+            return _ANNOTATIONS[kind.name]

@@ -6,18 +6,26 @@ from functools import cached_property
 from typing import Any
 
 from attrs import define, field
+from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
 from openapi_python_client.parser.properties.schemas import Class
 
 from tools.compiler import calls, fields
-from tools.compiler.calls import Call, places
+from tools.compiler.calls import Call
+from tools.compiler.classes import Classes
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.fields import ModelView
-from tools.compiler.literals import text
 from tools.compiler.security import Security
 from tools.compiler.servers import by_environment, server_url, variables
+from tools.compiler.walk import Operation, operations
+
+
+def numbered(document: Mapping[str, Any]) -> dict[str, Operation]:
+    """Return the operations by the paths by which the generator knows them."""
+    return {f"/{number}": operation for number, operation in enumerate(operations(document))}
+
 
 # Each import within an import takes some seven frames of the thousand that Python allows.
 _MOST_NESTED_IMPORTS = 100
@@ -30,34 +38,37 @@ class Package:
     data: GeneratorData
     document: Mapping[str, Any]
     source: bytes
-    models: Mapping[str, ModelProperty] = field(init=False)
+    config: Config
     params: Dictionaries = field(init=False)
-    _calls: dict[int, Call] = field(factory=dict, init=False)
-    _answers: set[str] = field(factory=set, init=False)
+    _classes: Classes = field(init=False)
+    _calls: dict[str, Call] = field(init=False)
+    _answers: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.models = {model.class_info.name: model for model in self.data.models}
-        enums = frozenset(enum.class_info.name for enum in self.data.enums)
-        schemas: Mapping[str, Any] = (self.document.get("components") or {}).get("schemas") or {}
-        self.params = Dictionaries(self.models, enums, schemas)
+        self._classes = Classes(self.document, self.data, self.config.field_prefix)
+        self.params = Dictionaries(self._classes, self.document["components"]["schemas"])
+        collections = self.data.endpoint_collections_by_tag.values()
+        names = {e.path.get_untrusted_value(): str(e.name) for each in collections for e in each.endpoints}
         self._calls = {
-            id(endpoint): calls.view(endpoint, place, self.models, self.params)
-            for endpoint, place in places(self.data, self.document)
+            path: calls.view(names[path], operation, self._classes, self.params, self.config)
+            for path, operation in numbered(self.document).items()
         }
-        self._answers = {call.result_model for call in self._calls.values()}
+        results = [call.result.type for call in self._calls.values() if call.result is not None]
+        self._answers = {str(kinds[0].value) for kinds in results if len(kinds) == 1}
 
     def model(self, model: ModelProperty) -> ModelView:
         """Return the model as its template sees it."""
-        return fields.view(model, self.models, is_answer=model.class_info.name in self._answers)
+        name = str(model.class_info.name)
+        return fields.view(self._classes.models[name], self._classes, is_answer=name in self._answers)
 
     def operation(self, endpoint: Endpoint) -> Call:
         """Return the operation as its template sees it."""
-        return self._calls[id(endpoint)]
+        return self._calls[endpoint.path.get_untrusted_value()]
 
     @property
     def links_models(self) -> bool:
         """Whether there are so many models that their modules cannot simply import each other."""
-        return len(self.models) > _MOST_NESTED_IMPORTS
+        return len(self.data.models) > _MOST_NESTED_IMPORTS
 
     @property
     def classes(self) -> Sequence[Class]:
@@ -76,12 +87,12 @@ class Package:
     @property
     def title(self) -> str:
         """The title of the document."""
-        return text(self.data.title)
+        return str(self.document["info"]["title"])
 
     @property
     def version(self) -> str:
         """The version of the document."""
-        return text(self.data.version)
+        return str(self.document["info"]["version"])
 
     @property
     def sha256(self) -> str:

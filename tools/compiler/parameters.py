@@ -5,65 +5,70 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.parser.openapi import Endpoint
 
-from tools.compiler import kinds
+from tools.compiler import names
 from tools.compiler.dictionaries import Dictionaries
-from tools.compiler.kinds import Property
-from tools.compiler.literals import literal, text
-from tools.compiler.media import is_switch
+from tools.compiler.kinds import Type
+from tools.compiler.literals import literal
+from tools.compiler.media import STREAM_SWITCH
+from tools.compiler.walk import Operation
+
+_LOCATIONS = ("path", "query", "header", "cookie")
 
 
 @frozen
 class Parameter:
-    """A parameter. `key` and `expression`, its value on the wire, are code."""
+    """A parameter; `expression` is the code of its value on the wire."""
 
     name: str
     python_name: str
     location: str
+    type: Type
     annotation: str
     required: bool
-    nullable: bool
-    key: str
     expression: str
     description: str
-    is_switch: bool
 
     @property
     def guard(self) -> str:
         """The condition under which it is sent; empty if always."""
+        nullable = any(kind.name == "null" for kind in self.type)
         absent = [] if self.required else [f"not isinstance({self.python_name}, Unset)"]
-        return " and ".join([*absent, *([f"{self.python_name} is not None"] if self.nullable else [])])
+        return " and ".join([*absent, *([f"{self.python_name} is not None"] if nullable else [])])
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it asks for the answer as a stream, if its operation has one."""
+        return self.location == "query" and is_switch(self.name, self.type)
 
 
-def parameters(
-    endpoint: Endpoint, operation: Mapping[str, Any], dictionaries: Dictionaries
-) -> tuple[Parameter, ...]:
-    """In the order of the document."""
-    written = {(entry["in"], entry["name"]): entry for entry in operation.get("parameters", ())}
+def parameters(found: Operation, dictionaries: Dictionaries, prefix: str) -> tuple[Parameter, ...]:
+    """Return those of the path, in its order, of the query, of headers and of cookies."""
+    written = sorted(
+        found.node.get("parameters", ()),
+        key=lambda entry: (_LOCATIONS.index(entry["in"]), found.path.find(f"{{{entry['name']}}}")),
+    )
+    types = [dictionaries.classes.type_of(entry["schema"]) for entry in written]
+    python_names = names.of_parameters([(entry["in"], entry["name"]) for entry in written], prefix)
+    dictionaries.reach(*types)
     return tuple(
-        _parameter(prop, str(location.value), written[str(location.value), text(prop.name)], dictionaries)
-        for location, prop in endpoint.iter_all_parameters()
+        Parameter(
+            name=entry["name"],
+            python_name=python_name,
+            location=entry["in"],
+            type=allowed,
+            annotation=dictionaries.wide(allowed),
+            required=entry.get("required") is True,
+            expression=_on_the_wire(python_name, literal(entry["name"]), entry["in"], entry),
+            description=entry.get("description") or "",
+        )
+        for entry, allowed, python_name in zip(written, types, python_names, strict=True)
     )
 
 
-def _parameter(
-    prop: Property, location: str, written: Mapping[str, Any], dictionaries: Dictionaries
-) -> Parameter:
-    location = str(written.get("x-in", location))
-    name = str(written.get("x-name", text(prop.name)))
-    return Parameter(
-        name=name,
-        python_name=prop.python_name,
-        location=location,
-        annotation=dictionaries.wide(prop),
-        required=prop.required,
-        nullable=any(isinstance(member, kinds.Null) for member in kinds.flatten(prop)),
-        key=literal(name),
-        expression=_on_the_wire(str(prop.python_name), literal(name), location, written),
-        description=str(written.get("description") or ""),
-        is_switch=location == "query" and is_switch(prop),
-    )
+def is_switch(name: str, allowed: Type) -> bool:
+    """Whether what goes by a name asks for the answer as a stream."""
+    return name == STREAM_SWITCH and any(kind.name == "boolean" for kind in allowed)
 
 
 def _on_the_wire(value: str, name: str, location: str, written: Mapping[str, Any]) -> str:

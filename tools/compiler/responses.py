@@ -1,23 +1,46 @@
 """The responses of an operation, and how each is decoded."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from attrs import frozen
-from openapi_python_client.parser.responses import Response
 
-from tools.compiler.annotations import annotation, union
+from tools.compiler.classes import Classes
 from tools.compiler.from_dict import decode
-from tools.compiler.kinds import Models
+from tools.compiler.kinds import Type, annotation, union
 from tools.compiler.media import is_event_stream, is_json, is_lines, media_type
+
+_Content = Mapping[str, Mapping[str, Any]]
 
 
 @frozen
 class Decoded:
-    """The type of a JSON document, and the expression that makes it of `data`."""
+    """A type of JSON documents, and the expression that makes it of `data`."""
 
+    type: Type
     annotation: str
     expression: str
+
+
+@frozen
+class Response:
+    """The response for a status, for a range of them, or for all others."""
+
+    statuses: tuple[int, int] | None
+    content: _Content
+    json: Type | None
+    """What its JSON may be; None if it has none."""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is the response of a call that went well."""
+        return self.statuses is not None and self.statuses[0] // 100 == 2
+
+    @property
+    def kinds(self) -> list[str]:
+        """What it may be read as, of json, lines, text and bytes; nothing for an empty one."""
+        found = {_kind(name, self.is_success) for name in self.content if not is_event_stream(name)}
+        return [kind for kind in ("json", "lines", "text", "bytes") if kind in found]
 
 
 @frozen
@@ -29,16 +52,33 @@ class ResponseView:
     annotation: str
 
 
-def is_success(response: Response) -> bool:
-    """Whether it is the response of a call that went well."""
-    return response.status_code.range is not None and response.status_code.range[0] // 100 == 2
+def responses(operation: Mapping[str, Any], classes: Classes) -> list[Response]:
+    """Return the responses of an operation in the order in which they apply: the most exact first."""
+    found = []
+    for status, written in operation["responses"].items():
+        content: _Content = written.get("content", {})
+        schema = next((media["schema"] for name, media in content.items() if is_json(name)), None)
+        low = 0 if status == "default" else int(status.replace("X", "0"))
+        statuses = None if status == "default" else (low, low + 99 if "X" in status else low)
+        found.append(Response(statuses, content, None if schema is None else classes.type_of(schema)))
+    return sorted(found, key=_precedence)
 
 
-def kinds(response: Response, operation: Mapping[str, Any]) -> list[str]:
-    """Return what a response may be read as, of json, lines, text and bytes; nothing for an empty one."""
-    content = operation["responses"].get(response.status_code.pattern, {}).get("content", {})
-    found = {_kind(name, is_success(response)) for name in content if not is_event_stream(name)}
-    return [kind for kind in ("json", "lines", "text", "bytes") if kind in found]
+def _precedence(response: Response) -> tuple[int, int]:
+    low, high = response.statuses or (0, 999)
+    return high - low, low
+
+
+def decoded(allowed: Type, classes: Classes) -> Decoded:
+    """Return how the JSON of a response, an event or a line is decoded."""
+    return Decoded(allowed, annotation(allowed), decode(allowed, "data", classes.models))
+
+
+def stream(found: list[Response], is_part: Callable[[str], bool], classes: Classes) -> Decoded | None:
+    """Return how the parts of successes are decoded that have such a media type; None if there are none."""
+    content = [item for each in found if each.is_success for item in each.content.items()]
+    schemas = [media["schema"] for name, media in content if is_part(name)]
+    return decoded(classes.type_of({"anyOf": schemas}), classes) if schemas else None
 
 
 def _kind(name: str, success: bool) -> str:
@@ -49,61 +89,46 @@ def _kind(name: str, success: bool) -> str:
     return "text" if media_type(name).startswith("text/") else "bytes"
 
 
-def decoded(response: Response, models: Models) -> Decoded:
-    """Return how the JSON of a response, an event or a line is decoded."""
-    return Decoded(annotation(response.prop), decode(response.prop, "data", models))
-
-
 def view(
-    response: Response, read_as: list[str], line: Decoded | None, *, parse: bool, models: Models, number: int
+    response: Response, line: Decoded | None, *, parse: bool, classes: Classes, number: int
 ) -> ResponseView:
     """Return the response as its template sees it.
 
     `parse`: the operation's `parse` decodes it. `number` tells its variables from those of the others.
     """
-    condition = _condition(response)
-    typed = annotation(response.prop)
+    condition, read_as = _condition(response), response.kinds
     plain = {"lines": "return [parse_line(item) for item in _serialization.lines_of(response.content)]",
              "text": "return response.text", "bytes": "return response.content"}  # fmt: skip
+    types = {"lines": f"list[{line.annotation if line else 'Any'}]", "text": "str", "bytes": "bytes"}
     others = [kind for kind in read_as if kind != "json"]
-    otherwise = plain[others[-1]] if others else "return None"
+    statements = plain[others[-1]] if others else "return None"
     if others == ["text", "bytes"]:
-        otherwise = "return response.text if _serialization.is_text(response) else response.content"
-    statements = otherwise
-    if "json" in read_as:
-        source = f"_data_{number}"
+        statements = "return response.text if _serialization.is_text(response) else response.content"
+    if response.json is not None:
+        otherwise, source = statements, f"_data_{number}"
+        types["json"] = annotation(response.json)
+        result = source.replace("data", "parsed")
+        expression = decode(response.json, source, classes.models)
+        statements = f"{result}: {types['json']} = {expression}\nreturn {result}"
         if parse:
             statements = "return parse(response.json())"
-        elif is_success(response):
-            statements = f"{source}: Any = response.json()\n{_assigned(response, source, typed, models)}"
+        elif response.is_success:
+            statements = f"{source}: Any = response.json()\n{statements}"
         else:
-            test = f"({source} := _serialization.json_of(response)) is not _types.UNSET"
-            condition = f"{condition} and {test}"
-            statements = _assigned(response, source, typed, models)
+            condition += f" and ({source} := _serialization.json_of(response)) is not _types.UNSET"
         if others:
             inner = statements.replace("\n", "\n    ")
             statements = f"if _serialization.is_json(response):\n    {inner}\n{otherwise}"
-    named = {
-        "json": typed,
-        "lines": f"list[{line.annotation if line else 'Any'}]",
-        "text": "str",
-        "bytes": "bytes",
-    }
-    return ResponseView(condition, statements, union(named[kind] for kind in read_as) if read_as else "None")
-
-
-def _assigned(response: Response, source: str, typed: str, models: Models) -> str:
-    name = source.replace("data", "parsed")
-    return f"{name}: {typed} = {decode(response.prop, source, models)}\nreturn {name}"
+    return ResponseView(condition, statements, union(types[kind] for kind in read_as) if read_as else "None")
 
 
 def _condition(response: Response) -> str:
     """Return the test for the statuses. A caller expects an error only if it is listed by its number."""
-    span, expected = response.status_code.range, "not client.raise_on_unexpected_status"
-    if span is None:
+    expected = "not client.raise_on_unexpected_status"
+    if response.statuses is None:
         return expected
-    low, high = span
+    low, high = response.statuses
     if low == high:
         return f"response.status_code == {low}"
     within = f"{low} <= response.status_code <= {high}"
-    return within if is_success(response) else f"{within} and {expected}"
+    return within if response.is_success else f"{within} and {expected}"

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tools.compiler import kinds
-from tools.compiler.kinds import Model, Property
-from tools.compiler.literals import text
+from tools.compiler.classes import Model
+from tools.compiler.kinds import Kind
 
 
 class Tag(NamedTuple):
@@ -25,7 +24,7 @@ def find_tag(members: Sequence[Model]) -> Tag | None:
 
     A property that every member requires is preferred.
     """
-    tags = [tag for field in kinds.fields(members[0]) if (tag := _tag(text(field.name), members))]
+    tags = [tag for field in members[0].fields if (tag := _tag(field.name, members))]
     return min(tags, key=lambda tag: not tag.is_required, default=None)
 
 
@@ -34,12 +33,12 @@ def _tag(name: str, members: Sequence[Model]) -> Tag | None:
     other: Model | None = None
     is_required = True
     for member in members:
-        field = next((field for field in kinds.fields(member) if text(field.name) == name), None)
+        field = next((field for field in member.fields if field.name == name), None)
         if field is None:
             return None
-        if own := tag_values(field):
-            values.append((member, own))
-        elif isinstance(field, kinds.String) and other is None:
+        if field.values:
+            values.append((member, field.values))
+        elif field.type == (Kind("string"),) and other is None:
             other = member
         else:
             return None
@@ -47,12 +46,3 @@ def _tag(name: str, members: Sequence[Model]) -> Tag | None:
     listed = [value for _, own in values for value in own]
     differ = listed and len({*listed}) == len(listed)
     return Tag(name, tuple(values), other, is_required) if differ else None
-
-
-def tag_values(field: Property) -> tuple[str | int, ...]:
-    """Return the values that a constant or an enum allows; none for any other property."""
-    if isinstance(field, kinds.Constant) and isinstance(field.value.raw_value, str | int):
-        return (field.value.raw_value,)
-    if isinstance(field, kinds.Enum):
-        return tuple(sorted(field.values, key=str))
-    return ()

@@ -75,13 +75,9 @@ class Finish:
     def _object(self, schema: Schema, owner: str) -> Schema:
         result = dict(schema)
         properties = schema.get("properties", {})
-        names = self._names.apart(properties)
         result["properties"] = {
-            names[name]: self._schema(value, Naming(owner, name)) for name, value in properties.items()
+            name: self._schema(value, Naming(owner, name)) for name, value in properties.items()
         }
-        if renamed := {stand_in: name for name, stand_in in names.items() if stand_in != name}:
-            result["x-names"] = renamed
-            result["required"] = [names.get(name, name) for name in schema.get("required", [])]
         if isinstance(schema.get("additionalProperties"), dict):
             further = self._schema(schema["additionalProperties"], Naming(owner, "AdditionalProperty"))
             result["additionalProperties"] = further

@@ -1,8 +1,8 @@
 """The few forms that desugared schemas have, and how to tell them apart.
 
-A schema is one of these, with annotations: nothing (any value); `$ref` to a component; `allOf` with one
-`$ref` (a reference that says more about itself); `anyOf` of two or more of the others; `const`; `enum` of
-text or of integers; `type` with one scalar type; an array with `items`; an object, which ends as a component.
+A schema is one of these, with annotations: nothing (any value); `$ref` to a component; `anyOf` of two or more
+of the others; `const`; `enum` of text or of integers; `type` with one scalar type; an array with `items`; an
+object, which ends as a component.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def is_null(schema: Schema) -> bool:
 
 def is_any(schema: Schema) -> bool:
     """Whether the schema allows everything."""
-    return not any(key in schema for key in ("$ref", "allOf", "anyOf", "const", "enum", "type"))
+    return not any(key in schema for key in ("$ref", "anyOf", "const", "enum", "type"))
 
 
 def said_by(schema: Schema) -> Schema:
@@ -67,8 +67,7 @@ def reference_to(component: str) -> Schema:
 
 def target_of(schema: Schema) -> str | None:
     """Return the component that the schema is a reference to, with or without annotations beside it."""
-    reference = schema["allOf"][0] if len(schema.get("allOf", ())) == 1 else schema
-    return component_of(reference["$ref"]) if "$ref" in reference else None
+    return component_of(schema["$ref"]) if "$ref" in schema else None
 
 
 def members(schema: Schema) -> list[Schema]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from openapi_python_client.config import ClassOverride, ConfigFile
@@ -64,21 +63,3 @@ class Names:
             name, number = f"{wanted}{number}", number + 1
         self._taken.add(self.class_of(name))
         return name
-
-    def apart(self, properties: Iterable[str]) -> dict[str, str]:
-        """Return a name for each property, such that no two come to one name in Python.
-
-        The generator gives up on such properties; the names of the package are settled later, by `names`.
-        """
-        listed = list(properties)
-        names: dict[str, str] = {}
-        taken: set[str] = set()
-        for name in listed:
-            stand_in, number = name, 2
-            while (own := str(PythonIdentifier(UntrustedString(stand_in), self._prefix))) in taken or (
-                stand_in != name and stand_in in listed
-            ):
-                stand_in, number = f"{name}__{number}", number + 1
-            taken.add(own)
-            names[name] = stand_in
-        return names

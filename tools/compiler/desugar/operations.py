@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from openapi_python_client.strings import PythonIdentifier
-
 from tools.compiler import pointer
-from tools.compiler.desugar.forms import target_of, without
+from tools.compiler.desugar.forms import without
 from tools.compiler.desugar.naming import Naming
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
@@ -111,16 +109,7 @@ class Operations:
         result["schema"] = made
         if parameter["in"] == "path":
             result["required"] = True
-        if parameter["in"] == "header" and not self._is_simple(made):
-            # The generator knows only simple values of headers; serialization.py writes all of them.
-            result |= {"in": "query", "x-in": "header"}
         return result
-
-    def _is_simple(self, schema: Schema) -> bool:
-        if (target := target_of(schema)) is not None:
-            return "enum" in self._schemas.components[target]
-        typed = schema.get("format") in {"date", "date-time", "uuid", "binary"}
-        return schema.get("type") in {"string", "integer", "number", "boolean"} and not typed
 
     def _body(self, body: dict[str, Any], place: str, name: str) -> dict[str, Any]:
         body, place = follow(self._content, body, place)
@@ -168,29 +157,16 @@ class Operations:
 
 
 def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
-    """Path parameters whose names the generator can find in the path. Only the path shows those names.
-
-    Of other parameters that come to one name in Python, the one that needs no change keeps its name.
-    """
+    """Put names that Python takes in the place of others of a path. Only the path shows those names."""
     used = {parameter["name"] for parameter in parameters}
-    exact = {(parameter["in"], parameter["name"]) for parameter in parameters}
-    identifiers: set[tuple[str, str]] = set()
     result = []
     for parameter in parameters:
-        location, name = parameter["in"], parameter["name"]
-        identifier = str(PythonIdentifier(name, "field_"))
-        known = {}
-        if location == "path" and not _SIMPLE_NAME.fullmatch(name):
+        name = parameter["name"]
+        if parameter["in"] == "path" and not _SIMPLE_NAME.fullmatch(name):
             simple = re.sub(r"\W", "_", name, flags=re.ASCII)
             simple = unique(simple if _SIMPLE_NAME.fullmatch(simple) else f"parameter_{simple}", used)
+            used.add(simple)
             path = path.replace(f"{{{name}}}", f"{{{simple}}}")
-            known = {"name": simple}
-        elif location != "path" and (
-            (location, identifier) in identifiers or (identifier != name and (location, identifier) in exact)
-        ):
-            identifier = unique(f"{identifier}_", used)
-            known = {"name": identifier, "x-name": name}
-        identifiers.add((location, identifier))
-        used |= set(known.values())
-        result.append({**parameter, **known})
+            parameter = {**parameter, "name": simple}
+        result.append(parameter)
     return path, result

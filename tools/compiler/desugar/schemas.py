@@ -158,8 +158,8 @@ class Schemas:
             return within(schema, lambda one: self.lift(one, naming, place) if is_class(one) else one)
         if not is_class(schema):
             return schema
-        lifted = self.lift(without(schema, "default"), naming, place)
-        return {"allOf": [lifted], "default": schema["default"]} if "default" in schema else lifted
+        default = {"default": schema["default"]} if "default" in schema else {}
+        return {**self.lift(without(schema, "default"), naming, place), **default}
 
     def _reference(self, reference: str) -> Schema:
         """Return the reference in its canonical form; a schema within another one becomes a component."""
@@ -193,8 +193,6 @@ class Schemas:
         }
         asked = {key: value for key, value in bare(schema).items() if not key.startswith("x-")}
         result = {**self._core(asked, place, naming), **said}
-        if "allOf" in result and not result.keys() - {"allOf", "default"}:
-            result = {**result.pop("allOf")[0], **result}
         if "default" in said:
             self.defaults.append((result, place))
             result = with_default_told(result)
@@ -204,7 +202,7 @@ class Schemas:
         if "$ref" in schema:
             rest = without(schema, "$ref")
             if not rest.keys() - {"discriminator"}:
-                return {"allOf": [self._reference(schema["$ref"])]}
+                return self._reference(schema["$ref"])
             parts = [{"$ref": schema["$ref"]}, *rest.get("allOf", [])]
             return self._core({**rest, "allOf": parts}, place, naming)
         if any(key in schema for key in _COMPOSITIONS):

@@ -1,0 +1,144 @@
+"""The classes of the package, read from a desugared document."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from attrs import frozen
+from openapi_python_client.parser import GeneratorData
+
+from tools.compiler import names
+from tools.compiler.desugar.forms import Schema, is_object, members, target_of
+from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, distinct, every
+from tools.compiler.media import body_word
+from tools.compiler.walk import operations
+
+
+@frozen
+class Field:
+    """A field of a model; `name` is what it is called in JSON."""
+
+    name: str
+    python_name: str
+    type: Type
+    required: bool
+    read_only: bool
+    """Whether only the service sets it, so that nobody has to give it."""
+    description: str
+    values: tuple[str | int, ...]
+    """The values that a constant or an enum allows; none for any other field."""
+
+
+@frozen
+class Model:
+    """The class of an object. `extras` is what keys without a field hold; None if there are none."""
+
+    name: str
+    description: str
+    fields: tuple[Field, ...]
+    """Required ones first."""
+    extras: Type | None
+    is_form: bool
+    """Whether it is the body of a multipart form, so that its binary strings are files."""
+
+    @property
+    def parts(self) -> list[Type]:
+        """The types of all that it holds."""
+        return [*(field.type for field in self.fields), *([] if self.extras is None else [self.extras])]
+
+
+Models = Mapping[str, Model]
+"""The models of the package by class name."""
+
+
+class Classes:
+    """The classes of a document: the `models` by their names, and the `modules` of all of them."""
+
+    def __init__(self, document: Mapping[str, Any], data: GeneratorData, prefix: str) -> None:
+        self._schemas: Mapping[str, Schema] = document["components"]["schemas"]
+        self._prefix = prefix
+        objects = [name for name, schema in self._schemas.items() if is_object(schema)]
+        enums = [name for name, schema in self._schemas.items() if "enum" in schema]
+        self._kinds = {
+            component: Kind(kind, str(made.class_info.name))
+            for kind, listed, found in (("model", objects, data.models), ("enum", enums, data.enums))
+            for component, made in zip(listed, found, strict=True)
+        }
+        self.modules = {
+            str(made.class_info.name): str(made.class_info.module_name)
+            for made in (*data.models, *data.enums)
+        }
+        nodes = [each.node for each in operations(document)]
+        bodies = [node["requestBody"]["content"] for node in nodes if "requestBody" in node]
+        responses = [each.get("content", {}) for node in nodes for each in node["responses"].values()]
+        forms = self._whole(
+            media for each in bodies for kind, media in each.items() if body_word(kind) == "files"
+        )
+        answers = self._whole(media for each in responses for media in each.values())
+        self.models: Models = {
+            str(kind.value): self._model(
+                kind, self._schemas[component], is_form=kind in forms, is_answer=kind in answers
+            )
+            for component, kind in self._kinds.items()
+            if kind.name == "model"
+        }
+
+    def type_of(self, schema: Schema) -> Type:
+        """Return the kinds of values that a schema allows."""
+        return distinct(kind for member in members(schema) for kind in self._kinds_of(member))
+
+    def mentioned(self, kind: str, *types: Type) -> dict[str, str]:
+        """Return the classes of a kind, `model` or `enum`, that types mention, with their modules."""
+        return {str(each.value): self.modules[str(each.value)] for each in every(*types) if each.name == kind}
+
+    def _kinds_of(self, schema: Schema) -> Type:
+        if (target := target_of(schema)) is not None:
+            return (self._kinds[target],) if target in self._kinds else self.type_of(self._schemas[target])
+        if "anyOf" in schema:
+            return self.type_of(schema)
+        if "const" in schema:
+            return (Kind("const", schema["const"]),)
+        kind = schema.get("type", "any")
+        if kind == "array":
+            return (Kind("array", items=self.type_of(schema["items"])),)
+        return (Kind(schema["format"] if schema.get("format") in TYPED_FORMATS else kind),)
+
+    def _whole(self, media: Iterable[Mapping[str, Any]]) -> set[Kind]:
+        """Return the classes that are the whole of a body or an answer."""
+        found = [self.type_of(each["schema"]) for each in media]
+        return {kinds[0] for kinds in found if len(kinds) == 1}
+
+    def _model(self, kind: Kind, schema: Schema, *, is_form: bool, is_answer: bool) -> Model:
+        properties, required = schema.get("properties", {}), schema.get("required", [])
+        further = schema.get("additionalProperties", {})
+        listed = sorted(properties, key=lambda name: name not in required)
+        python_names = names.of_fields(listed, self._prefix, in_answer=is_answer)
+        return Model(
+            name=str(kind.value),
+            description=schema.get("description", ""),
+            fields=tuple(
+                Field(
+                    name=name,
+                    python_name=python_name,
+                    type=self.type_of(properties[name]),
+                    required=name in required,
+                    read_only=properties[name].get("readOnly") is True,
+                    description=self._description(properties[name]),
+                    values=self._values(properties[name]),
+                )
+                for name, python_name in zip(listed, python_names, strict=True)
+            ),
+            extras=None if further is False else self.type_of(further),
+            is_form=is_form,
+        )
+
+    def _description(self, schema: Schema) -> str:
+        """Return what the document says of a field, beside its reference or else where that leads."""
+        deprecated = "Deprecated." if schema.get("deprecated") is True else ""
+        said = "\n\n".join(filter(None, (schema.get("description", "").strip(), deprecated)))
+        target = target_of(schema)
+        return said if said or target is None else self._schemas[target].get("description", "")
+
+    def _values(self, schema: Schema) -> tuple[str | int, ...]:
+        if (target := target_of(schema)) is not None:
+            return self._values(self._schemas[target])
+        return (schema["const"],) if "const" in schema else tuple(sorted(schema.get("enum", ()), key=str))
