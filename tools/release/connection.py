@@ -2,8 +2,6 @@
 
 import os
 import re
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,54 +25,65 @@ class Connection:
         self.host = urlsplit(url).netloc
         self.credentials = credentials
 
-    @contextmanager
-    def ask(self, method: str, url: str, moment: str, **options: Any) -> Generator[requests.Response]:
-        """Give the answer to a request; raise Refusal, which names the moment, where there is none."""
-        basic = HTTPBasicAuth(*self.credentials) if self.credentials else None
-        same_host = urlsplit(url).netloc == self.host
-
-        def identify(request: requests.PreparedRequest) -> requests.PreparedRequest:
-            return basic(request) if basic and same_host else request
-
-        options |= {"auth": identify, "timeout": _SECONDS, "verify": find_authorities() or True}
+    def ask(
+        self, method: str, url: str, moment: str, *, accept: str = "*/*", **options: Any
+    ) -> requests.Response:
+        """Return the whole answer to a request; raise Refusal, which names the moment, if there is none."""
+        shown = self.credentials if urlsplit(url).netloc == self.host else None
+        auth = HTTPBasicAuth(*shown) if shown else _stay_unknown
+        options |= {"auth": auth, "timeout": _SECONDS, "verify": find_authorities() or True}
         try:
-            with requests.request(method, url, **options) as answer:
-                yield answer
+            return requests.request(
+                method, url, headers={"Accept": accept, "Cache-Control": "no-cache"}, **options
+            )
         except requests.Timeout:
             raise Refusal(f"The index at {self.host} fell silent {moment}.", way_out=AGAIN) from None
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-            problem = f"The connection to the index at {self.host} failed {moment}: {_cause(error)}."
-            raise Refusal(problem, way_out=f"check the URL and that the index is up; then {AGAIN}") from None
+            raise self.broken(_cause(error), moment) from None
         except (requests.RequestException, OSError) as error:
             problem = f"The index at {self.host} cannot be used {moment} ({type(error).__name__})."
             raise Refusal(problem, way_out="check its URL") from None
 
+    def broken(self, cause: str, moment: str) -> Refusal:
+        """Return what there is to say when no answer comes."""
+        problem = f"The connection to the index at {self.host} failed {moment}: {cause}."
+        return Refusal(problem, way_out=f"check the URL and that the index is up; then {AGAIN}")
+
     def refuse(self, answer: requests.Response, moment: str) -> Refusal:
         """Return what an answer of the index means, and what to do."""
-        words = _words(answer)
-        match answer.status_code:
+        status = f"{answer.status_code} {answer.reason or ''}".strip()
+        return self.explain(status, answer.text, moment, wait=answer.headers.get("retry-after"))
+
+    def explain(self, status: str, text: str, moment: str, *, wait: str | None = None) -> Refusal:
+        """Return what a status such as `404 Not Found` and the text beside it mean, and what to do."""
+        match int(status[:3]):
             case 401 | 403:
                 who = "these credentials" if self.credentials else "a caller without credentials"
                 said, way_out = f"refused {who} {moment}", WAY_OUT
-            case 400 | 409 if answer.status_code == 409 or _EXISTS.search(f"{answer.reason} {answer.text}"):
+            case 400 | 409 as code if code == 409 or _EXISTS.search(f"{status} {text}"):
                 said = "says that it already has a file of this name"
                 way_out = "wait for any other run to end, then run the command again: it compares the bytes"
             case 400:
-                said, way_out = f"refused what was sent {moment}{words}", "see [project] in pyproject.toml"
+                said, way_out = (
+                    f"refused what was sent {moment}{_words(text)}",
+                    "see [project] in pyproject.toml",
+                )
             case 413:
                 said = f"takes no file of this size {moment}"
                 way_out = "have its limit raised (nginx: client_max_body_size); then run again"
             case 429:
-                wait = answer.headers.get("retry-after")
                 said = f"asks for fewer requests {moment}"
                 way_out = f"wait {f'{wait} seconds' if wait else 'a while'}, then {AGAIN}"
             case code if code >= 500:
                 said, way_out = f"failed {moment}", f"later, {AGAIN}"
             case _:
-                said = f"has another answer {moment}{words}"
+                said = f"has another answer {moment}{_words(text)}"
                 way_out = "check --index (the URL for uploads) and --simple (the URL of the list)"
-        status = f"{answer.status_code} {answer.reason or ''}".strip()
         return Refusal(f"The index at {self.host} {said} ({status}).", way_out=way_out)
+
+
+def _stay_unknown(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request  # without this, a .netrc would be used
 
 
 def find_authorities() -> str | None:
@@ -83,9 +92,9 @@ def find_authorities() -> str | None:
     return next(filter(None, named), None)
 
 
-def _words(answer: requests.Response) -> str:
-    """Return the beginning of what the index itself says of its answer."""
-    words = " ".join(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", answer.text, flags=re.DOTALL).split())
+def _words(text: str) -> str:
+    """Return the beginning of what the index itself says."""
+    words = " ".join(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL).split())
     return f": {words[:200]}" if words else ""
 
 

@@ -16,11 +16,11 @@ from pypi_simple import ACCEPT_JSON_PREFERRED, DistributionPackage, IndexPage, P
 from uv import find_uv_bin
 
 from tools.release.address import Address, is_below, read_address
-from tools.release.connection import AGAIN, Connection, find_authorities
+from tools.release.connection import Connection, find_authorities
 from tools.release.contents import PROJECT
 from tools.release.credentials import WAY_OUT, Credentials, find_credentials, read_pypirc
 from tools.release.errors import Refusal
-from tools.release.process import run, sparse_environment
+from tools.release.process import attempt, sparse_environment
 
 _LISTING_SECONDS = 60.0
 _PROJECT_TITLE = re.compile(
@@ -28,8 +28,7 @@ _PROJECT_TITLE = re.compile(
 )
 _INDEX_TITLE = re.compile(r"<(title|h1)>[^<]*\bsimple (index|list)\b[^<]*</", re.IGNORECASE)
 _JSON = "application/vnd.pypi.simple.v1+json"
-_STATUS = re.compile(r"status code (\d{3}) ?([\w ]*)\.?(?: Server says:)?(.*)", re.DOTALL)
-_FRESH = {"Cache-Control": "no-cache"}
+_STATUS = re.compile(r"status code (\d{3} ?[\w ]*)\.?(?: Server says:)?(.*)", re.DOTALL)
 _DOOR, _LIST, _FILE = "when asked to let us in", "when asked for its list of files", "when asked for a file"
 _CLOSED = {401, 403, 404, 405, 429, 502, 503, 504}
 
@@ -79,14 +78,11 @@ class Index:
     def check_login(self) -> None:
         """Raise Refusal unless the index would take uploads from us: asked with a form that holds no file."""
         form = {":action": (None, "check")}
-        upload = self.address.upload
-        with self._connection.ask(
-            "POST", upload, _DOOR, files=form, allow_redirects=False, headers=_FRESH
-        ) as answer:
-            if answer.is_redirect:
-                raise self._elsewhere("uploads", answer.headers.get("location", ""))
-            if answer.status_code in _CLOSED:
-                raise self._connection.refuse(answer, _DOOR)
+        answer = self._connection.ask("POST", self.address.upload, _DOOR, files=form, allow_redirects=False)
+        if answer.is_redirect:
+            raise self._elsewhere("uploads", answer.headers.get("location", ""))
+        if answer.status_code in _CLOSED:
+            raise self._connection.refuse(answer, _DOOR)
 
     def versions(self) -> list[Version]:
         """Return the versions of the project that the index lists, oldest first."""
@@ -110,17 +106,9 @@ class Index:
             **_trusting("SSL_CERT_FILE"),
         )  # fmt: skip
         uv = [find_uv_bin(), "publish", "--no-config", "--trusted-publishing=never", "--no-attestations"]
-        try:
-            run(
-                [*uv, path],
-                cwd=path.parent,
-                env=variables,
-                refused="uv publish:",
-                way_out=f"check the URL and that the index is up; then {AGAIN}",
-                secrets=found.secrets,
-            )
-        except Refusal as refusal:
-            raise self._explain_upload(refusal, f"while it took {path.name}") from None
+        done = attempt([*uv, path], cwd=path.parent, env=variables, secrets=found.secrets)
+        if done.returncode:
+            raise self._explain_upload(done.stdout, f"while it took {path.name}")
 
     def wait_for(
         self, sent: Mapping[str, str], version: Version, *, sleep: Callable[[float], None] = time.sleep
@@ -170,24 +158,23 @@ class Index:
     ) -> Page | None:
         """Return a page of the list, None if there is none; raise Refusal for what is no page of a list."""
         url = f"{self.address.simple}{path}"
-        accepted = {"Accept": ACCEPT_JSON_PREFERRED, **_FRESH}
-        with self._connection.ask("GET", url, _LIST, headers=accepted) as answer:
-            if urlsplit(answer.url)[:2] != urlsplit(url)[:2]:
-                raise self._elsewhere("readers of its list", answer.url)
-            if answer.status_code == requests.codes.not_found:
-                return None
-            if not answer.ok:
-                raise self._connection.refuse(answer, _LIST)
-            kind = answer.headers.get("content-type", "").partition(";")[0]
-            said = f"{answer.status_code} {answer.reason}, {kind}"
-            try:
-                page = parse(answer)
-            except Exception as error:  # noqa: BLE001  # of pydantic, json, of the version of the list, of its type …
-                raise self._not_a_list(answer.url, f"{said}, {type(error).__name__}") from None
-            proven = kind == _JSON or page.repository_version or title.search(answer.text)
-            if not (proven or any(file.version for file in getattr(page, "packages", []))):
-                raise self._not_a_list(answer.url, said)
-            return page
+        answer = self._connection.ask("GET", url, _LIST, accept=ACCEPT_JSON_PREFERRED)
+        if urlsplit(answer.url)[:2] != urlsplit(url)[:2]:
+            raise self._elsewhere("readers of its list", answer.url)
+        if answer.status_code == requests.codes.not_found:
+            return None
+        if not answer.ok:
+            raise self._connection.refuse(answer, _LIST)
+        kind = answer.headers.get("content-type", "").partition(";")[0]
+        said = f"{answer.status_code} {answer.reason}, {kind}"
+        try:
+            page = parse(answer)
+        except Exception as error:  # noqa: BLE001  # of pydantic, json, of the version of the list, of its type …
+            raise self._not_a_list(answer.url, f"{said}, {type(error).__name__}") from None
+        proven = kind == _JSON or page.repository_version or title.search(answer.text)
+        if not (proven or any(file.version for file in getattr(page, "packages", []))):
+            raise self._not_a_list(answer.url, said)
+        return page
 
     def _not_a_list(self, url: str, said: str) -> Refusal:
         return Refusal(
@@ -203,31 +190,22 @@ class Index:
             way_out="if that is the right place, name its URL with --index or --simple",
         )
 
-    def _explain_upload(self, refusal: Refusal, moment: str) -> Refusal:
+    def _explain_upload(self, text: str, moment: str) -> Refusal:
         """Return what uv's own words for a failed upload mean."""
-        text = refusal.problem
         if "redirect" in text.lower():
             return self._elsewhere("uploads")
         if "do not match" in text:
-            text = "status code 409 Conflict"
+            return self._connection.explain("409 Conflict", "", moment)
         if status := _STATUS.search(text):
-            answer = requests.Response()
-            answer.status_code, answer.reason = int(status[1]), status[2].strip()
-            answer._content = status[3].encode()  # noqa: SLF001  # requests has no other way to make one
-            return self._connection.refuse(answer, moment)
-        causes = [line.strip().removeprefix("cause: ") for line in text.splitlines()[1:]]
-        cause = re.sub(r" \(os error \d+\)", "", causes[-1]) if causes else "uv did not say why"
-        problem = f"The connection to the index at {self._connection.host} failed {moment}: {cause}."
-        return Refusal(problem, way_out=refusal.way_out)
+            return self._connection.explain(status[1].strip(), status[2], moment)
+        *_, cause = text.rstrip().splitlines() or ["uv did not say why"]
+        return self._connection.broken(re.sub(r"^\s*cause: | \(os error \d+\)$", "", cause), moment)
 
     def _fetch_digest(self, url: str) -> str:
-        digest = hashlib.sha256()
-        with self._connection.ask("GET", url, _FILE, stream=True) as answer:
-            if not answer.ok:
-                raise self._connection.refuse(answer, _FILE)
-            for part in answer.iter_content(1 << 16):
-                digest.update(part)
-        return digest.hexdigest()
+        answer = self._connection.ask("GET", url, _FILE)
+        if not answer.ok:
+            raise self._connection.refuse(answer, _FILE)
+        return hashlib.sha256(answer.content).hexdigest()
 
 
 def _trusting(variable: str) -> dict[str, str]:

@@ -83,13 +83,17 @@ def sparse_environment(*prefixes: str, **added: str) -> dict[str, str]:
 
 
 def attempt(
-    arguments: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    secrets: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Run a child to its end, and return its status and all that it said.
+    """Run a child to its end, and return its status and all that it said, without any of `secrets`.
 
     `env` is all that it sees of an environment, by default what every child needs.
     """
-    return subprocess.run(
+    done = subprocess.run(
         [str(argument) for argument in arguments],
         cwd=cwd,
         env=sparse_environment() if env is None else env,
@@ -101,6 +105,9 @@ def attempt(
         process_group=_janitors[-1].pid if _janitors else None,
         check=False,
     )
+    for secret in secrets:
+        done.stdout = done.stdout.replace(secret, "[hidden]")
+    return done
 
 
 def run(
@@ -112,15 +119,9 @@ def run(
     env: Mapping[str, str] | None = None,
     secrets: Sequence[str] = (),
 ) -> str:
-    """Run a child as `attempt` does, and return its output.
-
-    Raises Refusal with the tail of the output if it fails; none of `secrets` is in it.
-    """
-    done = attempt(arguments, cwd=cwd, env=env)
-    output = done.stdout
-    for secret in secrets:
-        output = output.replace(secret, "[hidden]")
+    """Run a child as `attempt` does, and return its output; raise Refusal with the end of it if it fails."""
+    done = attempt(arguments, cwd=cwd, env=env, secrets=secrets)
     if done.returncode:
-        lines = output.rstrip().splitlines()[-_SHOWN_LINES:]
+        lines = done.stdout.rstrip().splitlines()[-_SHOWN_LINES:]
         raise Refusal("\n".join([refused, *(f"    {line}" for line in lines)]), way_out=way_out)
-    return output
+    return done.stdout

@@ -16,7 +16,6 @@ from tools.release.version import Change, Step
 
 # Its interface is its command line (words.py).
 _COMMANDS = "egp.cli"
-_POSITIONAL = ("positional-only", "positional or keyword")
 
 
 class Comparison:
@@ -62,8 +61,10 @@ class Comparison:
         before, after = sources.ancestors(old), sources.ancestors(new)
         for name in sorted(before - after):
             self._add(where, f"base class was removed ({name.rpartition('.')[2]})", "major")
+        if sources.is_record(old) and sources.is_record(new):
+            noun = "key" if "TypedDict" in before else "field"
+            self._parameters(sources.fields(old), sources.fields(new), where, noun)
         if "TypedDict" in before & after:
-            self._parameters(sources.keywords(old), sources.keywords(new), where, "key")
             return
         if "_missing_" in old.all_members and "_missing_" not in new.all_members:
             self._add(where, "is closed: unknown values are refused", "major")
@@ -71,8 +72,6 @@ class Comparison:
         if not open_class or sources.is_internal(mine.get("__init__")):
             mine.pop("__init__", None)
         self.members(mine, sources.members(new), where)
-        if sources.is_record(old) and sources.is_record(new):
-            self._parameters(sources.fields(old), sources.fields(new), where, "field")
 
     def _attributes(self, old: griffe.Attribute, new: griffe.Attribute, where: str) -> None:
         alias = is_alias(old)
@@ -100,22 +99,19 @@ class Comparison:
         for name, parameter in after.items():
             if name in before:
                 self._parameter(before[name], parameter, where, noun)
-            elif parameter.is_required:
+            elif parameter.default is None:
                 self._add(where, f"{noun} was added and is required ({name})", "major")
             else:
                 self._add(f"{where}({name})", "added", "minor")
-        placed = [each.name for each in old if each.kind in _POSITIONAL and each.name in after]
-        kept = [each.name for each in new if each.kind in _POSITIONAL][: len(placed)]
-        if kept != placed and all(after[name].kind in _POSITIONAL for name in placed):
-            self._add(where, f"positional {noun}s were moved ({', '.join(placed)})", "major")
 
     def _parameter(self, old: Parameter, new: Parameter, where: str, noun: str) -> None:
-        if new.is_required and not old.is_required:
+        if old.default is not None and new.default is None:
             self._add(where, f"{noun} is now required ({new.name})", "major")
-        elif old.default != new.default and not old.is_required:
+        elif old.default is not None and old.default != new.default:
             self._add(where, f"{noun} default was changed ({new.name})", "minor")
-        if old.kind in _POSITIONAL and new.kind not in _POSITIONAL:
-            self._add(where, f"{noun} kind was changed ({new.name})", "major")
+        if old.position is not None and new.position != old.position:
+            how = "made keyword-only" if new.position is None else "moved"
+            self._add(where, f"{noun} was {how} ({new.name})", "major")
         self._types(old.union, new.union, where, f"type of {new.name}", taken=True)
 
     def _types(

@@ -11,6 +11,7 @@ Members = dict[str, griffe.Object]
 
 PACKAGES = {"egp": "src", "egp_api": "generated"}
 
+_POSITIONAL = {griffe.ParameterKind.positional_only, griffe.ParameterKind.positional_or_keyword}
 _RECORDS = ("define", "frozen", "mutable", "attrs", "dataclass", "attr.s")
 # Python itself asks for them; no program does by their names.
 _SILENT = {"__getattr__", "__dir__", "__repr__", "__del__", "__init_subclass__"}
@@ -20,14 +21,9 @@ class Parameter(NamedTuple):
     """What a caller may give: a parameter, a key of a typed dictionary, or a field of a record."""
 
     name: str
-    kind: str
-    default: str | None
+    default: str | None  # None where a call without it fails
     union: Union
-
-    @property
-    def is_required(self) -> bool:
-        """Whether a call without it fails."""
-        return self.default is None and not self.kind.startswith("variadic")
+    position: int | None = None  # None where it is not given by position
 
 
 def load(root: Path) -> Members:
@@ -67,43 +63,39 @@ def ancestors(source: griffe.Class) -> set[str]:
     return {part.name for part in bases if not part.is_hidden} - {"object", "Generic", "Protocol", "ABC"}
 
 
-def keywords(source: griffe.Class) -> list[Parameter]:
-    """Return the keys of a typed dictionary."""
-    found: dict[str, Parameter] = {}
-    for each in reversed(_lineage(source)):
-        total = str(each.keywords.get("total", "True")) != "False"
-        for name, member in _annotated(each).items():
-            outer = str(member.annotation).partition("[")[0].rpartition(".")[2]
-            required = outer == "Required" or (total and outer != "NotRequired")
-            union = read(member.annotation, each)
-            found[name] = Parameter(name, "keyword-only", None if required else "...", union)
-    return list(found.values())
-
-
 def fields(source: griffe.Class) -> list[Parameter]:
-    """Return the fields that make a record's constructor."""
-    return [
-        Parameter(name, "keyword-only", _value(each.value, source), read(each.annotation, source))
-        for name, each in _annotated(source).items()
-        if "property" not in each.labels
-        and not str(each.annotation).startswith(("ClassVar", "typing.ClassVar"))
-    ]
+    """Return the keys of a typed dictionary, inherited ones too, or what a record's constructor is given."""
+    found: dict[str, Parameter] = {}
+    is_dictionary = "TypedDict" in ancestors(source)
+    for each in reversed(_lineage(source)) if is_dictionary else [source]:
+        total = str(each.keywords.get("total", "True")) != "False"
+        for name, member in each.members.items():
+            if not isinstance(member, griffe.Attribute) or member.annotation is None:
+                continue
+            outer = str(member.annotation).partition("[")[0].rpartition(".")[2]
+            if "property" in member.labels or outer == "ClassVar":
+                continue
+            default = _value(member.value, source)
+            if is_dictionary and outer != "Required" and (not total or outer == "NotRequired"):
+                default = "..."
+            found[name] = Parameter(name, default, read(member.annotation, each))
+    return list(found.values())
 
 
 def parameters(function: griffe.Function) -> list[Parameter]:
     """Return the parameters as a caller sees them, `**keywords: Unpack[…]` one by one."""
     found: list[Parameter] = []
     for number, each in enumerate(function.parameters):
-        kind = each.kind.value if each.kind else ""
         if number == 0 and each.name in {"self", "cls"}:
             continue
-        union = read(each.annotation, function)
+        kind, union = each.kind, read(each.annotation, function)
         unpacked = next((part for part in union if part.name == "Unpack"), None)
         if unpacked and (source := next(iter(unpacked.arguments[0])).source):
-            found += keywords(source)
+            found += fields(source)
         else:
-            name = f"#{number}" if kind == "positional-only" else each.name
-            found.append(Parameter(name, kind, _value(each.default, function), union))
+            name = f"#{number}" if kind is griffe.ParameterKind.positional_only else each.name
+            position = number if kind in _POSITIONAL else None
+            found.append(Parameter(name, _value(each.default, function), union, position))
     return found
 
 
@@ -125,7 +117,7 @@ def _value(value: str | griffe.Expr | None, scope: griffe.Object) -> str | None:
 def is_internal(start: griffe.Object | None) -> bool:
     """Tell whether only we can call a constructor, since it asks for something private."""
     return isinstance(start, griffe.Function) and any(
-        each.is_required and any(True for _ in hidden_classes(each.union)) for each in parameters(start)
+        each.default is None and any(hidden_classes(each.union)) for each in parameters(start)
     )
 
 
@@ -155,13 +147,4 @@ def _lineage(source: griffe.Class) -> list[griffe.Class]:
 def is_record(source: griffe.Class) -> bool:
     bases = {str(base).rpartition(".")[2] for each in _lineage(source) for base in each.bases}
     made = {each.callable_path.rpartition(".")[2] for each in source.decorators}
-    return "NamedTuple" in bases or not made.isdisjoint(_RECORDS)
-
-
-def _annotated(source: griffe.Class) -> dict[str, griffe.Attribute]:
-    """Return the attributes that a class itself annotates."""
-    return {
-        name: each
-        for name, each in source.members.items()
-        if isinstance(each, griffe.Attribute) and each.annotation is not None
-    }
+    return not bases.isdisjoint({"NamedTuple", "TypedDict"}) or not made.isdisjoint(_RECORDS)
