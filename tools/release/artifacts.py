@@ -50,7 +50,9 @@ def check_use(release: Release) -> str:
     pythons = find_interpreters(named) or {_HERE: sys.executable}
     oldest, extras = next(iter(pythons)), release.extras
     uses: dict[str, Callable[[], str]] = {
-        f"with {extras}": partial(_use_everything, release),
+        f"with {extras}": lambda: consumer.smoke(
+            release.environment, str(release.version), "modules", "fixture"
+        ),
         "without extras": partial(_use_bare, release),
     }
     for name, python in pythons.items():
@@ -92,10 +94,6 @@ def _named(where: str, use: Callable[[], str]) -> str:
         return use()
     except Refusal as refusal:
         raise Refusal(f"{where}: {refusal.problem}", way_out=refusal.way_out) from None
-
-
-def _use_everything(release: Release) -> str:
-    return consumer.smoke(release.environment, str(release.version), "modules", "fixture")
 
 
 def _use_bare(release: Release) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,15 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that knows ASCII alone is no reason to fail
-    options = _parse(arguments)
+    options, say = _parse(arguments), partial(print, flush=True)
     signal.signal(signal.SIGTERM, _end)
     started = time.monotonic()
     try:
         with workspace() as folder:
             wish = Options(options.dry_run, options.tag, options.tests_passed, options.keep)
             release = Release(_ROOT, folder, wish, _index(options))
-            take_steps(release, say=_say)
-            _say(_farewell(release, seconds=time.monotonic() - started))
+            take_steps(release, say=say)
+            say(_farewell(release, seconds=time.monotonic() - started))
     except KeyboardInterrupt:
         print(f"\nInterrupted. {_AGAIN}", file=sys.stderr)
         return 130
@@ -110,7 +111,3 @@ def _farewell(release: Release, *, seconds: float) -> str:
     if release.options.dry_run:
         return f"\n{release.version} could go out. Nothing was sent and nothing was tagged ({seconds:.0f} s)."
     return f"\n{release.version} is published ({seconds:.0f} s). Share its tag: git push origin {release.tag}"
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)

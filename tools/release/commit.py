@@ -2,14 +2,12 @@
 
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
-from tools.release.contents import CONTRACT_FILE
 from tools.release.errors import Refusal, shorten
 from tools.release.process import run
 from tools.release.release import Release
-from tools.release.version import Change, check_step
+from tools.release.version import check_step
 
 _RAISE = "raise the version in src/egp/_version.py and CHANGELOG.md"
 
@@ -106,9 +104,9 @@ def check_index(release: Release) -> str:
 
 def check_generated(release: Release) -> str:
     """Refuse a generated package that is not what openapi.yaml says today."""
-    _compile(
-        release,
-        "--check",
+    run(
+        [sys.executable, "-m", "tools.compiler", "--check"],
+        cwd=release.root,
         refused="generated/ is not what openapi.yaml, generator-config.yaml and templates/ compile to:",
         way_out="scripts/regenerate, commit the result as a commit of its own, and run again",
     )
@@ -130,43 +128,6 @@ def check_version(release: Release) -> str:
     said = f"{version} of {section.date}, {entries} in the changelog"
     if last is None:
         return f"{said}; the first release has nothing to be compared with"
-    return f"{said}; {check_step(last, version, _compare(release, f'v{last}'))}"
+    from tools.release.interface.changes import find_changes  # half a second, now that others are under way
 
-
-def _compare(release: Release, tag: str) -> list[Change]:
-    """Return what users of the release with this tag would notice."""
-    # Half a second, and only now that other steps are under way.
-    from tools.release.interface.comparison import compare_interfaces
-    from tools.release.interface.contract import compare_contracts
-    from tools.release.interface.sources import PACKAGES
-    from tools.release.interface.words import compare_words
-
-    old, source = release.workspace / "last", release.source
-    release.repository.export(tag, old, *PACKAGES.values(), CONTRACT_FILE, "pyproject.toml")
-    changes = compare_words(old, source)
-    if not (old / CONTRACT_FILE).exists():
-        return [*changes, *compare_interfaces(old, source)]
-    changes += compare_contracts(old / CONTRACT_FILE, source / CONTRACT_FILE)
-    if any(change.source == "spec" for change in changes):
-        source = _without_contract_changes(release, old / CONTRACT_FILE)
-    return [*changes, *compare_interfaces(old, source)]
-
-
-def _without_contract_changes(release: Release, contract_before: Path) -> Path:
-    """Return the sources with egp_api as the compiler of this commit makes it of the last release's contract.
-
-    The contract's own changes have their own rule; what the compiler and templates change shows here.
-    """
-    view = release.workspace / "new-compiler-old-contract"
-    view.mkdir()
-    (view / "src").symlink_to(release.source / "src")
-    try:
-        _compile(release, "--spec", contract_before, "--output", view / "generated", refused="", way_out="")
-    except Refusal:  # the compiler takes the old document no more
-        return release.source
-    return view
-
-
-def _compile(release: Release, *arguments: str | Path, refused: str, way_out: str) -> None:
-    command = [sys.executable, "-m", "tools.compiler", *arguments]
-    run(command, cwd=release.root, refused=refused, way_out=way_out)
+    return f"{said}; {check_step(last, version, find_changes(release, last))}"

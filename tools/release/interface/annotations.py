@@ -1,24 +1,17 @@
 """Annotations as values: what two releases say of a type, whatever its spelling and wherever it lives."""
 
 import ast
+import builtins
+import collections.abc
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple, cast
 
 import griffe
 
-# What each of these accepts besides itself. Parameters of callers are what this is about, so containers count
-# as if they were only read.
-_SEQUENCES = {"list", "tuple"}
-_CONTAINERS = {*_SEQUENCES, "set", "frozenset", "dict", "Sequence", "Mapping"}
-_ALSO_ACCEPTS = {
-    "float": {"int"},
-    "complex": {"int", "float"},
-    "Sequence": _SEQUENCES,
-    "Collection": _CONTAINERS,
-    "Iterable": {*_CONTAINERS, "Collection", "Iterator"},
-    "Mapping": {"dict", "MutableMapping"},
-}
+# The types that have a name everywhere. Parameters of callers are what this is about, so containers count as
+# if they were only read.
+_KNOWN: dict[str, object] = vars(builtins) | vars(collections.abc)
 _OLD_NAMES = {
     each: each.lower() for each in ("List", "Dict", "Set", "FrozenSet", "Tuple", "Type")
 }  # of typing, for the built-in ones
@@ -135,23 +128,26 @@ def accepts(wide: Union, narrow: Union) -> bool:
 
 
 def _fits(wide: Part, narrow: Part) -> bool:
-    if wide.name != narrow.name:
-        literal = narrow.name.removeprefix("Literal[").removesuffix("]")
-        if literal != narrow.name:
-            return wide.name == _kind_of(literal)
-        if narrow.name not in _ALSO_ACCEPTS.get(wide.name, ()):
-            return False
+    if wide.name != narrow.name and not _is_kind(narrow.name, wide.name):
+        return False
     if not wide.arguments or not narrow.arguments:
-        return not wide.arguments or all(accepts(each, UNKNOWN) for each in wide.arguments)
+        return all(accepts(each, UNKNOWN) for each in wide.arguments)
     same = wide.name != narrow.name or len(wide.arguments) == len(narrow.arguments)
     return same and all(map(accepts, wide.arguments, narrow.arguments))
 
 
-def _kind_of(literal: str) -> str:
-    try:
-        return type(ast.literal_eval(literal)).__name__
-    except ValueError:  # a member of an enum
-        return literal.rpartition(".")[0]
+def _is_kind(narrow: str, wide: str) -> bool:
+    """Tell whether a type is also of another name; numbers are, as type checkers see them."""
+    literal = narrow.removeprefix("Literal[").removesuffix("]")
+    if literal != narrow:
+        try:
+            narrow = type(ast.literal_eval(literal)).__name__
+        except ValueError:  # a member of an enum
+            return literal.rpartition(".")[0] == wide
+    if (narrow, wide) in {("int", "float"), ("int", "complex"), ("float", "complex")}:
+        return True
+    one, other = _KNOWN.get(narrow), _KNOWN.get(wide)
+    return isinstance(one, type) and isinstance(other, type) and issubclass(one, other)
 
 
 def hidden_classes(union: Union) -> Iterator[griffe.Class]:
