@@ -31,19 +31,26 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
         same_bytes = json.dumps(old, default=str) == json.dumps(new, default=str)
     if same_bytes:
         return Report.of([], same_bytes=True)
-    before, after = desugared(old), desugared(new)
-    if before is None or after is None:
-        before = after = None
-    return Report.of([*_changes(survey(old, before), survey(new, after))], same_bytes=False)
+    terms = desugared(old), desugared(new)
+    if None in terms:
+        terms = None, None
+    after = survey(new, terms[1])
+    before = survey(old, terms[0])
+    names = {
+        "schema": renamed_definitions(before.definitions, after.definitions),
+        "operation": renamed_operations(before.operations, after.operations),
+    }
+    renamed = [
+        Change(f"{noun}-renamed", name, before=name, after=now)
+        for noun, found in names.items()
+        for name, now in found.items()
+    ]
+    if renamed:
+        before = survey(old, terms[0], names)
+    return Report.of([*renamed, *_changes(before, after)], same_bytes=False)
 
 
 def _changes(old: Surface, new: Surface) -> Iterator[Change]:
-    definitions = renamed_definitions(old.definitions, new.definitions)
-    operations = renamed_operations(old.operations, new.operations)
-    for noun, names in (("schema", definitions), ("operation", operations)):
-        for before, after in names.items():
-            yield Change(f"{noun}-renamed", before, before=before, after=after)
-    old = old.renamed(operations, definitions)
     yield from compare_presence("", old.operations, new.operations)
     for name in old.operations.keys() & new.operations.keys():
         yield from compare_operation(old.operations[name], new.operations[name])
@@ -80,20 +87,13 @@ def _compare_definitions(old: Definition, new: Definition, directions: Direction
             yield Change("request-field-made-optional", f"{new.name}.{name}")
 
 
-def _compare_environments(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Change]:
-    gone = [name for name in old if name not in new]
-    come = [name for name in new if name not in old]
-    if len(gone) == len(come) == 1 and old[gone[0]] == gone[0] and new[come[0]] == come[0]:
+def _compare_environments(old: Mapping[str, Part], new: Mapping[str, Part]) -> Iterator[Change]:
+    gone = [part for name, part in old.items() if name not in new]
+    come = [part for name, part in new.items() if name not in old]
+    if len(gone) == len(come) == 1 and all(part.text == part.name for part in (*gone, *come)):
         # Servers without a name go by their URLs: one that takes another's place has moved.
-        yield Change("environment-url-changed", "servers", before=gone[0], after=come[0])
+        yield Change("environment-url-changed", "servers", before=gone[0].name, after=come[0].name)
         return
-    yield from compare_parts("", _environments(old), _environments(new))
+    yield from compare_parts("", old, new)
     if old and new and next(iter(old)) != next(iter(new)):
         yield Change("default-environment-changed", "servers", before=next(iter(old)), after=next(iter(new)))
-
-
-def _environments(urls: Mapping[str, str]) -> dict[str, Part]:
-    return {
-        name: Part(noun="environment", name=name, text=url, facts={"environment-url-changed": url})
-        for name, url in urls.items()
-    }

@@ -8,7 +8,7 @@ import attrs
 
 from tools.compiler.changes.parts import compare_part, compare_parts
 from tools.compiler.changes.report import Change
-from tools.compiler.changes.surface import PLACEHOLDER, Alternative, Definition, Key, Operation, Part
+from tools.compiler.changes.surface import ANYONE, PLACEHOLDER, Alternative, Definition, Key, Operation, Part
 from tools.compiler.media import STREAM_SWITCH, is_json
 
 
@@ -22,7 +22,7 @@ def compare_operation(old: Operation, new: Operation) -> Iterator[Change]:
         label = new.parts[now].label
         yield Change("parameter-moved", f"{where}{label}", before=f"in {place[0]}", after=f"in {now[0]}")
     at_new_places = {
-        moved.get(key, key): attrs.evolve(part, facts={}) if key in moved else part
+        moved.get(key, key): _without(part, "serialization-changed") if key in moved else part
         for key, part in old.parts.items()
     }
     yield from compare_part(where, attrs.evolve(old, parts=at_new_places), new)
@@ -59,13 +59,16 @@ def _keywords(operation: Operation, definitions: Mapping[str, Definition]) -> di
         values = definitions[model].parts
     return {
         key[-1:]: attrs.evolve(
-            part,
+            _without(part, "serialization-changed"),
             noun="keyword",
             notes={note: said for note, said in part.notes.items() if note == "deprecated"},
-            facts={},
         )
         for key, part in values.items()
     }
+
+
+def _without(part: Part, fact: str) -> Part:
+    return attrs.evolve(part, facts={key: said for key, said in part.facts.items() if key != fact})
 
 
 def _moved_parameters(old: Operation, new: Operation) -> dict[Key, Key]:
@@ -87,21 +90,15 @@ def _compare_paths(where: str, old: str, new: str) -> Iterator[Change]:
 def _compare_security(
     where: str, old: frozenset[Alternative], new: frozenset[Alternative]
 ) -> Iterator[Change]:
-    """Yield what differs between two sets of ways to call an operation; an empty set lets anyone call."""
+    """Yield what differs between two sets of ways to call an operation."""
     added = frozenset(asked for asked in new if not any(_satisfies(given, asked) for given in old))
-    if old == new:
-        return
-    if not old:
-        # A way in without credentials demands nothing of those who came without.
-        kind = "security-alternative-added" if frozenset() in new else "security-added"
-    elif new and not all(any(_satisfies(given, asked) for asked in new) for given in old):
-        kind = "security-changed"
+    if not all(any(_satisfies(given, asked) for asked in new) for given in old):
+        kind = "security-added" if old == ANYONE else "security-changed"
+        yield Change(kind, where, before=_describe(old), after=_describe(new))
     elif added:
         yield Change("security-alternative-added", where, after=_describe(added))
-        return
-    else:
-        kind = "security-removed"
-    yield Change(kind, where, before=_describe(old), after=_describe(new))
+    elif old != new:
+        yield Change("security-removed", where, before=_describe(old), after=_describe(new))
 
 
 def _satisfies(given: Alternative, asked: Alternative) -> bool:
@@ -111,8 +108,6 @@ def _satisfies(given: Alternative, asked: Alternative) -> bool:
 
 def _describe(alternatives: frozenset[Alternative]) -> str:
     """Return ways to call an operation in words."""
-    if not alternatives:
-        return "nothing"
     ways = (
         sorted(demand + (f" ({', '.join(sorted(scopes))})" if scopes else "") for demand, scopes in each)
         for each in alternatives

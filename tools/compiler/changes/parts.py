@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tools.compiler.changes.report import Change
@@ -32,7 +33,7 @@ def compare_presence(
     come = {key: part for key, part in new.items() if key not in old}
     for key, part in gone.items():
         now = _renamed_part(key, gone, come)
-        detail = f"now {now}" if now else ""
+        detail = f"now {now}" if now else None
         yield Change(f"{part.noun}-removed", f"{where}{part.label}", detail, before=part.told)
     for part in come.values():
         demanded = "required-" if part.required and "request" in WAYS.get(part.noun, directions) else ""
@@ -41,9 +42,9 @@ def compare_presence(
 
 def compare_part(where: str, old: Part, new: Part, directions: Directions = frozenset()) -> Iterator[Change]:
     """Yield what differs in a thing that travels in these directions, and in its parts."""
-    for kind in old.facts.keys() & new.facts.keys():
-        if old.facts[kind] != new.facts[kind]:
-            yield Change(kind, where, before=old.facts[kind], after=new.facts[kind])
+    for fact in old.facts.keys() & new.facts.keys():
+        if old.facts[fact] != new.facts[fact]:
+            yield Change(f"{new.noun}-{fact}", where, before=old.facts[fact], after=new.facts[fact])
     for label in old.shapes.keys() & new.shapes.keys():
         yield from _compare_shapes(
             f"{where}{label}", new.noun, old.shapes[label], new.shapes[label], directions
@@ -51,13 +52,6 @@ def compare_part(where: str, old: Part, new: Part, directions: Directions = froz
     if old.required != new.required:
         for noun in _nouns(new.noun, directions):
             yield Change(f"{noun}-made-{'required' if new.required else 'optional'}", where)
-    if old.default != new.default:
-        yield Change(f"{new.noun}-default-changed", where, before=old.default, after=new.default)
-    for noun, values in old.values.items():
-        for value in values - new.values[noun]:
-            yield Change(f"{noun}-removed", where, before=value)
-        for value in new.values[noun] - values:
-            yield Change(f"{noun}-added", where, after=value)
     yield from _compare_notes(where, new.noun, old.notes, new.notes, retyped=old.shapes != new.shapes)
     yield from compare_parts(where, old.parts, new.parts, directions)
 
@@ -123,16 +117,15 @@ def _by_looks(definitions: list[Definition]) -> dict[tuple[object, ...], list[st
     found: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
     masked = {definition.name: "?" for definition in definitions}
     for definition in definitions:
-        found[definition.kind, *_looks(definition.renamed(masked))].append(definition.name)
+        found[definition.kind, *_looks(definition, masked)].append(definition.name)
     return found
 
 
-def _looks(part: Part) -> tuple[object, ...]:
+def _looks(part: Part, names: Mapping[str, str] = MappingProxyType({})) -> tuple[object, ...]:
     """Return all that is said of a part but for its name and what it is documented with."""
     return (
-        *sorted((label, describe(shape)) for label, shape in part.shapes.items()),
+        *sorted((label, describe(shape, names)) for label, shape in part.shapes.items()),
         part.required,
-        part.default,
-        frozenset(part.values.items()),
-        frozenset((key, _looks(inner)) for key, inner in part.parts.items()),
+        part.facts.get("default-changed"),
+        frozenset((key, _looks(inner, names)) for key, inner in part.parts.items()),
     )

@@ -80,7 +80,7 @@ class Change:
 
     kind: str = attrs.field(validator=attrs.validators.in_(KINDS))
     where: str
-    detail: str = ""
+    detail: str | None = None
     before: str | None = None
     after: str | None = None
 
@@ -96,22 +96,18 @@ class Change:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON, without what is not set."""
-        document: dict[str, Any] = {
+        said = attrs.asdict(self, filter=lambda _, value: value is not None)
+        return {
             "kind": self.kind,
             "where": self.where,
             "breaking": self.breaking,
             "step": str(self.step),
-        }
-        optional = {"detail": self.detail or None, "before": self.before, "after": self.after}
-        return document | {key: value for key, value in optional.items() if value is not None}
+        } | said
 
     def to_line(self) -> str:
         """Return the change in one line, without characters that a terminal would obey."""
-        said = self.detail
-        if not said and self.before is not None and self.after is not None:
-            said = f"{self.before} → {self.after}"
-        elif not said:
-            said = self.after or self.before or ""
+        told = [value for value in (self.before, self.after) if value is not None]
+        said = self.detail or " → ".join(told)
         line = _printable(f"{self.kind}: {self.where}" + (f": {said}" if said else ""))
         return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
@@ -149,30 +145,24 @@ class Report:
     def to_text(self, *, room: int = _ROOM_PER_STEP) -> str:
         """Return the report for a screen: what breaks first, at most `room` lines a step, and the step."""
         lines: list[str] = []
-        for step, heading in _HEADINGS.items():
+        for step, (heading, _) in _WORDS.items():
             group = [change for change in self.changes if change.step is step]
-            if not group:
-                continue
-            lines.append(f"{heading} ({len(group)}):")
+            lines += [f"{heading} ({len(group)}):"] if group else []
             lines += [f"  {change.to_line()}" for change in group[:room]]
-            if len(group) > room:
-                rest = Counter(change.kind for change in group[room:])
-                lines.append(
-                    "  … and " + ", ".join(f"{count} {kind}" for kind, count in sorted(rest.items()))
-                )
-        lines.append(_CONCLUSIONS[self.step])
-        return "\n".join(lines)
+            if rest := Counter(change.kind for change in group[room:]):
+                told = ", ".join(f"{count} {kind}" for kind, count in sorted(rest.items()))
+                lines.append(f"  … and {told}")
+        return "\n".join([*lines, f"version step: {self.step} ({_WORDS[self.step][1]})"])
 
 
 def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-_HEADINGS = {Step.MAJOR: "breaking", Step.MINOR: "compatible", Step.PATCH: "documentation only"}
-
-_CONCLUSIONS = {
-    Step.MAJOR: "version step: major (a caller's code can break)",
-    Step.MINOR: "version step: minor (callers' code keeps working)",
-    Step.PATCH: "version step: patch (nothing that code could notice)",
-    Step.NONE: "version step: none (the same bytes)",
+# What stands above the changes of a step, and what the step means.
+_WORDS = {
+    Step.MAJOR: ("breaking", "a caller's code can break"),
+    Step.MINOR: ("compatible", "callers' code keeps working"),
+    Step.PATCH: ("documentation only", "nothing that code could notice"),
+    Step.NONE: ("", "the same bytes"),
 }

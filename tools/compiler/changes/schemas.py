@@ -36,14 +36,17 @@ def class_name(component: str) -> str:
 class SchemaReader:
     """Turns schemas into shapes and definitions.
 
-    `written` returns the schema at a place as its author wrote it, with what only readers see; `places` are
-    those of the classes. `orders` fills up with the members of each union of objects that no tag tells apart,
-    in the order of the document.
+    `written` returns the schema at a place as its author wrote it, with what only readers see. Of classes,
+    `places` are where they stand, `bases` what they are made from, `names` what they are called instead.
+    `orders` fills up with the members of each union of objects that no tag tells apart, in the order of the
+    document.
     """
 
     document: Mapping[str, Any]
     written: Callable[[str, dict[str, Any]], dict[str, Any]]
     places: Mapping[str, str]
+    bases: Mapping[str, frozenset[str]]
+    names: Mapping[str, str]
     orders: dict[str, tuple[str, ...]] = attrs.field(factory=dict[str, tuple[str, ...]])
     _known: dict[str, Shape] = attrs.field(factory=dict[str, Shape])
 
@@ -52,17 +55,26 @@ class SchemaReader:
         found: dict[str, Definition] = {}
         # In an order of their own, since what is read first has a part in what cycles come to.
         for name, schema in sorted(mapping(mapping(self.document.get("components")).get("schemas")).items()):
-            own, node = class_name(name), mapping(schema)
-            place = self.places.get(own.removesuffix("_"), pointer.join("/components/schemas", name))
+            given, own, node = class_name(name), self._class(name), mapping(schema)
+            place = self.places.get(given.removesuffix("_"), pointer.join("/components/schemas", name))
             notes = notes_of(self.written(place, node))
             if _is_object(node):
-                found[own] = self._object(own, node, place, notes)
+                bases = frozenset(self.names.get(base, base) for base in self.bases.get(given, ()))
+                found[own] = attrs.evolve(self._object(own, node, place), notes=notes, bases=bases)
             elif "enum" in node:
-                values = {"enum-value": _enum(own, node).values}
-                found[own] = Definition(noun="schema", name=own, kind="enum", notes=notes, values=values)
+                values = [
+                    Part(noun="enum-value", name=each.name, shapes={"": frozenset({each})})
+                    for each in _constants(node)
+                ]
+                parts: dict[Key, Part] = {(value.name,): value for value in values}
+                found[own] = Definition(noun="schema", name=own, kind="enum", notes=notes, parts=parts)
             else:
                 self.shape(node, own)
         return found
+
+    def _class(self, component: str) -> str:
+        own = class_name(component)
+        return self.names.get(own, own)
 
     def value(
         self, noun: str, name: str, schema: Any, written: Mapping[str, Any], owner: str, required: bool
@@ -73,7 +85,7 @@ class SchemaReader:
             noun=noun,
             name=name,
             required=required,
-            default=None if default is None else json_text(default),
+            facts={"default-changed": None if default is None else json_text(default)},
             notes=notes_of(written),
         )
         return attrs.evolve(part, shapes={"": self.shape(schema, f"{owner}{part.label}")})
@@ -109,7 +121,7 @@ class SchemaReader:
             self._known[reference] = ANY
             try:
                 node = mapping(resolve(self.document, reference))
-                self._known[reference] = self._component(node, class_name(component_of(reference)))
+                self._known[reference] = self._component(node, self._class(component_of(reference)))
             except KeyError:
                 self._known[reference] = scalar(f"unknown {reference}")
         return self._known[reference]
@@ -121,7 +133,7 @@ class SchemaReader:
             return null | {Atom("model", own)}
         return null | {_enum(own, node)} if "enum" in node else self.shape(node, own)
 
-    def _object(self, own: str, schema: dict[str, Any], place: str, notes: dict[str, Any]) -> Definition:
+    def _object(self, own: str, schema: dict[str, Any], place: str) -> Definition:
         wire = mapping(schema.get("x-names"))
         required = {wire.get(key, key) for key in sequence(schema.get("required")) if isinstance(key, str)}
         fields: dict[Key, Part] = {}
@@ -138,7 +150,6 @@ class SchemaReader:
             noun="schema",
             name=own,
             kind="object",
-            notes=notes,
             shapes=shapes,
             parts=fields,
             demanded=frozenset(required - {name for (name,) in fields}),
@@ -148,7 +159,7 @@ class SchemaReader:
         """Keep the order of the objects in a union, unless a tag tells them apart."""
         references = [each["$ref"] for each in map(mapping, members) if isinstance(each.get("$ref"), str)]
         objects = {
-            class_name(component_of(reference)): mapping(node.get("properties"))
+            self._class(component_of(reference)): mapping(node.get("properties"))
             for reference in references
             for node, _ in [follow(self.document, {"$ref": reference})]
             if _is_object(node)
@@ -165,9 +176,13 @@ def _is_object(schema: Mapping[str, Any]) -> bool:
 
 
 def _enum(own: str, schema: Mapping[str, Any]) -> Atom:
-    constants = [_constant(value) for value in sequence(schema["enum"]) if value is not None]
+    constants = _constants(schema)
     types = frozenset(kind for each in constants for kind in each.types)
     return Atom("enum", own, types, frozenset(each.name for each in constants))
+
+
+def _constants(schema: Mapping[str, Any]) -> list[Atom]:
+    return [_constant(value) for value in sequence(schema["enum"]) if value is not None]
 
 
 def _constant(value: Any) -> Atom:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -30,9 +31,6 @@ class Atom:
     values: frozenset[str] = frozenset()
     items: frozenset[Atom] = frozenset()
 
-    def __str__(self) -> str:
-        return f"array of {describe(self.items)}" if self.kind == "array" else self.name
-
 
 Shape: TypeAlias = frozenset[Atom]
 
@@ -47,10 +45,16 @@ NOTHING: Shape = frozenset()
 NULL = scalar("null")
 
 
-def describe(shape: Shape) -> str:
-    """Return the shape in words, the same whatever order its alternatives were written in; null last."""
-    names = sorted({str(atom) for atom in shape}, key=lambda name: (name == "null", name))
-    return " | ".join(names) or "nothing"
+def describe(shape: Shape, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the shape in words, the same whatever order its alternatives were written in; null last.
+
+    `names` are what definitions are to be called instead.
+    """
+    told = {
+        f"array of {describe(atom.items, names)}" if atom.kind == "array" else names.get(atom.name, atom.name)
+        for atom in shape
+    }
+    return " | ".join(sorted(told, key=lambda name: (name == "null", name))) or "nothing"
 
 
 def definitions_in(shape: Shape) -> Iterator[str]:
@@ -59,18 +63,6 @@ def definitions_in(shape: Shape) -> Iterator[str]:
         if atom.kind in ("enum", "model"):
             yield atom.name
         yield from definitions_in(atom.items)
-
-
-def with_names(shape: Shape, names: Mapping[str, str]) -> Shape:
-    """Return the shape with its definitions by other names: `names` leads from old to new."""
-    return frozenset(
-        attrs.evolve(
-            atom,
-            name=atom.name if atom.kind in ("scalar", "const") else names.get(atom.name, atom.name),
-            items=with_names(atom.items, names),
-        )
-        for atom in shape
-    )
 
 
 def json_text(value: Any) -> str:

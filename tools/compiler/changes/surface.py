@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Self, TypeAlias, get_args
+from collections.abc import Mapping
+from typing import Any, TypeAlias, get_args
 
 import attrs
 
-from tools.compiler.changes.shape import Direction, Shape, definitions_in, describe, with_names
+from tools.compiler.changes.shape import Direction, Shape, definitions_in, describe
 from tools.compiler.desugar.merging import LIMITS
 from tools.compiler.media import EVENT_STREAM
 
@@ -25,13 +25,17 @@ WAYS: Mapping[str, frozenset[Direction]] = {
     "keyword": frozenset({"request"}),
     "response": frozenset({"response"}),
 }
-_LABELS = {"parameter": "({})", "keyword": "({})", "field": ".{}", "body": " body", "response": " {}"}
+_LABELS = {
+    "parameter": "({})", "keyword": "({})", "field": ".{}", "body": " body", "response": " {}",
+    # Those that a report names beside what they are part of.
+    "enum-value": "", "stream": "", "body-media-type": "", "response-media-type": "",
+}  # fmt: skip
 
-Names: TypeAlias = Mapping[str, str]
-"""New names by old ones, where they differ."""
 Key: TypeAlias = tuple[str, ...]
 Alternative: TypeAlias = frozenset[tuple[str, frozenset[str]]]
 """Schemes that together prove who calls: what each demands, and the scopes that are needed."""
+ANYONE: frozenset[Alternative] = frozenset({frozenset()})
+"""The one alternative that demands nothing."""
 
 
 def notes_of(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,8 +49,8 @@ class Part:
     """Something that users see, with its own parts: an operation, a parameter, a class, a field, ….
 
     `noun` is what the kinds of the report call it. `text` says what it is, where its type does not. `shapes`
-    are its types by what a report puts behind its name: nothing for the type of a value. `facts` are by the
-    kind of the change that another fact is, sets of `values` by their noun in such kinds.
+    are its types by what a report puts behind its name: nothing for the type of a value. `facts` are by what
+    a report says of another fact, such as `default-changed`.
     """
 
     noun: str
@@ -54,10 +58,8 @@ class Part:
     text: str | None = None
     shapes: Mapping[str, Shape] = attrs.field(factory=dict[str, Shape])
     required: bool = False
-    default: str | None = None
     notes: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
-    facts: Mapping[str, str] = attrs.field(factory=dict[str, str])
-    values: Mapping[str, frozenset[str]] = attrs.field(factory=dict[str, frozenset[str]])
+    facts: Mapping[str, str | None] = attrs.field(factory=dict[str, str | None])
     parts: Mapping[Key, Part] = attrs.field(factory=dict[Key, "Part"])
 
     @property
@@ -71,9 +73,9 @@ class Part:
         return describe(self.shapes[""]) if self.text is None and "" in self.shapes else self.text
 
     @property
-    def call(self) -> str:
-        """How a user calls it; empty for what is not called."""
-        return ""
+    def call(self) -> str | None:
+        """How a user calls it; None for what is not called."""
+        return None
 
     def having(self, *nouns: str) -> dict[Key, Part]:
         """Return the parts of these kinds."""
@@ -84,32 +86,26 @@ class Part:
         own = {name for shape in self.shapes.values() for name in definitions_in(shape)}
         return own.union(*(part.mentions() for part in self.parts.values()))
 
-    def renamed(self, names: Names, name: str | None = None) -> Self:
-        """Return the same part, by the name `name` if one is given, with definitions by their new names."""
-        return attrs.evolve(
-            self,
-            name=name or self.name,
-            shapes={label: with_names(shape, names) for label, shape in self.shapes.items()},
-            parts={key: part.renamed(names) for key, part in self.parts.items()},
-        )
-
 
 @attrs.frozen(kw_only=True)
 class Definition(Part):
-    """A name that can be imported from the models, and what is behind it. Its parts are its fields.
+    """A name that can be imported from the models, and what is behind it.
 
-    `kind` is `object` or `enum`. `demanded` are the names that are required and are no fields.
+    `kind` is `object` or `enum`; the parts are the fields, or the values. `demanded` are the names that are
+    required and are no fields, `bases` the classes that it is made from by allOf.
     """
 
     kind: str
     demanded: frozenset[str] = frozenset()
+    bases: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
 class Operation(Part):
     """A function of `egp_api.api`. Its parts are its parameters, body and responses.
 
-    Its name is that of the function, behind its tag where another tag has a function of this name.
+    Its name is that of the function, behind its tag where another tag has a function of this name. Any
+    alternative of `security` lets a caller in.
     """
 
     tag: str
@@ -120,7 +116,7 @@ class Operation(Part):
     def streams(self) -> bool:
         """Whether the answer may come as server-sent events."""
         responses = self.having("response").values()
-        return any(EVENT_STREAM in each.values["stream"] for each in responses if each.name.startswith("2"))
+        return any(("stream", EVENT_STREAM) in each.parts for each in responses if each.name.startswith("2"))
 
     @property
     def call(self) -> str:
@@ -134,16 +130,14 @@ class Operation(Part):
 class Surface:
     """Everything in a document that a user of the generated code can notice.
 
-    `bases` are the classes that each class is made from by allOf. `orders` are the members of each union of
-    objects that no tag tells apart, in the order of the document.
+    `orders` are the members of each union of objects that no tag tells apart, in the order of the document.
     """
 
     operations: Mapping[str, Operation]
     definitions: Mapping[str, Definition]
-    environments: Mapping[str, str]
+    environments: Mapping[str, Part]
     api_key_header: str | None
     texts: Mapping[str, str]
-    bases: Mapping[str, frozenset[str]]
     orders: Mapping[str, tuple[str, ...]]
 
     def directions(self) -> dict[str, frozenset[Direction]]:
@@ -152,43 +146,19 @@ class Surface:
         A base of others, by allOf, goes where they go. One that no operation reaches at all can still be
         imported, built and read: it counts in both.
         """
-        inner = {name: definition.mentions() for name, definition in self.definitions.items()}
+        inner = {
+            name: definition.mentions() | definition.bases for name, definition in self.definitions.items()
+        }
         parts = [part for operation in self.operations.values() for part in operation.parts.values()]
         reached: dict[Direction, set[str]] = {}
         for way in get_args(Direction):
-            sent = set[str]().union(*(part.mentions() for part in parts if way in WAYS[part.noun]))
-            reached[way] = _reached(_reached(sent, inner), self.bases)
+            waiting = [name for part in parts if way in WAYS[part.noun] for name in part.mentions()]
+            reached[way] = set()
+            while waiting:
+                if (name := waiting.pop()) not in reached[way]:
+                    reached[way].add(name)
+                    waiting += inner.get(name, ())
         return {
             name: frozenset(way for way, found in reached.items() if name in found) or frozenset(reached)
             for name in self.definitions
         }
-
-    def renamed(self, operations: Names, definitions: Names) -> Surface:
-        """Return the same surface under new names."""
-        if not operations and not definitions:
-            return self
-
-        def now(name: str) -> str:
-            return definitions.get(name, name)
-
-        called = [it.renamed(definitions, operations.get(name, name)) for name, it in self.operations.items()]
-        defined = [it.renamed(definitions, now(name)) for name, it in self.definitions.items()]
-        return attrs.evolve(
-            self,
-            operations={operation.name: operation for operation in called},
-            definitions={definition.name: definition for definition in defined},
-            bases={now(name): frozenset(map(now, found)) for name, found in self.bases.items()},
-            orders={place: tuple(map(now, found)) for place, found in self.orders.items()},
-        )
-
-
-def _reached(names: Iterable[str], edges: Mapping[str, Iterable[str]]) -> set[str]:
-    """Return the names and what they lead to, however far."""
-    reached: set[str] = set()
-    waiting = [*names]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += edges.get(name, ())
-    return reached

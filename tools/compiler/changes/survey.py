@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -13,7 +14,7 @@ from openapi_python_client.config import ConfigFile
 from tools.compiler import walk
 from tools.compiler.changes.schemas import SchemaReader
 from tools.compiler.changes.shape import json_text
-from tools.compiler.changes.surface import PROSE, Key, Operation, Part, Surface, notes_of
+from tools.compiler.changes.surface import ANYONE, PROSE, Alternative, Key, Operation, Part, Surface, notes_of
 from tools.compiler.desugar import Desugared, desugar
 from tools.compiler.errors import CompileError
 from tools.compiler.media import EVENT_STREAM, media_type
@@ -22,46 +23,7 @@ from tools.compiler.validity import findings
 from tools.compiler.walk import follow, mapping, resolve, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
-
-
-def survey(document: Mapping[str, Any], compiled: Desugared | None) -> Surface:
-    """Return the surface of a document as it was desugared; of one that was not, as far as it can be read."""
-    root = dict(document) if compiled is None else compiled.content
-    places = {} if compiled is None else compiled.operations
-
-    def written(place: str, node: dict[str, Any]) -> dict[str, Any]:
-        """Return what stands at a place of the document; `node` where nothing does."""
-        with contextlib.suppress(KeyError):
-            return mapping(resolve(document, f"#{place.replace('%', '%25')}"))
-        return node
-
-    schemas = SchemaReader(root, written, {} if compiled is None else compiled.classes)
-    definitions = schemas.definitions()
-    schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
-    schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
-    found: list[Operation] = []
-    for each in walk.operations(root):
-        name = walk.operation_name(each.path, each.method, each.node)
-        place = places.get(f"{walk.tag_name(each.node)}.{name}", each.place)
-        item = written(place.rpartition("/")[0], each.item)
-        source = each._replace(node=written(place, each.node), item=item)
-        found.append(_operation(name, each, root, _parameters(source, document), schemas, schemes))
-    shared = Counter(operation.name for operation in found)
-    operations: dict[str, Operation] = {}
-    for operation in found:
-        name = f"{operation.tag}.{operation.name}" if shared[operation.name] > 1 else operation.name
-        operations.setdefault(name, attrs.evolve(operation, name=name))
-    keys = [scheme for scheme in schemes.values() if scheme.get("type") == "apiKey"]
-    headers = [str(scheme.get("name", "")) for scheme in keys if scheme.get("in") == "header"]
-    return Surface(
-        operations=operations,
-        definitions=definitions,
-        environments={name: server_url(server) for name, server in by_environment(root).items()},
-        api_key_header=headers[0] if headers else None,
-        texts=_texts(document),
-        bases={} if compiled is None else compiled.bases,
-        orders=schemas.orders,
-    )
+_AS_IS: Mapping[str, Mapping[str, str]] = MappingProxyType({"schema": {}, "operation": {}})
 
 
 def desugared(document: Mapping[str, Any]) -> Desugared | None:
@@ -73,42 +35,144 @@ def desugared(document: Mapping[str, Any]) -> Desugared | None:
         return None
 
 
-def _operation(
-    name: str,
-    found: walk.Operation,
-    root: dict[str, Any],
-    written: dict[Key, dict[str, Any]],
-    schemas: SchemaReader,
-    schemes: dict[str, dict[str, Any]],
-) -> Operation:
-    """Return an operation; `written` are its parameters as they stand in the document."""
-    node, method = found.node, found.method.upper()
-    tag = walk.tag_name(node)
-    parts: dict[Key, Part] = {
-        key: _parameter(key, parameter, written.get(key, parameter), name, schemas)
-        for key, parameter in _parameters(found, root).items()
-    }
-    if body := follow(root, node.get("requestBody"))[0]:
-        parts["body",] = _message("body", "body", body, name, schemas)
-    for status, response in mapping(node.get("responses")).items():
-        parts["response", status] = _message("response", status, follow(root, response)[0], name, schemas)
-    return Operation(
-        noun="operation",
-        name=name,
-        text=f"{method} {found.path}",
-        tag=tag,
-        path=found.path,
-        facts={"operation-moved": f"api.{tag}", "operation-method-changed": method},
-        parts=parts,
-        security=frozenset(
-            frozenset(
-                (_demand(schemes.get(scheme, {}), scheme), frozenset(map(str, sequence(scopes))))
+def survey(
+    document: Mapping[str, Any], compiled: Desugared | None, renamed: Mapping[str, Mapping[str, str]] = _AS_IS
+) -> Surface:
+    """Return the surface of a document as it was desugared; of one that was not, as far as it can be read.
+
+    `renamed` has other names for some of the classes (`schema`) and functions (`operation`).
+    """
+    root = dict(document) if compiled is None else compiled.content
+
+    def written(place: str, node: dict[str, Any]) -> dict[str, Any]:
+        """Return what stands at a place of the document; `node` where nothing does."""
+        with contextlib.suppress(KeyError):
+            return mapping(resolve(document, f"#{place.replace('%', '%25')}"))
+        return node
+
+    places, classes, bases = (
+        (compiled.operations, compiled.classes, compiled.bases) if compiled else ({}, {}, {})
+    )
+    schemas = SchemaReader(root, written, classes, bases, renamed["schema"])
+    definitions = schemas.definitions()
+    schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
+    schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
+    reader = _OperationReader(document, root, places, schemas, schemes)
+    found = [*map(reader.operation, walk.operations(root))]
+    shared = Counter(operation.name for operation in found)
+    operations: dict[str, Operation] = {}
+    for operation in found:
+        name = f"{operation.tag}.{operation.name}" if shared[operation.name] > 1 else operation.name
+        name = renamed["operation"].get(name, name)
+        operations.setdefault(name, attrs.evolve(operation, name=name))
+    keys = [scheme for scheme in schemes.values() if scheme.get("type") == "apiKey"]
+    headers = [str(scheme.get("name", "")) for scheme in keys if scheme.get("in") == "header"]
+    return Surface(
+        operations=operations,
+        definitions=definitions,
+        environments={
+            name: Part(noun="environment", name=name, text=url, facts={"url-changed": url})
+            for name, server in by_environment(root).items()
+            for url in [server_url(server)]
+        },
+        api_key_header=headers[0] if headers else None,
+        texts=_texts(document),
+        orders=schemas.orders,
+    )
+
+
+@attrs.frozen
+class _OperationReader:
+    """Reads operations of the document `root`: one that was made of `document`, or the same.
+
+    `places` says where each is in `document`, by tag and name.
+    """
+
+    document: Mapping[str, Any]
+    root: dict[str, Any]
+    places: Mapping[str, str]
+    schemas: SchemaReader
+    schemes: Mapping[str, dict[str, Any]]
+
+    def operation(self, found: walk.Operation) -> Operation:
+        """Return an operation by the name of its function."""
+        node, method = found.node, found.method.upper()
+        name, tag = walk.operation_name(found.path, found.method, node), walk.tag_name(node)
+        place = self.places.get(f"{tag}.{name}", found.place)
+        source = found._replace(
+            node=self.schemas.written(place, node),
+            item=self.schemas.written(place.rpartition("/")[0], found.item),
+        )
+        written = _parameters(source, self.document)
+        parts: dict[Key, Part] = {
+            key: self._parameter(key, parameter, written.get(key, parameter), name)
+            for key, parameter in _parameters(found, self.root).items()
+        }
+        if body := follow(self.root, node.get("requestBody"))[0]:
+            parts["body",] = self._message("body", "body", body, name)
+        for status, response in mapping(node.get("responses")).items():
+            parts["response", status] = self._message(
+                "response", status, follow(self.root, response)[0], name
+            )
+        return Operation(
+            noun="operation",
+            name=name,
+            text=f"{method} {found.path}",
+            tag=tag,
+            path=found.path,
+            facts={"moved": f"api.{tag}", "method-changed": method},
+            parts=parts,
+            security=frozenset(self._security(node)) or ANYONE,
+            notes=notes_of(node),
+        )
+
+    def _security(self, node: dict[str, Any]) -> Iterator[Alternative]:
+        for requirement in sequence(node.get("security", self.root.get("security"))):
+            yield frozenset(
+                (_demand(self.schemes.get(scheme, {}), scheme), frozenset(map(str, sequence(scopes))))
                 for scheme, scopes in mapping(requirement).items()
             )
-            for requirement in sequence(node.get("security", root.get("security")))
-        ),
-        notes=notes_of(node),
-    )
+
+    def _parameter(self, key: Key, node: dict[str, Any], written: dict[str, Any], operation: str) -> Part:
+        required = node.get("required") is True or key[0] == "path"
+        value = self.schemas.value(
+            "parameter", _name(node), _schema(node), _schema(written), operation, required
+        )
+        said = {
+            note: text for note, text in notes_of(written).items() if note in PROSE or note == "deprecated"
+        }
+        serialization = {each: node[each] for each in _SERIALIZATION if each in node}
+        if content := mapping(node.get("content")):
+            serialization["content"] = [*content]
+        facts = {**value.facts, "serialization-changed": json_text(serialization)}
+        return attrs.evolve(value, notes={**value.notes, **said}, facts=facts)
+
+    def _message(self, noun: str, name: str, node: dict[str, Any], operation: str) -> Part:
+        """Return a body, or the response with the status `name`: what it is by media type."""
+        content = {media_type(kind): mapping(value) for kind, value in mapping(node.get("content")).items()}
+        shapes = {
+            f" {kind}": self.schemas.shape(
+                it.get("itemSchema", it.get("schema")), f"{operation} {name} {kind}"
+            )
+            for kind, it in content.items()
+        }
+        kinds = [
+            Part(
+                noun="stream" if kind == EVENT_STREAM and noun == "response" else f"{noun}-media-type",
+                name=kind,
+                text=kind,
+            )
+            for kind in content
+        ]
+        return Part(
+            noun=noun,
+            name=name,
+            text=", ".join(content),
+            shapes=shapes,
+            required=node.get("required") is True,
+            notes=notes_of(node),
+            parts={(kind.noun, kind.name): kind for kind in kinds},
+        )
 
 
 def _parameters(operation: walk.Operation, root: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
@@ -121,19 +185,6 @@ def _parameters(operation: walk.Operation, root: Mapping[str, Any]) -> dict[Key,
     return found
 
 
-def _parameter(
-    key: Key, node: dict[str, Any], written: dict[str, Any], operation: str, schemas: SchemaReader
-) -> Part:
-    required = node.get("required") is True or key[0] == "path"
-    value = schemas.value("parameter", _name(node), _schema(node), _schema(written), operation, required)
-    said = {note: text for note, text in notes_of(written).items() if note in PROSE or note == "deprecated"}
-    serialization = {each: node[each] for each in _SERIALIZATION if each in node}
-    if content := mapping(node.get("content")):
-        serialization["content"] = [*content]
-    facts = {"parameter-serialization-changed": json_text(serialization)}
-    return attrs.evolve(value, notes={**value.notes, **said}, facts=facts)
-
-
 def _name(parameter: dict[str, Any]) -> str:
     return str(parameter.get("x-name") or parameter.get("name", ""))
 
@@ -141,24 +192,6 @@ def _name(parameter: dict[str, Any]) -> str:
 def _schema(parameter: dict[str, Any]) -> dict[str, Any]:
     content = [*map(mapping, mapping(parameter.get("content")).values())]
     return mapping((content or [parameter])[0].get("schema"))
-
-
-def _message(noun: str, name: str, node: dict[str, Any], operation: str, schemas: SchemaReader) -> Part:
-    """Return a body, or the response with the status `name`: what it is by media type."""
-    content = {media_type(kind): mapping(value) for kind, value in mapping(node.get("content")).items()}
-    streams = frozenset({EVENT_STREAM} if noun == "response" else ()) & content.keys()
-    return Part(
-        noun=noun,
-        name=name,
-        text=", ".join(content),
-        shapes={
-            f" {kind}": schemas.shape(it.get("itemSchema", it.get("schema")), f"{operation} {name} {kind}")
-            for kind, it in content.items()
-        },
-        required=node.get("required") is True,
-        values={"stream": streams, f"{noun}-media-type": frozenset(content) - streams},
-        notes=notes_of(node),
-    )
 
 
 def _demand(scheme: dict[str, Any], name: str) -> str:
