@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from tools.compiler.errors import CompileError
-from tools.compiler.reader import locate, read_json, read_yaml, spelling
+from tools.compiler.reader import locate, read_json, read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_OTHER_ENCODINGS = {
-    codecs.BOM_UTF32_LE: "UTF-32",
-    codecs.BOM_UTF32_BE: "UTF-32",
-    codecs.BOM_UTF16_LE: "UTF-16",
-    codecs.BOM_UTF16_BE: "UTF-16",
-}
 
 
 @attrs.frozen(eq=False)
@@ -52,44 +45,29 @@ def load(path: Path) -> Document:
 def parse(source: bytes, name: str) -> Document:
     """Read the bytes of a YAML or JSON document that is called `name` in messages."""
     text = decode(source)
-    content = read_json(text) if name.endswith(".json") or _is_json(text) else read_yaml(text)
+    content = (read_json if name.endswith(".json") or _is_json(text) else read_yaml)(text)
     if content is None:
         raise CompileError("the document is empty", line=1)
     if not isinstance(content, dict):
         kind = "list" if isinstance(content, list) else type(content).__name__
         raise CompileError(f"the top of the document is a {kind}, not a mapping", line=1)
-    _spell_out(text, content)
     return Document(name, source, text, content)
-
-
-def _spell_out(text: str, content: dict[str, Any]) -> None:
-    """Turn numbers back into text where only text belongs: `version: 1.10` is not 1.1."""
-    info = content.get("info")
-    for key in ("title", "version"):
-        if isinstance(info, dict) and isinstance(info.get(key), int | float):
-            info[key] = spelling(text, f"/info/{key}") or str(info[key])
 
 
 def _is_json(text: str) -> bool:
     """Whether a file that does not say so by its name is JSON (which is not quite a part of YAML)."""
-    if not text.lstrip().startswith("{"):
-        return False
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    with contextlib.suppress(ValueError, RecursionError):
+        return isinstance(json.loads(text), dict)
+    return False
 
 
 def decode(source: bytes) -> str:
     """Return the text of a file in UTF-8, without its byte-order mark."""
-    for mark, encoding in _OTHER_ENCODINGS.items():
-        if source.startswith(mark):
-            raise CompileError(f"the file is in {encoding}", line=1, remedy="Save it as UTF-8.")
+    if not (encoding := json.detect_encoding(source)).startswith("utf-8"):
+        raise CompileError(f"the file is in {encoding[:6].upper()}", line=1, remedy="Save it as UTF-8.")
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        message = f"the byte {source[error.start]:#04x} is not UTF-8"
         line = source.count(b"\n", 0, error.start) + 1
-        raise CompileError(
-            f"the byte {source[error.start]:#04x} is not UTF-8", line=line, remedy="Save the file as UTF-8."
-        ) from None
+        raise CompileError(message, line=line, remedy="Save the file as UTF-8.") from None

@@ -37,6 +37,10 @@ _COLLECTIONS = {yaml.MappingStartEvent: f"{_TAG}map", yaml.SequenceStartEvent: f
 _PLAIN_TAGS = frozenset(f"{_TAG}{kind}" for kind in ("int", "float", "bool", "null"))
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+# Only text belongs there: `version: 1.10` is not 1.1.
+_TEXTS = (("info", "title"), ("info", "version"))
+
+_Place = tuple[str, ...]
 
 
 def read_yaml(text: str) -> Any:
@@ -45,17 +49,7 @@ def read_yaml(text: str) -> Any:
     Mapping keys are always text, as the source writes them: `200:` is the key "200". Plain scalars are
     resolved by the core schema of YAML 1.2, section 10.3.2. Merge keys (`<<`) are unfolded.
     """
-    try:
-        return _Builder(yaml.parse(text, Loader=_LOADER)).document()
-    except yaml.MarkedYAMLError as error:
-        _refuse_yaml(text, error)
-    except yaml.reader.ReaderError as error:
-        character = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
-        raise CompileError(
-            f"the character {character} is not allowed in YAML",
-            line=text.count("\n", 0, error.position) + 1,
-            remedy="Remove it, or write it as an escape in double quotes.",
-        ) from None
+    return _build(text).value
 
 
 def read_json(text: str) -> Any:
@@ -82,42 +76,27 @@ def read_json(text: str) -> Any:
         ]
     if level:
         raise CompileError(f"nested deeper than {MAX_DEPTH} levels")
+    info = value.get("info") if isinstance(value, dict) else None
+    for _, key in _TEXTS:
+        if isinstance(info, dict) and isinstance(info.get(key), int | float):
+            info[key] = str(json.loads(text, parse_float=str, parse_int=str)["info"][key])
     return value
 
 
 def locate(text: str, place: str) -> int | None:
     """Return the line (from 1) of the JSON Pointer `place`, or of the nearest place above that there is."""
-    return _find(text, place)[0]
-
-
-def spelling(text: str, place: str) -> str | None:
-    """Return how the text writes the scalar at the JSON Pointer `place`; None if there is none."""
-    node = _find(text, place)[1]
-    return node.value if isinstance(node, yaml.ScalarNode) else None
-
-
-def _find(text: str, place: str) -> tuple[int | None, Any]:
-    """Return the line of a place, or of the nearest above, and its node; None for one that there is not."""
     try:
-        # What is looked up has been read before, so that the depth of this recursion is known.
-        node: Any = yaml.compose(_as_yaml(text), Loader=_LOADER)
-    except yaml.YAMLError:
-        return None, None
-    line = None if place or node is None else _line(node)
+        built = _build(_as_yaml(text))
+    except CompileError:
+        return None
+    at: _Place = ()
+    line = None if place else built.lines.get(at)
     for token in pointer.split(place):
-        found = next((entry for entry in _entries(node) if entry[0] == token), None)
-        if found is None:
-            return line, None
-        line, node = _line(found[1]), found[2]
-    return line, node
-
-
-def _entries(node: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield each key or index of a node, where it stands, and its value."""
-    if isinstance(node, yaml.MappingNode):
-        yield from ((key.value, key, value) for key, value in node.value)
-    elif isinstance(node, yaml.SequenceNode):
-        yield from ((str(index), item, item) for index, item in enumerate(node.value))
+        at = (*built.aliases.get(at, at), token)
+        if at not in built.lines:
+            break
+        line = built.lines[at]
+    return line
 
 
 def _as_yaml(text: str) -> str:
@@ -125,85 +104,96 @@ def _as_yaml(text: str) -> str:
     return _SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//")
 
 
+def _build(text: str) -> _Builder:
+    try:
+        return _Builder(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        _refuse_yaml(text, error)
+    except yaml.reader.ReaderError as error:
+        character = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
+        message = f"the character {character} is not allowed in YAML"
+        line = text.count("\n", 0, error.position) + 1
+        remedy = "Remove it, or write it as an escape in double quotes."
+        raise CompileError(message, line=line, remedy=remedy) from None
+
+
 class _Builder:
-    """Builds the value of a document from its events."""
+    """Builds the `value` of a document from its events: None where there is none.
+
+    Keeps the `lines` of its places, and where the `aliases` among them lead.
+    """
 
     def __init__(self, events: Iterator[Any]) -> None:
+        self.value: Any = None
+        self.lines: dict[_Place, int] = {}
+        self.aliases: dict[_Place, _Place] = {}
         self._events = events
-        self._anchors: dict[str, tuple[Any, int]] = {}
-        self._nodes = self._aliased = 0
-
-    def document(self) -> Any:
-        """Return the value of the only document; None where there is none."""
-        value: Any = None
-        documents = 0
-        for event in self._events:
+        self._anchors: dict[str, tuple[Any, int, _Place]] = {}
+        self._nodes = self._aliased = documents = 0
+        for event in events:
             documents += isinstance(event, yaml.DocumentStartEvent)
             if documents > 1:
-                raise CompileError("a second document starts here (---)", line=_line(event))
+                raise _refusal(event, "a second document starts here (---)")
             if isinstance(event, yaml.NodeEvent):
-                value = self._value(event, 0)
-        return value
+                self.lines[()] = _line(event)
+                self.value = self._value(event, ())
 
-    def _value(self, event: Any, depth: int, key: str | None = None) -> Any:
+    def _value(self, event: Any, place: _Place) -> Any:
         kind = type(event)
         if kind is yaml.AliasEvent:
-            return self._alias(event)
+            return self._alias(event, place)
         before = self._nodes
         self._nodes += 1
         if kind is yaml.ScalarEvent:
-            value = _scalar(event, key)
+            value = _scalar(event, place)
         else:
             if event.tag not in {None, "!", _COLLECTIONS[kind]}:
-                raise CompileError(f"the tag {_shown(event.tag)} is not allowed", line=_line(event))
-            if depth == MAX_DEPTH:
-                raise CompileError(f"nested deeper than {MAX_DEPTH} levels", line=_line(event))
+                raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed")
+            if len(place) == MAX_DEPTH:
+                raise _refusal(event, f"nested deeper than {MAX_DEPTH} levels")
             self._anchors.pop(event.anchor, None)
-            value = (self._mapping if kind is yaml.MappingStartEvent else self._sequence)(event, depth + 1)
+            value = (self._mapping if kind is yaml.MappingStartEvent else self._sequence)(event, place)
         if event.anchor is not None:
-            self._anchors[event.anchor] = value, self._nodes - before
+            self._anchors[event.anchor] = value, self._nodes - before, place
         return value
 
-    def _alias(self, event: Any) -> Any:
+    def _alias(self, event: Any, place: _Place) -> Any:
         if event.anchor not in self._anchors:
-            raise CompileError(
-                f"the alias *{_shown(event.anchor)} has no anchor before it", line=_line(event)
-            )
-        value, size = self._anchors[event.anchor]
+            raise _refusal(event, f"the alias *{_shown(event.anchor)} has no anchor before it")
+        value, size, self.aliases[place] = self._anchors[event.anchor]
         self._nodes += size
         self._aliased += size
         if self._aliased > MAX_ALIASED_NODES:
             message = f"the aliases of the document unfold to more than {MAX_ALIASED_NODES:,} nodes"
-            raise CompileError(message, line=_line(event))
+            raise _refusal(event, message)
         return value
 
-    def _sequence(self, _start: Any, depth: int) -> list[Any]:
+    def _sequence(self, _start: Any, place: _Place) -> list[Any]:
         items: list[Any] = []
         while type(event := next(self._events)) is not yaml.SequenceEndEvent:
-            items.append(self._value(event, depth))
+            at = (*place, str(len(items)))
+            self.lines[at] = _line(event)
+            items.append(self._value(event, at))
         return items
 
-    def _mapping(self, start: Any, depth: int) -> dict[str, Any]:
+    def _mapping(self, start: Any, place: _Place) -> dict[str, Any]:
         own: dict[str, Any] = {}
         merged: dict[str, Any] = {}
-        lines: dict[str, int] = {}
         while type(event := next(self._events)) is not yaml.MappingEndEvent:
             self._nodes += 1
             key = _key(event)
-            if key in lines:
-                raise CompileError(
-                    f"the key {_shown(key)} is here a second time, first on line {lines[key]}",
-                    line=_line(event),
-                    remedy="Remove or rename one of the two.",
-                )
-            lines[key] = _line(event)
-            value = self._value(next(self._events), depth, key)
+            at = (*place, key)
+            if at in self.lines:
+                message = f"the key {_shown(key)} is here a second time, first on line {self.lines[at]}"
+                raise _refusal(event, message, "Remove or rename one of the two.")
+            self.lines[at] = _line(event)
+            value = self._value(next(self._events), at)
             if key != "<<" or not isinstance(value, dict | list):
                 own[key] = value
                 continue
             for source in value if isinstance(value, list) else [value]:
                 if not isinstance(source, dict):
-                    raise CompileError("a merge key (<<) takes mappings", line=_line(start))
+                    raise _refusal(start, "a merge key (<<) takes mappings")
                 merged = {**source, **merged}
         return {**merged, **own} if merged else own
 
@@ -211,9 +201,9 @@ class _Builder:
 def _key(event: Any) -> str:
     if not isinstance(event, yaml.ScalarEvent):
         which = ", not an alias" if isinstance(event, yaml.AliasEvent) else ""
-        raise CompileError(f"a mapping key must be text{which}", line=_line(event))
+        raise _refusal(event, f"a mapping key must be text{which}")
     if event.tag not in {None, "!", f"{_TAG}str"}:
-        raise CompileError(f"the tag {_shown(event.tag)} is not allowed on a key", line=_line(event))
+        raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed on a key")
     return str(event.value)
 
 
@@ -221,7 +211,11 @@ def _line(marked: Any) -> int:
     return int(marked.start_mark.line) + 1
 
 
-def _scalar(event: Any, key: str | None) -> Any:
+def _refusal(event: Any, message: str, remedy: str = "") -> CompileError:
+    return CompileError(message, line=_line(event), remedy=remedy)
+
+
+def _scalar(event: Any, place: _Place) -> Any:
     text: str = event.value
     if event.tag is None or event.tag == "!":
         if not event.implicit[0]:
@@ -229,58 +223,51 @@ def _scalar(event: Any, key: str | None) -> Any:
     elif event.tag == f"{_TAG}str":
         return text
     elif event.tag not in _PLAIN_TAGS:
-        raise CompileError(f"the tag {_shown(event.tag)} is not allowed", line=_line(event))
+        raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed")
     if text and text[0] not in _MAYBE_NOT_TEXT:
         return text
-    return _WORDS[text] if text in _WORDS else _number(text, key, _line(event))
+    value = _WORDS[text] if text in _WORDS else _number(event, place)
+    return value if value is None or place not in _TEXTS else text
 
 
-def _number(text: str, key: str | None, line: int) -> Any:
+def _number(event: Any, place: _Place) -> Any:
+    text: str = event.value
     if _INTEGER.fullmatch(text):
         if len(text) > 400:
-            raise CompileError("a number is too long", line=line)
+            raise _refusal(event, "a number is too long")
         return int(text, 8 if text.startswith("0o") else 16 if text.startswith("0x") else 10)
     if _FLOAT.fullmatch(text):
         try:
             return _finite(text)
         except ValueError as error:
-            raise CompileError(str(error), line=line) from None
+            raise _refusal(event, str(error)) from None
     if _NOT_FINITE.fullmatch(text):
-        if key == "default":  # which is never sent
+        if place[-1:] == ("default",):  # which is never sent
             return float(text.replace(".", ""))
-        raise CompileError(
-            f"{text} cannot be written in JSON", line=line, remedy="Leave it out, or quote it if it is text."
-        )
+        message = f"{text} cannot be written in JSON"
+        raise _refusal(event, message, "Leave it out, or quote it if it is text.")
     return text
 
 
 def _refuse_yaml(text: str, error: yaml.MarkedYAMLError) -> NoReturn:
     _refuse_conflict(text)
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark is not None else None
-    lines = text.splitlines()
-    if line is not None and line <= len(lines):
-        written = lines[line - 1]
-        if "\t" in written[: len(written) - len(written.lstrip())]:
-            raise CompileError(
-                "not YAML: a tab in the indentation", line=line, remedy="Indent with spaces."
-            ) from None
-    cause = ", ".join(part for part in (error.context, error.problem) if part)
-    truncated = line is not None and line >= len(lines)
-    raise CompileError(
-        f"not YAML: {cause}",
-        line=min(line, max(len(lines), 1)) if line is not None else None,
-        remedy="The file ends in the middle of something; is it whole?" if truncated else "",
-    ) from None
+    lines = text.splitlines() or [""]
+    line = min(mark.line + 1 if mark else 1, len(lines))
+    message, remedy = f"not YAML: {', '.join(filter(None, (error.context, error.problem)))}", ""
+    if re.match(r"\s*\t", lines[line - 1]):
+        message, remedy = "not YAML: a tab in the indentation", "Indent with spaces."
+    elif line == len(lines):
+        remedy = "The file ends in the middle of something; is it whole?"
+    raise CompileError(message, line=line, remedy=remedy) from None
 
 
 def _refuse_conflict(text: str) -> None:
-    marker = _CONFLICT.search(text)
-    if marker:
+    if marker := _CONFLICT.search(text):
+        message = f"a merge conflict is not resolved: {marker.group().strip()}"
+        line = text.count("\n", 0, marker.start()) + 1
         raise CompileError(
-            f"a merge conflict is not resolved: {marker.group().strip()}",
-            line=text.count("\n", 0, marker.start()) + 1,
-            remedy="Resolve the conflict and remove its markers.",
+            message, line=line, remedy="Resolve the conflict and remove its markers."
         ) from None
 
 

@@ -101,16 +101,12 @@ def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
 def _is_slip(written: str, meant: str) -> bool:
     """Whether two letters next to each other changed places, or one is missing, doubled or wrong."""
     if len(written) == len(meant):
-        differ = [i for i, (a, b) in enumerate(zip(written, meant, strict=True)) if a != b]
-        swapped = (
-            len(differ) == 2
-            and written[differ[0]] == meant[differ[1]]
-            and written[differ[1]] == meant[differ[0]]
-        )
-        return swapped or (len(differ) == 1 and not (written[differ[0]] + meant[differ[0]]).isdigit())
+        differ = [pair for pair in zip(written, meant, strict=True) if pair[0] != pair[1]]
+        swapped = len(differ) == 2 and differ[0] == differ[1][::-1]
+        return swapped or (len(differ) == 1 and not "".join(differ[0]).isdigit())
     longer, shorter = sorted((written, meant), key=len, reverse=True)
-    cut = [longer[:i] + longer[i + 1 :] for i in range(len(longer)) if longer[i].isalpha()]
-    return len(longer) - len(shorter) == 1 and len(shorter) >= 5 and shorter in cut
+    cut = [longer[:i] + longer[i + 1 :] for i, letter in enumerate(longer) if letter.isalpha()]
+    return len(shorter) >= 5 and shorter in cut
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

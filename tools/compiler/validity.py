@@ -11,7 +11,7 @@ import attrs
 from tools.compiler import pointer, typos
 from tools.compiler.errors import Finding
 from tools.compiler.media import is_json
-from tools.compiler.walk import METHODS, follow, operation_name, operations, resolve, tag_name
+from tools.compiler.walk import METHODS, follow, mapping, operation_name, operations, resolve, tag_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -135,73 +135,60 @@ def _schema(node: dict[str, Any], _version: str) -> _Problems:
         yield "`enum` must be a list with at least one value", "", "enum"
 
 
-# The parts of each kind of object, and the kind of each: `[kind]` is a list, `{kind}` a mapping of them.
-_PARTS: dict[str, dict[str, str]] = {
-    "document": {
+@attrs.frozen
+class _Kind:
+    """What is asked of a kind of object.
+
+    `parts` are the kinds of what stands under its keys: `[kind]` is a list, `{kind}` a mapping of them. It
+    `needs` one of them. References lead to its `section` of the components, or into a path. Keys that are
+    nearly one of those `known` are misspelt.
+    """
+
+    parts: dict[str, str] = attrs.field(factory=dict[str, str])
+    needs: str = ""
+    section: str = ""
+    known: frozenset[str] = frozenset()
+    check: Callable[[dict[str, Any], str], _Problems] = lambda _node, _version: iter(())
+
+
+_KINDS = {
+    "document": _Kind({
         "info": "info", "servers": "[server]", "tags": "[tag]", "security": "[mapping]",
         "paths": "{path item}", "components": "components",
-    },
-    "components": {
+    }, known=typos.DOCUMENT, check=_document),
+    "info": _Kind(check=_info),
+    "components": _Kind({
         "schemas": "{schema}", "parameters": "{parameter}", "responses": "{response}",
         "requestBodies": "{request body}", "pathItems": "{path item}", "securitySchemes": "{mapping}",
-    },
-    "server": {"url": "text"},
-    "tag": {"name": "text"},
-    "path item": {
+    }, known=typos.COMPONENTS),
+    "server": _Kind({"url": "text"}, needs="url"),
+    "tag": _Kind({"name": "text"}, needs="name"),
+    "path item": _Kind({
         "parameters": "[parameter]", "servers": "[server]", **dict.fromkeys(METHODS, "operation"),
-    },
-    "operation": {
+    }, section="pathItems", known=typos.PATH_ITEM, check=_path_item),
+    "operation": _Kind({
         "parameters": "[parameter]", "servers": "[server]", "operationId": "text", "summary": "text",
         "description": "text", "tags": "[text]", "security": "[mapping]", "requestBody": "request body",
         "responses": "{response}",
-    },
-    "parameter": {"name": "text", "schema": "schema", "content": "{media type}"},
-    "request body": {"content": "{media type}"},
-    "response": {"content": "{media type}"},
-    "media type": {"schema": "schema"},
-    "schema": {
+    }, known=typos.OPERATION, check=_operation),
+    "parameter": _Kind({"name": "text", "schema": "schema", "content": "{media type}"},
+                       needs="name", section="parameters", check=_parameter),
+    "request body": _Kind({"content": "{media type}"}, needs="content", section="requestBodies"),
+    "response": _Kind({"content": "{media type}"}, section="responses"),
+    "media type": _Kind({"schema": "schema"}, known=typos.MEDIA_TYPE),
+    "schema": _Kind({
         "description": "text", "format": "text", "discriminator": "discriminator", "items": "items",
         "properties": "{schema}", "patternProperties": "{schema}", "dependentSchemas": "{schema}",
         "$defs": "{schema}", "definitions": "{schema}", "allOf": "[schema]", "anyOf": "[schema]",
         "oneOf": "[schema]", "prefixItems": "[schema]", "additionalProperties": "schema", "not": "schema",
         "if": "schema", "then": "schema", "else": "schema", "contains": "schema", "propertyNames": "schema",
         "unevaluatedItems": "schema", "unevaluatedProperties": "schema",
-    },
-    "discriminator": {"propertyName": "text", "mapping": "mapping"},
+    }, section="schemas", known=typos.SCHEMA, check=_schema),
+    "discriminator": _Kind({"propertyName": "text", "mapping": "mapping"}, needs="propertyName"),
+    "mapping": _Kind(),
 }  # fmt: skip
-_NEEDED = {
-    "server": "url",
-    "tag": "name",
-    "parameter": "name",
-    "request body": "content",
-    "discriminator": "propertyName",
-}
 # Where null counts as absent.
 _MAY_BE_NULL = ("document", "components", "response")
-# Where references lead, if not into a path. Beside those to schemas and path items other keys count, too.
-_SECTIONS = {
-    "schema": "schemas",
-    "parameter": "parameters",
-    "response": "responses",
-    "request body": "requestBodies",
-    "path item": "pathItems",
-}
-_KNOWN = {
-    "document": typos.DOCUMENT,
-    "components": typos.COMPONENTS,
-    "path item": typos.PATH_ITEM,
-    "operation": typos.OPERATION,
-    "media type": typos.MEDIA_TYPE,
-    "schema": typos.SCHEMA,
-}
-_CHECKS: dict[str, Callable[[dict[str, Any], str], _Problems]] = {
-    "document": _document,
-    "info": _info,
-    "path item": _path_item,
-    "operation": _operation,
-    "parameter": _parameter,
-    "schema": _schema,
-}
 
 
 class _Shape:
@@ -232,24 +219,22 @@ class _Shape:
             self._object(node, kind, place)
 
     def _object(self, node: dict[str, Any], kind: str, place: str) -> None:
-        if "$ref" in node and kind in _SECTIONS:
-            self._reference(node["$ref"], _SECTIONS[kind], pointer.join(place, "$ref"))
+        asked = _KINDS[kind]
+        if "$ref" in node and asked.section:
+            self._reference(node["$ref"], asked.section, pointer.join(place, "$ref"))
+            # Beside references to schemas and path items other keys count, too.
             if kind not in ("schema", "path item"):
                 return
-        needed = _NEEDED.get(kind)
-        if needed and node.get(needed) in (None, {}):
-            self._say(f"the {kind} has no `{needed}`", place)
-        if kind in _KNOWN:
-            self.problems += typos.misspelt(node, _KNOWN[kind], place)
+        if asked.needs and node.get(asked.needs) in (None, {}):
+            self._say(f"the {kind} has no `{asked.needs}`", place)
+        self.problems += typos.misspelt(node, asked.known, place)
         if kind == "schema":
             self.problems += typos.misspelt_values(node, place)
-        if kind in _CHECKS:
-            for message, remedy, *tokens in _CHECKS[kind](node, str(self.content["openapi"])):
-                self._say(message, pointer.join(place, *tokens), remedy)
-        parts = _PARTS.get(kind, {})
+        for message, remedy, *tokens in asked.check(node, str(self.content["openapi"])):
+            self._say(message, pointer.join(place, *tokens), remedy)
         for key, value in node.items():
-            if key in parts and not (value is None and (key == needed or kind in _MAY_BE_NULL)):
-                self.visit(value, parts[key], pointer.join(place, key))
+            if key in asked.parts and not (value is None and (key == asked.needs or kind in _MAY_BE_NULL)):
+                self.visit(value, asked.parts[key], pointer.join(place, key))
 
     def _reference(self, reference: Any, section: str, place: str) -> None:
         if not isinstance(reference, str):
@@ -271,29 +256,29 @@ class _Shape:
 
     def _target(self, reference: str, section: str, place: str) -> None:
         """Look at what a reference leads to, and at the end of a chain of them."""
-        chain: list[str] = []
-        target: Any = {"$ref": reference}
-        while isinstance(target, dict) and isinstance(target.get("$ref"), str):
-            following = target["$ref"]
-            if following in chain:
-                cycle = " → ".join(_cut(name) for name in [*chain[:5], following])
-                self._say(f"the reference leads back to itself: {cycle}", place)
-                return
-            chain.append(following)
-            try:
+        chain = [reference]
+        try:
+            target = first = resolve(self.content, reference)
+            while isinstance(following := mapping(target).get("$ref"), str):
+                if following in chain:
+                    cycle = " → ".join(_cut(name) for name in [*chain[:5], following])
+                    self._say(f"the reference leads back to itself: {cycle}", place)
+                    return
+                chain.append(following)
                 target = resolve(self.content, following)
-            except KeyError:
-                if following == reference:
-                    head, _, name = reference.rpartition("/")
-                    meant = typos.did_you_mean(name, follow(self.content, {"$ref": head})[0])
-                    remedy = meant or "Write it, or name another."
-                    self._say(f"{_cut(reference)} is not in the document", place, remedy)
-                return
-            if not isinstance(target, dict | bool):
-                self._say(f"{_cut(reference)} is not a mapping", place)
-            elif section == "schemas" and not following.startswith(("#/components/", "#/paths/")):
-                # No other part of the walk comes there.
-                self.visit(target, "schema", pointer.of_reference(following))
+        except KeyError:
+            if chain == [reference]:
+                head, _, name = reference.rpartition("/")
+                meant = typos.did_you_mean(name, follow(self.content, {"$ref": head})[0])
+                self._say(
+                    f"{_cut(reference)} is not in the document", place, meant or "Write it, or name another."
+                )
+            return
+        if not isinstance(target, dict | bool):
+            self._say(f"{_cut(reference)} is not a mapping", place)
+        elif section == "schemas" and not reference.startswith(("#/components/", "#/paths/")):
+            # No other part of the walk comes there.
+            self.visit(first, "schema", pointer.of_reference(reference))
 
     def _say(self, message: str, place: str, remedy: str = "") -> None:
         self.problems.append(Finding(message, place, remedy=remedy))
