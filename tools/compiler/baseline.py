@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 SPEC_IN_PACKAGE = "openapi.yaml"
 
 
-def given(path: Path) -> Document:
-    """Return the document that the user names; raise CompileError if it cannot be read."""
-    try:
-        return document.load(path)
-    except CompileError as error:
-        raise error.in_file(path) from None
-
-
 def found(target: Path, committed: Path) -> Document | None:
     """Return the document of the package at `target`, if there is one; else of the package at `committed`.
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from tools.compiler import baseline, changes, check, config, document
+from tools.compiler.baseline import SPEC_IN_PACKAGE
+from tools.compiler.changes.report import printable
 from tools.compiler.compilation import compile_into, prepare
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.install import install, workshop
@@ -26,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHOWN_PROBLEMS = 12
 # Deep enough for any document that the reader lets through: allOf chains are followed by recursion.
 RECURSION_LIMIT = 20_000
+_STALE = "The package is not what document, options and templates give: run scripts/regenerate."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,17 +67,17 @@ def _parser() -> argparse.ArgumentParser:
         description="Compiles an OpenAPI document into a client package and says what changed for its users.",
         epilog="Exit code: 0 done, 1 refused or (with --check) not up to date, 2 wrong usage.",
     )
-    parser.add_argument("--spec", type=Path, default=ROOT / "openapi.yaml", metavar="FILE",
-                        help="the document, YAML or JSON (default: openapi.yaml)")  # fmt: skip
-    parser.add_argument("--config", type=Path, default=ROOT / "generator-config.yaml", metavar="FILE",
-                        help="the generator's options (default: generator-config.yaml)")  # fmt: skip
-    parser.add_argument("--output", type=Path, default=ROOT / "generated", metavar="DIR",
-                        help="the folder that the package's folder is in (default: generated)")  # fmt: skip
-    parser.add_argument("--check", action="store_true",
-                        help="write nothing; exit 1 and name every file that differs")  # fmt: skip
-    parser.add_argument("--against", type=Path, metavar="FILE",
-                        help="the document to compare with (default: the one users have)")  # fmt: skip
-    parser.add_argument("--report", type=Path, metavar="FILE", help="write the changes as JSON, too")
+    for name, kind, default, about in (
+        ("--spec", "FILE", "openapi.yaml", "the document, YAML or JSON"),
+        ("--config", "FILE", "generator-config.yaml", "the generator's options"),
+        ("--output", "DIR", "generated", "the folder that the package's folder is in"),
+        ("--against", "FILE", "", "the document to compare with (default: the one users have)"),
+        ("--report", "FILE", "", "write the changes as JSON, too"),
+    ):
+        path, told = (ROOT / default, f"{about} (default: {default})") if default else (None, about)
+        parser.add_argument(name, type=Path, metavar=kind, default=path, help=told)
+    about = "write nothing; exit 1 and name every file that differs"
+    parser.add_argument("--check", action="store_true", help=about)
     parser.add_argument("--traceback", action="store_true", help=argparse.SUPPRESS)
     return parser
 
@@ -84,23 +87,24 @@ def _run(options: argparse.Namespace) -> int:
     source = document.load(options.spec)
     prepared = prepare(source, settings)
     target = options.output.resolve() / (settings.package_name_override or "egp_api")
-    report = _report(options.against, target, source)
-    if options.report:
-        _refuse_report(options.report, report)
+    report = _report(options, target, source)
     if options.check:
         with tempfile.TemporaryDirectory(prefix="regenerate-") as folder:
             package = Path(folder).resolve() / target.name
             package.mkdir()
             compile_into(package, source, prepared)
             differences = check.compare(package, target)
-        _print_differences(differences)
-        status = 1 if differences else 0
+        _print_first([str(item) for item in differences])
+        print(_STALE if differences else "The package is up to date.")
     else:
+        differences = ()
         _refuse_foreign(target)
         _build(target, source, prepared)
-        status = 0
-    _print_report(report, options.report)
-    return status
+    print(report.to_text() if report else "There is no earlier document to compare with.")
+    if report and options.report:
+        text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
+        options.report.write_text(f"{text}\n", encoding="utf-8")
+    return 1 if differences else 0
 
 
 def _build(target: Path, source: Document, prepared: Desugared) -> None:
@@ -125,50 +129,33 @@ def _note(note: Finding, source: Document) -> str:
 
 def _refuse_foreign(target: Path) -> None:
     """Neither a folder with other files is overwritten, nor a package put inside a package."""
-    if all((target.parent / name).is_file() for name in ("openapi.yaml", "py.typed", "__init__.py")):
-        raise CompileError(
-            "is a generated package itself",
-            file=_shown(target.parent),
-            remedy="--output is the folder that the package's folder is in.",
-        )
+    if all((target.parent / name).is_file() for name in (SPEC_IN_PACKAGE, "py.typed", "__init__.py")):
+        remedy = "--output is the folder that the package's folder is in."
+        raise CompileError("is a generated package itself", file=_shown(target.parent), remedy=remedy)
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise CompileError("is in the way: the package needs a folder of this name", file=_shown(target))
-    if target.is_dir() and not (target / "openapi.yaml").is_file():
-        inside = [path for path in target.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-        if any(path.stat().st_size for path in inside):
-            raise CompileError(
-                "holds files that were not generated",
-                file=_shown(target),
-                remedy="Name another --output, or remove the folder if nothing in it is needed.",
-            )
+    inside = check.files(target)
+    if SPEC_IN_PACKAGE not in inside and any(path.stat().st_size for path in inside.values()):
+        remedy = "Name another --output, or remove the folder if nothing in it is needed."
+        raise CompileError("holds files that were not generated", file=_shown(target), remedy=remedy)
 
 
-def _refuse_report(file: Path, report: changes.Report | None) -> None:
-    """Refuse a report that cannot be made, before anything is written."""
-    if report is None:
-        raise CompileError(
-            "there is no earlier document to report changes from",
-            file=_shown(file),
-            remedy="Name one with --against.",
-        )
-    if file.is_dir() or not file.parent.is_dir():
-        raise CompileError("the report cannot be written to this place", file=_shown(file))
+def _report(options: argparse.Namespace, target: Path, new: Document) -> changes.Report | None:
+    """Return what changes for users; None without anything to compare with.
 
-
-def _report(against: Path | None, target: Path, new: Document) -> changes.Report | None:
-    """Return what changes for users; None without anything to compare with."""
-    old = baseline.given(against) if against else baseline.found(target, ROOT / "generated" / "egp_api")
+    A report that is to be written and cannot be is refused, before anything else is written.
+    """
+    committed = ROOT / "generated" / "egp_api"
+    old = document.load(options.against) if options.against else baseline.found(target, committed)
+    if file := options.report:
+        if old is None:
+            message = "there is no earlier document to report changes from"
+            raise CompileError(message, file=_shown(file), remedy="Name one with --against.")
+        if file.is_dir() or not file.parent.is_dir():
+            raise CompileError("the report cannot be written to this place", file=_shown(file))
     if old is None:
         return None
     return changes.compare(old.content, new.content, same_bytes=old.source == new.source)
-
-
-def _print_differences(differences: Sequence[check.Difference]) -> None:
-    _print_first([str(item) for item in differences])
-    if differences:
-        print("The package is not what document, options and templates give: run scripts/regenerate.")
-    else:
-        print("The package is up to date.")
 
 
 def _print_first(lines: Sequence[str]) -> None:
@@ -178,26 +165,16 @@ def _print_first(lines: Sequence[str]) -> None:
         print(f"and {len(lines) - SHOWN_PROBLEMS} more")
 
 
-def _print_report(report: changes.Report | None, file: Path | None) -> None:
-    if report is None:
-        print("There is no earlier document to compare with.")
-        return
-    print(report.to_text())
-    if file is not None:
-        text = json.dumps(report.to_dict(), indent=2, ensure_ascii=False)
-        file.write_text(f"{text}\n", encoding="utf-8")
-
-
 def _print_problems(error: CompileError, spec: Path) -> None:
-    name = _shown(spec)
     source: Document | None = None
     for problem in error.problems[:SHOWN_PROBLEMS]:
         line = problem.line
         if line is None and problem.file is None and problem.pointer is not None:
             source = source or document.load(spec)
             line = source.line(problem.pointer)
-        where = f"{problem.file or name}:{line}" if line is not None else problem.file or name
-        print(f"{where}: {_one_line(problem.message)}", file=sys.stderr)
+        where = _shown(Path(problem.file or spec))
+        place = where if line is None else f"{where}:{line}"
+        print(f"{place}: {_one_line(problem.message)}", file=sys.stderr)
         if problem.remedy:
             print(f"  {problem.remedy}", file=sys.stderr)
     if len(error.problems) > SHOWN_PROBLEMS:
@@ -205,9 +182,7 @@ def _print_problems(error: CompileError, spec: Path) -> None:
 
 
 def _one_line(message: str) -> str:
-    """Return the message on one line, without characters that a terminal would obey."""
-    text = " ".join(message.split())
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)[:600]
+    return printable(" ".join(message.split()))[:600]
 
 
 def _shown(path: Path) -> str:

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 class Document:
     """A description of an API as it was read.
 
-    `name` is the path as the user gave it, for messages. `source` holds the bytes of the file, `content`
-    what they say: a tree of dict (with text keys only), list, str, int, float, bool and None.
+    `source` holds the bytes of the file, `content` what they say: a tree of dict (with text keys only), list,
+    str, int, float, bool and None.
     """
 
-    name: str
     source: bytes
     text: str = attrs.field(repr=False)
     content: dict[str, Any] = attrs.field(repr=False)
@@ -36,14 +35,15 @@ class Document:
 def load(path: Path) -> Document:
     """Read the YAML or JSON document at `path`; raise CompileError for what is neither."""
     try:
-        source = path.read_bytes()
+        return parse(path.read_bytes(), str(path))
     except OSError as error:
-        raise CompileError(f"cannot be read: {error.strerror}") from None
-    return parse(source, str(path))
+        raise CompileError(f"cannot be read: {error.strerror}", file=str(path)) from None
+    except CompileError as error:
+        raise error.in_file(path) from None
 
 
 def parse(source: bytes, name: str) -> Document:
-    """Read the bytes of a YAML or JSON document that is called `name` in messages."""
+    """Read the bytes of a YAML or JSON document; of a file `name`, which may say that it is JSON."""
     text = decode(source)
     content = (read_json if name.endswith(".json") or _is_json(text) else read_yaml)(text)
     if content is None:
@@ -51,7 +51,7 @@ def parse(source: bytes, name: str) -> Document:
     if not isinstance(content, dict):
         kind = "list" if isinstance(content, list) else type(content).__name__
         raise CompileError(f"the top of the document is a {kind}, not a mapping", line=1)
-    return Document(name, source, text, content)
+    return Document(source, text, content)
 
 
 def _is_json(text: str) -> bool:

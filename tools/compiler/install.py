@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
+import fcntl
 import os
 import shutil
 import sys
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tools.compiler.errors import CompileError
@@ -15,9 +16,6 @@ from tools.compiler.errors import CompileError
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
-
-if sys.platform != "win32":  # which has no such locks, and no scripts/regenerate either
-    import fcntl
 
 # renameat2(2): exchange two names in one step, from Linux 3.15 and glibc 2.28.
 _RENAME_EXCHANGE = 2
@@ -83,15 +81,12 @@ def _exchange(first: Path, second: Path) -> bool:
 
 def _create(folder: Path) -> list[Path]:
     """Make `folder` and its parents; return those that were made, the innermost first."""
-    missing: list[Path] = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    if not folder.is_dir():
-        raise CompileError("is not a folder", file=str(folder))
+    lineage = [folder, *folder.parents]
+    missing = list(takewhile(lambda path: not path.exists(), lineage))
+    if not (above := lineage[len(missing)]).is_dir():
+        raise CompileError("is not a folder", file=str(above))
     try:
-        for path in reversed(missing):
-            path.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CompileError(f"cannot be made: {error.strerror}", file=str(folder)) from None
     return missing
@@ -99,9 +94,6 @@ def _create(folder: Path) -> list[Path]:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Generator[None]:
-    if sys.platform == "win32":  # pragma: no cover
-        yield
-        return
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
@@ -109,9 +101,7 @@ def _locked(folder: Path) -> Generator[None]:
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in {errno.EAGAIN, errno.EACCES}:
-                raise
+        except BlockingIOError:
             print(f"waiting for another run that writes to {folder} …", file=sys.stderr)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -108,7 +108,7 @@ class Change:
         """Return the change in one line, without characters that a terminal would obey."""
         told = [value for value in (self.before, self.after) if value is not None]
         said = self.detail or " → ".join(told)
-        line = _printable(f"{self.kind}: {self.where}" + (f": {said}" if said else ""))
+        line = printable(f"{self.kind}: {self.where}" + (f": {said}" if said else ""))
         return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
@@ -155,7 +155,8 @@ class Report:
         return "\n".join([*lines, f"version step: {self.step} ({_WORDS[self.step][1]})"])
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return the text without characters that a terminal would obey."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
