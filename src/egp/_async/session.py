@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from egp._loading import LOADING, look_for_logging
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from egp._async.calls import AsyncCalls
     from egp._client import Shared
     from egp._core.clock import Clock
@@ -64,13 +66,15 @@ class AsyncSession:
         # Not kept: a client in a cycle would hold its connections until the garbage collector comes by.
         return (_calls or _loaded_calls())(self)
 
-    async def send(self, request: Request) -> Response:
+    def send(self, request: Request) -> Awaitable[Response]:
         """Return the response with its body in; every failure is an error of egp.errors."""
-        return await self.engine.send(request, self.settings, self._writer or self._made_writer())
+        # Not by the property: each call of Python's costs.
+        engine: AsyncEngine = self.shared.engine or self._made_engine()
+        return engine.send(request, self.settings, self._writer or self._made_writer())
 
-    async def open(self, request: Request) -> AsyncStreamResponse:
+    def open(self, request: Request) -> Awaitable[AsyncStreamResponse]:
         """Return the response with its event stream open; every failure is an error of egp.errors."""
-        return await self.engine.open(request, self.settings, self._writer or self._made_writer())
+        return self.engine.open(request, self.settings, self._writer or self._made_writer())
 
 
 # Once loaded: looked up here, it costs a call less than an import does.

@@ -7,7 +7,7 @@ two drivers share every decision.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from egp._core.context import CallContext
 from egp._core.failures import Failure
@@ -43,31 +43,39 @@ _SPARE_BYTES = 64 * 1024
 _SPARE_SECONDS = 1.0
 
 
-class Send(NamedTuple):
+# No tuples: monitors that print the locals of a traceback would print the parts of one. And they take longer.
+
+
+class Send:
     """Send the request and read up to the response's headers. Answered by a `ResponseHead` or a `Failure`."""
 
-    target: str
-    """Path and query."""
-    retries: int
-    """The value of `x-egp-retry-count`."""
-    until: float | None
-    """The instant at which the call's time is up."""
-    key: Secret[str] | None = None
-    """The key to send, where a function gave it."""
+    __slots__ = ("key", "retries", "target", "until")
+
+    def __init__(self, target: str, retries: int, until: float | None) -> None:
+        self.target = target
+        """Path and query."""
+        self.retries = retries
+        """The value of `x-egp-retry-count`."""
+        self.until = until
+        """The instant at which the call's time is up."""
+        self.key: Secret[str] | None = None
+        """The key to send, where a function gives it."""
 
 
-class Drain(NamedTuple):
+class Drain:
     """Read the body of the response. Answered by `Drained`; the connection is free afterwards."""
 
-    until: float | None
-    limit: int | None = None
-    """Bytes after which to stop reading; None reads all."""
+    __slots__ = ("limit", "until")
+
+    def __init__(self, until: float | None, limit: int) -> None:
+        self.until = until
+        self.limit = limit
+        """Bytes after which to stop reading."""
 
 
 class Drained:
     """A body, or the part of it that came."""
 
-    # No tuple: monitors that print the locals of a traceback would print its parts.
     __slots__ = ("content", "failure")
 
     def __init__(self, content: bytes, failure: Failure | None) -> None:
@@ -79,14 +87,19 @@ class Drained:
         return f"<Drained {len(self.content)} bytes>"
 
 
-class Discard(NamedTuple):
+class Discard:
     """Close the response unread."""
 
+    __slots__ = ()
 
-class Sleep(NamedTuple):
+
+class Sleep:
     """Wait."""
 
-    seconds: float
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
 
 
 Step = Send | Drain | Discard | Sleep
@@ -125,14 +138,15 @@ class CallFlow(CallContext):
                 yield from self._after_failure(outcome, duration)
                 continue
             self.head = head = self.redacted(outcome)
+            attempt = Attempt(self._number, head.status, None, duration, None, head.request_id)
             if 200 <= head.status < 300:
-                self._record(head, duration, None)
+                self._record(attempt)
                 return None if self.request.expects == "events" else (yield from self._whole(head))
             if 300 <= head.status < 400 and head.status != 304:
-                self._record(head, duration, None)
+                self._record(attempt)
                 yield from self._after_redirect(head)
             else:
-                yield from self._after_status(head, duration)
+                yield from self._after_status(head, attempt)
 
     def stream_failed(self, error: APIError, status: int | None) -> Steps:
         """Yield the steps after a stream that began with an error in the shape of `status`, or raise it."""
@@ -183,20 +197,21 @@ class CallFlow(CallContext):
                     stale=failure.stale,
                 )
             )
-        self._record(failure, duration, decision)
+        wait = decision.after if isinstance(decision, Again) else None
+        self._record(Attempt(self._number, None, self.clean(failure.message), duration, wait, None))
         if isinstance(decision, GiveUp):
             raise self._finished(error, decision) from failure.cause
         yield from self._wait(decision)
 
-    def _after_status(self, head: ResponseHead, duration: float) -> Generator[Step, Any, None]:
+    def _after_status(self, head: ResponseHead, attempt: Attempt) -> Generator[Step, Any, None]:
         decision = self._decision(head.status, head)
         if isinstance(decision, Again):
             yield Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
-            self._record(head, duration, decision)
+            self._record(attempt._replace(wait=decision.after))
             yield from self._wait(decision)
             return
         drained: Drained = yield Drain(self.within(_ERROR_BODY_SECONDS), LARGEST_ERROR_BODY)
-        self._record(head, duration, decision)
+        self._record(attempt)
         raise self._finished(self.status_error(head, drained.content), decision)
 
     def _after_redirect(self, head: ResponseHead) -> Generator[Step, Any, None]:
@@ -240,15 +255,7 @@ class CallFlow(CallContext):
         if decision.after > 0:
             yield Sleep(decision.after)
 
-    def _record(
-        self, outcome: ResponseHead | Failure, duration: float, decision: Again | GiveUp | None
-    ) -> None:
-        wait = decision.after if isinstance(decision, Again) else None
-        if isinstance(outcome, Failure):
-            attempt = Attempt(self._number, None, self.clean(outcome.message), duration, wait, None)
-        else:
-            request_id = outcome.request_id
-            attempt = Attempt(self._number, outcome.status, None, duration, wait, request_id)
+    def _record(self, attempt: Attempt) -> None:
         self.history = (*self.history, attempt)
         if self._note is not None:
             self._note(self, attempt)

@@ -107,6 +107,9 @@ class _BaseHttpxExchange:
         self._response: httpx.Response | None = None
         self.stage = Stage.SEND
 
+    def whole(self) -> bytes | None:
+        """Return None: the body is to be read."""
+
     def _request(
         self, client: httpx.Client | httpx.AsyncClient, writer: RequestWriter, step: Send
     ) -> httpx.Request:

@@ -67,7 +67,9 @@ class Session:
 
     def send(self, request: Request) -> Response:
         """Return the response with its body in; every failure is an error of egp.errors."""
-        return self.engine.send(request, self.settings, self._writer or self._made_writer())
+        # Not by the property: each call of Python's costs.
+        engine: Engine = self.shared.engine or self._made_engine()
+        return engine.send(request, self.settings, self._writer or self._made_writer())
 
     def open(self, request: Request) -> StreamResponse:
         """Return the response with its event stream open; every failure is an error of egp.errors."""

@@ -7,15 +7,17 @@ import re
 from egp._core.failures import ConnectionEndedError, MalformedResponseError
 from egp._core.http1.fields import parse_fields
 
-__all__ = ["Body", "Chunked", "Nothing", "Sized", "UntilClose"]
+__all__ = ["Body", "Chunked", "Sized", "UntilClose"]
 
 
 class Body:
     """Takes the bytes of the connection, gives those of the body."""
 
-    __slots__ = ("excess", "fault", "is_complete")
+    __slots__ = ("excess", "fault", "is_complete", "size")
 
     def __init__(self) -> None:
+        self.size = -1
+        """Its bytes; -1 where the head does not tell."""
         self.is_complete = False
         """Whether the last byte of the body has come."""
         self.excess = False
@@ -36,28 +38,16 @@ class Body:
         return "the connection ended before the response did"
 
 
-class Nothing(Body):
-    """No body at all."""
-
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_complete = True
-
-    def feed(self, data: bytes) -> bytes:
-        self.excess = self.excess or bool(data)
-        return b""
-
-
 class Sized(Body):
     """As many bytes as `content-length` says."""
 
-    __slots__ = ("_left", "_size")
+    __slots__ = ("_left",)
 
     def __init__(self, size: int) -> None:
-        super().__init__()
-        self._size = self._left = size
+        # Not by the base class: each call of Python's costs, here at every response.
+        self.excess = False
+        self.fault = None
+        self.size = self._left = size
         self.is_complete = size == 0
 
     def feed(self, data: bytes) -> bytes:
@@ -69,7 +59,7 @@ class Sized(Body):
         return data
 
     def _missing(self) -> str:
-        return f"the connection ended after {self._size - self._left} of {self._size} bytes of the response"
+        return f"the connection ended after {self.size - self._left} of {self.size} bytes of the response"
 
 
 class UntilClose(Body):

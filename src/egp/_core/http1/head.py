@@ -6,11 +6,11 @@ import re
 
 from egp._core.failures import ConnectionEndedError, MalformedResponseError
 from egp._core.headers import TOKEN, Headers
-from egp._core.http1.body import Body, Chunked, Nothing, Sized, UntilClose
+from egp._core.http1.body import Body, Chunked, Sized, UntilClose
 from egp._core.http1.fields import parse_fields
 from egp._core.response import ResponseHead
 
-__all__ = ["LARGEST_HEAD", "Head", "HeadReader"]
+__all__ = ["LARGEST_HEAD", "Head", "HeadReader", "plain_head"]
 
 LARGEST_HEAD = 100 * 1024
 """Bytes of status line and fields that are accepted."""
@@ -22,7 +22,9 @@ class Head(ResponseHead):
     __slots__ = ("body", "keeps_alive", "reason")
 
     def __init__(self, status: int, headers: Headers, body: Body, *, reason: str, keeps_alive: bool) -> None:
-        super().__init__(status, headers)
+        # Not by the base class: each call of Python's costs, here at every response.
+        self.status = status
+        self.headers = headers
         self.body = body
         self.reason = reason
         """The words after the status; servers may leave them out."""
@@ -53,10 +55,6 @@ class HeadReader:
                 raise ConnectionEndedError("the server closed the connection without a response")
             raise ConnectionEndedError("the server closed the connection within the response's headers")
         self.has_bytes = True
-        if not self._buffer:
-            plain = _parse_plain(data, self._method)
-            if plain is not None:
-                return plain
         searched = max(0, len(self._buffer) - 3)
         buffer = self._buffer = self._buffer + data if self._buffer else data
         while True:
@@ -86,9 +84,11 @@ _PLAIN = re.compile(
 _FIELD = re.compile(r"([^:]+):[ \t]*([^\r]*)\r\n")
 
 
-def _parse_plain(data: bytes, method: str) -> tuple[Head, bytes] | None:
-    """Return what `HeadReader.feed` does for a whole head without oddities; None: look closely."""
-    # In half to two thirds of the time that the close look takes.
+def plain_head(data: bytes, method: str) -> tuple[Head, bytes] | None:
+    """Return a head that came whole and without oddities, and the bytes after it; None: have it read.
+
+    It takes half to two thirds of the time that `HeadReader` does.
+    """
     matched = _PLAIN.match(data)
     if matched is None or matched.end() > LARGEST_HEAD or (status := int(matched[2])) < 200:
         return None
@@ -132,7 +132,7 @@ def _head(is_persistent: bool, status: int, reason: str, headers: Headers, metho
 def _framing(status: int, method: str, coding: str | None, length: str | None) -> Body:
     """Return how the body is framed: section 6.3, its rules in its order."""
     if method == "HEAD" or status in (204, 304) or (method == "CONNECT" and status < 300):
-        return Nothing()
+        return Sized(0)
     if coding is not None:
         # Section 7: the name and nothing else; values had their spaces and tabs taken off.
         if coding.lower() != "chunked":

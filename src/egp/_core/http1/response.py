@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from egp._core.http1.content_encoding import Inflater, inflater
-from egp._core.http1.head import Head, HeadReader
+from egp._core.http1.head import Head, HeadReader, plain_head
 
 if TYPE_CHECKING:
     from egp._core.http1.body import Body
@@ -16,37 +16,62 @@ __all__ = ["ResponseParser"]
 class ResponseParser:
     """Takes what the connection gives, and gives the head and the decoded body."""
 
-    __slots__ = ("_body", "_fault", "_inflater", "_reader", "_rest", "has_more", "head")
+    __slots__ = (
+        "_body",
+        "_fault",
+        "_inflater",
+        "_method",
+        "_reader",
+        "_rest",
+        "has_begun",
+        "has_more",
+        "head",
+    )
 
     _body: Body
 
     def __init__(self, method: str) -> None:
-        self._reader = HeadReader(method)
+        self._method = method
+        self._reader: HeadReader | None = None
         self._inflater: Inflater | None = None
         self._rest = b""
         self._fault: Exception | None = None
         self.head: Head | None = None
+        self.has_begun = False
+        """Whether any byte of the response has come."""
         self.has_more = False
         """Whether `next_data` has something: decoded bytes, or the fault that comes after them."""
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether any byte of the response has come."""
-        return self._reader.has_bytes
-
     def feed_head(self, data: bytes) -> Head | None:
         """Return the head, once it is in. Raises as `HeadReader.feed` does."""
-        found = self._reader.feed(data)
+        self.has_begun = self.has_begun or bool(data)
+        found = plain_head(data, self._method) if self._reader is None else None
+        if found is None:
+            self._reader = self._reader or HeadReader(self._method)
+            found = self._reader.feed(data)
         if found is None:
             return None
-        head, self._rest = found
-        self.head = head
+        self.head, self._rest = found
+        head = self.head
         self._body = head.body
         return head
 
+    def whole_body(self) -> bytes | None:
+        """Return the body where all of it has come with the head, as it is; None where it is to be read.
+
+        Most answers come so, and to read them piece by piece costs a twentieth of a call.
+        """
+        head, rest = self.head, self._rest
+        if head is None or head.body.size != len(rest) or "content-encoding" in head.headers.joined:
+            return None
+        self._rest = b""
+        return head.body.feed(rest)
+
     def start_body(self) -> bytes:
         """Return the decoded part of the body that came with the head; raises as `feed_body` does."""
-        self._inflater = None if self.head is None else inflater(self.head.headers)
+        head = self.head
+        if head is not None and "content-encoding" in head.headers.joined:
+            self._inflater = inflater(head.headers)
         rest, self._rest = self._rest, b""
         return self.feed_body(rest) if rest or self._body.is_complete else b""
 

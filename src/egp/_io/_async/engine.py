@@ -105,8 +105,7 @@ class AsyncEngine:
                 if isinstance(step, Send):
                     source = flow.settings.key_source
                     if source is not None:
-                        flow.key = await async_asked_key(source)
-                        step = step._replace(key=flow.key)
+                        flow.key = step.key = await async_asked_key(source)
                     exchange = self._exchange(flow)
                     try:
                         answer = await exchange.send(writer, step)
@@ -117,7 +116,8 @@ class AsyncEngine:
                     await self._sleep(step.seconds)
                 elif exchange is not None:
                     if isinstance(step, Drain):
-                        answer = await _drained(exchange, step)
+                        content = exchange.whole()
+                        answer = await _drained(exchange, step) if content is None else Drained(content, None)
                     await exchange.aclose()
         except StopIteration as end:
             return end.value, exchange
@@ -169,7 +169,7 @@ async def _drained(exchange: AsyncAnyExchange, step: Drain) -> Drained:
     size = 0
     failure: Failure | None = None
     try:
-        while step.limit is None or size < step.limit:
+        while size < step.limit:
             part = await exchange.read(step.until)
             parts.append(part)
             size += len(part)

@@ -106,8 +106,7 @@ class Engine:
                 if isinstance(step, Send):
                     source = flow.settings.key_source
                     if source is not None:
-                        flow.key = asked_key(source)
-                        step = step._replace(key=flow.key)
+                        flow.key = step.key = asked_key(source)
                     exchange = self._exchange(flow)
                     try:
                         answer = exchange.send(writer, step)
@@ -118,7 +117,8 @@ class Engine:
                     self._sleep(step.seconds)
                 elif exchange is not None:
                     if isinstance(step, Drain):
-                        answer = _drained(exchange, step)
+                        content = exchange.whole()
+                        answer = _drained(exchange, step) if content is None else Drained(content, None)
                     exchange.close()
         except StopIteration as end:
             return end.value, exchange
@@ -170,7 +170,7 @@ def _drained(exchange: AnyExchange, step: Drain) -> Drained:
     size = 0
     failure: Failure | None = None
     try:
-        while step.limit is None or size < step.limit:
+        while size < step.limit:
             part = exchange.read(step.until)
             parts.append(part)
             size += len(part)

@@ -61,9 +61,8 @@ class Exchange:
     def send(self, writer: RequestWriter, step: Send) -> ResponseHead:
         """Put the request on the wire and return the head of its response."""
         timeouts, until = self._timeouts, step.until
-        self._place, self.is_reused = self._pool.acquire(timeouts, until)
+        self._place, connection, self.is_reused = self._pool.acquire(timeouts, until)
         try:
-            connection = _connection(self._place)
             self.stage = Stage.SEND
             try:
                 for part in writer.message(
@@ -102,6 +101,10 @@ class Exchange:
     def is_complete(self) -> bool:
         """Whether all of the body has been read."""
         return self._is_body_begun and self._parser.is_complete
+
+    def whole(self) -> bytes | None:
+        """Return the body where all of it has come with the head; None where it is to be read."""
+        return self._parser.whole_body()
 
     def read(self, until: float | None) -> bytes:
         """Return the next decoded bytes of the body; empty at its end, when the connection is free again."""

@@ -29,6 +29,7 @@ __all__ = ["ConnectionPool"]
 
 # Whoever waits looks for itself now and then: an interrupt may have come between a place and its waking.
 _LOOK_SECONDS = 1.0
+_CLOSED = "the client is closed"
 
 
 class ConnectionPool:
@@ -68,8 +69,8 @@ class ConnectionPool:
         """Connections in use or kept for reuse."""
         return self._pool.taken - len(self._pool.dropped) + self._pool.idle
 
-    def acquire(self, timeouts: Timeouts, until: float | None) -> tuple[Place[Connection], bool]:
-        """Return a place with its connection, and whether that was kept from an earlier request."""
+    def acquire(self, timeouts: Timeouts, until: float | None) -> tuple[Place[Connection], Connection, bool]:
+        """Return a place, its connection, and whether that was kept from an earlier request."""
         place: Place[Connection] = Place()
         pool = self._pool
         with self._lock:
@@ -82,10 +83,11 @@ class ConnectionPool:
         if not is_had:
             self._wait(place, timeouts, until)
         try:
-            self._check_open()
+            if self.is_closed:
+                raise EGPError(_CLOSED)  # noqa: TRY301
             while (kept := place.connection) is not None:
                 if not kept.is_readable():
-                    return place, True
+                    return place, kept, True
                 # Nothing was asked on it: the server has closed it, or speaks out of turn.
                 with self._lock:
                     pool.renew(place)
@@ -93,11 +95,12 @@ class ConnectionPool:
             connection = self._connected(timeouts, until)
             with self._lock:
                 pool.hold(place, connection)
-            self._check_open()
+            if self.is_closed:
+                raise EGPError(_CLOSED)  # noqa: TRY301
         except BaseException:
             self.release(place, reusable=False)
             raise
-        return place, False
+        return place, connection, False
 
     def release(self, place: Place[Connection], *, reusable: bool) -> None:
         """Give a place back. Its connection is kept when it can be used again, else closed."""
@@ -166,10 +169,6 @@ class ConnectionPool:
         # It has what a connection has, but for the handshake, which is done.
         return cast("Connection", nested)
 
-    def _check_open(self) -> None:
-        if self.is_closed:
-            raise EGPError("the client is closed")
-
     def _wait(self, place: Place[Connection], timeouts: Timeouts, until: float | None) -> None:
         """Wait in the line until the place is had. Raises `PoolTimeoutError` when that takes too long."""
         seconds = timeouts.pool
@@ -186,7 +185,8 @@ class ConnectionPool:
                     self._settle()
                 if is_had:
                     return
-                self._check_open()
+                if self.is_closed:
+                    raise EGPError(_CLOSED)  # noqa: TRY301
                 left = seconds_left(_LOOK_SECONDS, until)
                 if last is not None and left is not None:
                     left = min(left, last - monotonic())

@@ -15,7 +15,7 @@ from egp._io.backends.nonblocking import READ_BYTES
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
 __all__ = [
     "Connection",
@@ -35,11 +35,7 @@ T = TypeVar("T")
 _PAUSE_SECONDS = 0.02
 
 sleep = asyncio.sleep
-
-
-def token() -> object:
-    """Return what stands for the running event loop."""
-    return asyncio.get_running_loop()
+token = asyncio.get_running_loop
 
 
 def has_ended(token: asyncio.AbstractEventLoop) -> bool:
@@ -124,31 +120,29 @@ class Connection(nonblocking.Connection):
 
     def __init__(self, connected: socket.socket) -> None:
         super().__init__(connected)
-        # The one that watches the socket. It goes on between the reads of one response: to begin and to end
-        # that costs as much as a read.
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._reader: asyncio.Future[bytes | OSError] | None = None
-        # When the time of the last read is up, and the timer, which may be that of an earlier one.
-        self._until: float | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_until = 0.0
+        self._inbox = _Inbox(connected)
 
-    async def _receive(self, seconds: float | None) -> bytes:
+    def _receive(self, seconds: float | None) -> Awaitable[bytes]:
+        inbox = self._inbox
         loop = asyncio.get_running_loop()
-        if loop is not self._loop or not isinstance(loop, BaseSelectorEventLoop):
+        if loop is not inbox.loop or not isinstance(loop, BaseSelectorEventLoop):
             try:
-                self._watch(loop)
+                inbox.watch(loop)
             except NotImplementedError:
                 # Windows' own loop: what it has received for a task that is cancelled is lost with the
                 # connection.
-                return await asyncio.wait_for(loop.sock_recv(self._socket, READ_BYTES), seconds)
-        reader: asyncio.Future[bytes | OSError] = loop.create_future()
-        self._reader = reader
-        self._bound(loop, seconds)
-        received = await reader
-        if isinstance(received, OSError):
-            raise received
-        return received
+                return asyncio.wait_for(loop.sock_recv(self._socket, READ_BYTES), seconds)
+        reader: asyncio.Future[bytes] = loop.create_future()
+        inbox.reader = reader
+        if seconds is None:
+            inbox.until = None
+        else:
+            inbox.until = until = monotonic() + seconds
+            # A timer that rings sooner stays, and looks again then: to cancel one and to set another for each
+            # read costs a tenth of a call.
+            if inbox.timer is None or inbox.timer_until > until:
+                inbox.set_timer(loop, until)
+        return reader
 
     async def _wait_writable(self, seconds: float | None) -> None:
         if not await wait_connected([self._socket], seconds):
@@ -156,124 +150,128 @@ class Connection(nonblocking.Connection):
 
     def rest(self) -> None:
         """Be idle. The standard library's own loops go on watching, and stop when something comes."""
-        if not isinstance(self._loop, BaseSelectorEventLoop):
-            self._unwatch()
+        if not isinstance(self._inbox.loop, BaseSelectorEventLoop):
+            self._inbox.unwatch()
 
     def close(self) -> None:
         """Close at once where the loop runs, else as soon as it is told; harmless when closed already."""
-        if self._loop is None or self._loop is _running_loop():
-            self._unwatch()
-            self._cancel_timer()
-            self._socket.close()
+        inbox = self._inbox
+        if inbox.loop is None or inbox.loop is _running_loop():
+            inbox.close()
         else:
-            self._hand_over()
+            inbox.hand_over()
 
     def __del__(self) -> None:
-        # The loop refers to it weakly. An interrupt at its making leaves one without a loop.
-        if getattr(self, "_loop", None) is not None:
-            self._hand_over()
+        # An interrupt at its making leaves one without an inbox.
+        inbox: _Inbox | None = getattr(self, "_inbox", None)
+        if inbox is not None and inbox.loop is not None:
+            inbox.hand_over()
 
-    def _hand_over(self) -> None:
-        """Have the loop forget the socket and close it: it may run in another thread."""
-        loop, self._loop = self._loop, None
-        timer, self._timer = self._timer, None
+
+class _Inbox:
+    """What the event loop knows of a connection: it does not keep the connection, which may be dropped.
+
+    With the socket, which stays open as long as it is watched: the collector may finalize it before its
+    connection, and its number would be another's.
+    """
+
+    __slots__ = ("__weakref__", "_socket", "loop", "reader", "timer", "timer_until", "until")
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        # The one that watches the socket. It goes on between the reads of one response: to begin and to end
+        # that costs as much as a read.
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.reader: asyncio.Future[bytes] | None = None
+        # When the time of the last read is up, and the timer, which may be that of an earlier one.
+        self.until: float | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.timer_until = 0.0
+
+    def watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
+        # that has an error, without saying so, and there may be bytes before the error.
+        self.unwatch()
+        # Noted first: an interrupt in between must not leave a number watched that is closed without a word.
+        self.loop = loop
         try:
-            if loop is not None:
-                loop.call_soon_threadsafe(_close, loop, self._socket, timer)
-        except RuntimeError:
-            # It has ended.
-            self._socket.close()
+            loop.add_reader(self._socket.fileno(), self._take)
+        except NotImplementedError:
+            self.loop = None
+            raise
 
-    def _bound(self, loop: asyncio.AbstractEventLoop, seconds: float | None) -> None:
-        """Have the read fail when its time is up."""
-        # A timer that rings sooner stays, and looks again then: to cancel one and to set another for each
-        # read costs a tenth of a call.
-        if seconds is None:
-            self._until = None
+    def unwatch(self) -> None:
+        if self.loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self.loop.remove_reader(self._socket.fileno())
+            self.loop = None
+
+    def _take(self) -> None:
+        """Take what has come off the socket, for the one who waits."""
+        reader = self.reader
+        if reader is None or reader.done():
+            # The peer is to wait, too.
+            self.unwatch()
             return
-        until = self._until = loop.time() + seconds
-        if self._timer is None or self._timer_until > until:
-            self._set_timer(loop, until)
+        try:
+            received = self._socket.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            # Without its traceback, which would be a cycle with this frame.
+            _fail(reader, error.with_traceback(None))
+            return
+        reader.set_result(received)
 
-    def _set_timer(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
+    def set_timer(self, loop: asyncio.AbstractEventLoop, until: float) -> None:
         self._cancel_timer()
-        own: ref[Connection] = ref(self)
-        self._timer = loop.call_at(until, _on_time, own, loop)
-        self._timer_until = until
+        # Weakly: it may stay for minutes after the connection has gone.
+        own: ref[_Inbox] = ref(self)
+        self.timer = loop.call_later(until - monotonic(), _on_time, own, loop)
+        self.timer_until = until
 
     def _cancel_timer(self) -> None:
-        timer, self._timer = self._timer, None
+        timer, self.timer = self.timer, None
         if timer is not None:
             timer.cancel()
 
     def look_at_time(self, loop: asyncio.AbstractEventLoop) -> None:
         """End the read whose time is up, or wait on for the time that it has left."""
-        self._timer = None
-        reader, until = self._reader, self._until
+        self.timer = None
+        reader, until = self.reader, self.until
         if reader is None or reader.done() or until is None:
             return
-        if until > self._timer_until:
-            self._set_timer(loop, until)
+        if until > self.timer_until:
+            self.set_timer(loop, until)
         else:
-            reader.set_exception(TimeoutError())
+            _fail(reader, TimeoutError())
 
-    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        # Anew for each read in other loops than the standard library's own: uvloop's stop watching a socket
-        # that has an error, without saying so, and there may be bytes before the error.
-        self._unwatch()
-        own: ref[Connection] = ref(self)
-        # Noted first: an interrupt in between must not leave a number watched that is closed without a word.
-        self._loop = loop
+    def close(self) -> None:
+        self.unwatch()
+        self._cancel_timer()
+        self._socket.close()
+
+    def hand_over(self) -> None:
+        """Have the loop forget the socket and close it: it may run in another thread."""
+        loop = self.loop
         try:
-            # With the socket, which stays open as long as it is watched: the collector may finalize it before
-            # its connection, and its number would be another's.
-            loop.add_reader(self._socket.fileno(), _on_readable, own, self._socket)
-        except NotImplementedError:
-            self._loop = None
-            raise
-
-    def _unwatch(self) -> None:
-        if self._loop is not None:
-            with contextlib.suppress(RuntimeError):
-                self._loop.remove_reader(self._socket.fileno())
-            self._loop = None
-
-    def take(self) -> None:
-        """Take what has come off the socket, for the one who waits."""
-        reader = self._reader
-        if reader is None or reader.done():
-            # The peer is to wait, too.
-            self._unwatch()
-            return
-        try:
-            received: bytes | OSError = self._socket.recv(READ_BYTES)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError as error:
-            received = error
-        # As a result, since a failure that a cancelled task does not take would be complained about.
-        reader.set_result(received)
+            if loop is not None:
+                loop.call_soon_threadsafe(self.close)
+        except RuntimeError:
+            # It has ended.
+            self._socket.close()
 
 
-def _on_readable(connection_ref: ref[Connection], _: socket.socket) -> None:
-    watched = connection_ref()
-    if watched is not None:
-        watched.take()
+def _on_time(inbox_ref: ref[_Inbox], loop: asyncio.AbstractEventLoop) -> None:
+    inbox = inbox_ref()
+    if inbox is not None:
+        inbox.look_at_time(loop)
 
 
-def _on_time(connection_ref: ref[Connection], loop: asyncio.AbstractEventLoop) -> None:
-    waiting = connection_ref()
-    if waiting is not None:
-        waiting.look_at_time(loop)
-
-
-def _close(
-    loop: asyncio.AbstractEventLoop, connected: socket.socket, timer: asyncio.TimerHandle | None
-) -> None:
-    if timer is not None:
-        timer.cancel()
-    loop.remove_reader(connected.fileno())
-    connected.close()
+def _fail(reader: asyncio.Future[bytes], error: OSError) -> None:
+    reader.set_exception(error)
+    # Looked at: where a cancelled task does not take it, it would be complained about.
+    reader.exception()
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -8,6 +8,7 @@ import select
 import socket
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from egp._io.deadline import seconds_left
@@ -24,6 +25,7 @@ __all__ = [
     "bell",
     "caller",
     "connection",
+    "input_test",
     "is_readable",
     "sleep",
     "wait_connected",
@@ -70,10 +72,12 @@ def _call(function: Callable[[], None]) -> None:
 class Connection:
     """A connected socket; OSError and TimeoutError come through as they are."""
 
-    __slots__ = ("_socket", "_timeout", "_tls")
+    __slots__ = ("_socket", "_timeout", "_tls", "is_readable")
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
+        self.is_readable = input_test(connected)
+        """Whether a read would return at once: on an idle connection, the sign that it cannot be used."""
         self._tls: ssl.SSLSocket | None = None
         self._timeout = connected.gettimeout()
 
@@ -86,6 +90,8 @@ class Connection:
         name = host.rstrip(".")
         tls = context.wrap_socket(self._socket, server_hostname=name, do_handshake_on_connect=is_own)
         self._socket = self._tls = tls
+        has_input = input_test(tls)
+        self.is_readable = lambda: tls.pending() > 0 or has_input()
         if not is_own:
             self._shake_hands(tls, until)
 
@@ -118,10 +124,6 @@ class Connection:
         """Return the bytes that come next; empty when the peer has closed."""
         self._bound(seconds_left(seconds, until))
         return self._socket.recv(_READ_BYTES)
-
-    def is_readable(self) -> bool:
-        """Whether a read would return at once: on an idle connection, the sign that it cannot be used."""
-        return (self._tls is not None and self._tls.pending() > 0) or is_readable(self._socket)
 
     def rest(self) -> None:
         """Be idle: nothing is read until somebody asks."""
@@ -169,6 +171,17 @@ def wait_connected(sockets: list[socket.socket], seconds: float | None) -> list[
         poll.register(one, select.POLLOUT)
         by_number[one.fileno()] = one
     return [by_number[number] for number, _ in poll.poll(_milliseconds(seconds))]
+
+
+def input_test(connected: socket.socket) -> Callable[[], bool]:
+    """Return what tells whether a read would return at once, as `is_readable` does."""
+    # Made once for a connection, since to make it costs as much as to ask.
+    if not hasattr(select, "poll"):
+        return partial(is_readable, connected)
+    poll = select.poll()
+    poll.register(connected, select.POLLIN)
+    number, ask = connected.fileno, poll.poll
+    return lambda: number() < 0 or bool(ask(0))
 
 
 def is_readable(connected: socket.socket, seconds: float | None = 0) -> bool:

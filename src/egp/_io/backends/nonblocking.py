@@ -10,7 +10,7 @@ import contextlib
 import socket
 from typing import TYPE_CHECKING
 
-from egp._io.backends.blocking import is_readable
+from egp._io.backends.blocking import input_test
 from egp._io.deadline import seconds_left
 from egp._loading import LOADING
 
@@ -33,10 +33,12 @@ class Connection:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._tls: TlsLayer | None = None
+        self.is_readable = input_test(connected)
+        """Whether a read would return at once: on an idle connection, the sign that it cannot be used."""
 
     # What each library does in its own way.
 
-    async def _receive(self, seconds: float | None) -> bytes:
+    def _receive(self, seconds: float | None) -> Awaitable[bytes]:
         """Return the bytes that come next on the socket; empty when the peer has closed."""
         raise NotImplementedError
 
@@ -65,6 +67,8 @@ class Connection:
             with contextlib.suppress(OSError):
                 await self._send(memoryview(tls.outgoing()), None, until)
         self._tls = tls
+        has_input = self.is_readable
+        self.is_readable = lambda: tls.has_pending() or has_input()
 
     async def write(self, data: memoryview, seconds: float | None, until: float | None) -> None:
         """Send all of it. `seconds` bounds each wait for the peer to take more, `until` the whole."""
@@ -96,10 +100,6 @@ class Connection:
                 await self._send(memoryview(answer), seconds, until)
             tls.feed(await self._receive(seconds_left(seconds, until)))
         return data
-
-    def is_readable(self) -> bool:
-        """Whether a read would return at once: on an idle connection, the sign that it cannot be used."""
-        return (self._tls is not None and self._tls.has_pending()) or is_readable(self._socket)
 
     def shutdown(self) -> None:
         """End the connection under whoever uses it, from any thread: reads and writes fail from now on."""
