@@ -22,6 +22,7 @@ from benchmarks.measure import canned_server
 
 AT_ONCE = 200
 ROUNDS = 9
+WARM_UP, MEASURED = 3, 10
 LOOPS = ("asyncio", "uvloop", "trio")
 CLIENTS = ("egp", "egp-bytes", "aiohttp", "aiohttp-bytes", "httpx2", "plain")
 
@@ -58,15 +59,16 @@ def opened(name: str, url: str) -> tuple[Callable[[], Awaitable[object]], Callab
 
 
 async def microseconds(loop: str, name: str, url: str) -> float:
-    """Return the CPU of one call out of many at once, when connections are open."""
+    """Return the CPU of one call out of many at once, when connections are open and caches are warm."""
     call, close = opened(name, url)
-    took = 0.0
-    for _ in range(4):
-        started = time.process_time()
+    for _ in range(WARM_UP):
         await at_once(loop, call)
-        took = time.process_time() - started
+    started = time.process_time()
+    for _ in range(MEASURED):
+        await at_once(loop, call)
+    took = time.process_time() - started
     await close()
-    return took / AT_ONCE * 1e6
+    return took / AT_ONCE / MEASURED * 1e6
 
 
 def main() -> None:

@@ -154,11 +154,11 @@ def compare(
     found: dict[str, Ratio | str] = {}
     others: dict[str, Worker] = {}
     try:
-        base.size(0.04)
+        base.size(row.batch_seconds)
         for client in row.clients:
             try:
                 others[client] = Worker(pythons[client], question, row.case, client, url)
-                others[client].size(0.04)
+                others[client].size(row.batch_seconds)
             except RuntimeError as error:
                 found[client] = f"fails: {error}"
                 others.pop(client, None)

@@ -25,5 +25,7 @@ class Row(NamedTuple):
     """What the number means for a user, in a sentence."""
     fresh: bool = False
     """A new process for each round (imports, memory)."""
+    batch_seconds: float = 0.04
+    """The wall time of one batch of a pair: longer where the caches that another process left cold matter."""
     growth: tuple[str, ...] = ()
     """Cases that draw a curve, smallest first; `case` is then the first of them."""
