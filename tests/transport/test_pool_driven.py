@@ -8,6 +8,7 @@ of each kind there are.
 from __future__ import annotations
 
 import asyncio
+import dis
 import gc
 import itertools
 import os
@@ -38,6 +39,11 @@ class Interrupt(BaseException):
     """What a signal handler raises: Ctrl-C, a time limit."""
 
 
+def is_left_early(frame):
+    """Whether a frame yields, on a Python where what is raised then passes its `finally` by; no signal is."""
+    return sys.version_info < (3, 12) and frame.f_code.co_code[frame.f_lasti] == dis.opmap["YIELD_VALUE"]
+
+
 class InterruptAt:
     """Raises at the n-th moment at which the interpreter looks for signals: where calls begin and end."""
 
@@ -50,7 +56,7 @@ class InterruptAt:
         inside = frame.f_code
         if "/egp/" not in inside.co_filename or inside.co_name in ("__del__", "<genexpr>"):
             return
-        if event == "c_call":
+        if event == "c_call" or (event == "return" and is_left_early(frame)):
             return
         self._left -= 1
         if self._left == 0:
