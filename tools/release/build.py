@@ -75,8 +75,8 @@ def build_reproducibly(source: Path, workspace: Path, *, epoch: int) -> Distribu
     for one, other in zip(first.files, second.files, strict=True):
         if sha256(one) != sha256(other):
             raise Refusal(
-                f"{one.name} built from the tree and from its own sdist differ:\n"
-                f"    {sha256(one)}  {one}\n    {sha256(other)}  {other}",
+                f"{one.name} built from the tree and from its own sdist differ:",
+                details=[f"{sha256(each)}  {each}" for each in (one, other)],
                 way_out="diffoscope shows where; the build settings of pyproject.toml decide what goes in",
             )
     return first

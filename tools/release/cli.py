@@ -49,7 +49,10 @@ def main(arguments: Sequence[str]) -> int:
             wish = Options(options.dry_run, options.tag, options.tests_passed, options.keep)
             release = Release(_ROOT, folder, wish, _index(options))
             take_steps(release, say=say)
-            say(_farewell(release, seconds=time.monotonic() - started))
+            seconds = f"({time.monotonic() - started:.0f} s)"
+            said = f"{release.version} is published {seconds}. Share its tag: git push origin {release.tag}"
+            could = f"{release.version} could go out. Nothing was sent and nothing was tagged {seconds}."
+            say(f"\n{could if options.dry_run else said}")
     except KeyboardInterrupt:
         print(f"\nInterrupted. {_AGAIN}", file=sys.stderr)
         return 130
@@ -105,9 +108,3 @@ def _index(options: argparse.Namespace) -> "Index | None":
         config_file=options.config_file,
         elsewhere=options.elsewhere,
     )
-
-
-def _farewell(release: Release, *, seconds: float) -> str:
-    if release.options.dry_run:
-        return f"\n{release.version} could go out. Nothing was sent and nothing was tagged ({seconds:.0f} s)."
-    return f"\n{release.version} is published ({seconds:.0f} s). Share its tag: git push origin {release.tag}"

@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, date, datetime
 
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
-from tools.release.errors import Refusal, shorten
+from tools.release.errors import Refusal
 from tools.release.process import run
 from tools.release.release import Release
 from tools.release.version import check_step
@@ -17,7 +17,8 @@ def check_tree(release: Release) -> str:
     repository = release.repository
     if changes := repository.git("status", "--porcelain", "--untracked-files=all"):
         raise Refusal(
-            "\n".join(["The tree is not clean:", *shorten(changes.splitlines())]),
+            "The tree is not clean:",
+            details=changes.splitlines(),
             way_out="commit these files, or set them aside (git stash --include-untracked), and run again",
         )
     said = f"clean at {repository.head()[:12]}"

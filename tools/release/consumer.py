@@ -47,8 +47,10 @@ def check_types(environment: Environment, programs: Sequence[Path] = ()) -> tupl
     theirs = [line for line in lines if line.startswith(tuple(f"{each}:" for each in programs))]
     ours = [line for line in lines if line not in theirs]
     if ours or done.returncode != bool(theirs):
-        problem = "The type checker rejects a right program, or accepts what wrong.py says is wrong:"
-        way_out = "mypy --strict the program (tools/release/consumers) against the built wheel to see more"
-        raise Refusal("\n".join([problem, *ours]), way_out=way_out)
+        raise Refusal(
+            "The type checker rejects a right program, or accepts what wrong.py says is wrong:",
+            details=ours,
+            way_out="mypy --strict the program (tools/release/consumers) against the built wheel to see more",
+        )
     mistakes = wrong.read_text(encoding="utf-8").count("# type: ignore[")
     return f"right.py is accepted, {mistakes} mistakes of wrong.py are rejected", theirs

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from tools.release.errors import Refusal, shorten
+from tools.release.errors import Refusal
 
 PROJECT = "egp-client"
 CONTRACT_FILE = "openapi.yaml"
@@ -68,7 +68,8 @@ def check_wheel(wheel: Path, *, version: str, contract: bytes) -> str:
         problems.append(f"version {metadata['Version']} instead of {version}")
     if problems:
         raise Refusal(
-            "\n".join(["The wheel or its metadata is not what it should be:", *shorten(problems)]),
+            "The wheel or its metadata is not what it should be:",
+            details=problems,
             way_out="see [project] and [tool.hatch] in pyproject.toml, and tools/release/contents.py",
         )
     return f"{len(files)} files, {wheel.stat().st_size:,} bytes, metadata complete"

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from uv import find_uv_bin
@@ -13,8 +13,6 @@ from tools.release.process import run, sparse_environment
 _PACKAGES_WAY_OUT = (
     "the dependencies come from where uv gets packages on this machine: see its UV_* variables and uv.toml"
 )
-# Nothing but what it is told: no dependencies, no caches, no questions, no other files than wheels.
-_PIP = ("--no-deps", "--no-cache-dir", "--no-input", "--only-binary=:all:", "--require-hashes")
 
 
 class Environment:
@@ -39,25 +37,6 @@ class Environment:
             env=sparse_environment("UV_"),
             refused="The wheel, or what it depends on, cannot be installed:",
             way_out=_PACKAGES_WAY_OUT,
-        )
-
-    def install_from_index(
-        self, requirements: str, *, settings: Mapping[str, str], secrets: Sequence[str], way_out: str
-    ) -> None:
-        """Install a requirements file's text with pip from one index, no other source, no dependencies.
-
-        `settings` are pip's variables (PIP_INDEX_URL, PIP_CERT, …). They go by the environment and not by the
-        command line, since every user of a machine sees command lines. No configuration file is read.
-        """
-        listed = self.folder / "requirements.txt"
-        listed.write_text(requirements, encoding="utf-8")
-        run(
-            [sys.executable, "-m", "pip", "--python", self.python, "install", *_PIP, "-r", listed],
-            cwd=self.folder,
-            env=sparse_environment(PIP_CONFIG_FILE=os.devnull, PIP_DISABLE_PIP_VERSION_CHECK="1", **settings),
-            refused="pip cannot install the release from the index:",
-            way_out=way_out,
-            secrets=secrets,
         )
 
     def run(self, *arguments: str | Path, refused: str, way_out: str) -> str:

@@ -6,18 +6,13 @@ _SHOWN = 12
 
 
 class Refusal(Exception):  # noqa: N818  # a verdict on the release, not an error of the program
-    """A release that may not go out: what is wrong, and what to do about it."""
+    """A release that may not go out: what is wrong, in detail as far as one screen holds, and what to do."""
 
-    def __init__(self, problem: str, *, way_out: str) -> None:
+    def __init__(self, problem: str, *, way_out: str, details: Sequence[str] = ()) -> None:
         super().__init__(problem)
-        self.problem = problem
+        more = [f"… and {len(details) - _SHOWN} more"] if len(details) > _SHOWN else []
+        self.problem = "\n    ".join([problem, *details[:_SHOWN], *more])
         self.way_out = way_out
 
     def __str__(self) -> str:
         return f"{self.problem}\nWay out: {self.way_out}"
-
-
-def shorten(lines: Sequence[str]) -> list[str]:
-    """Return lines as a list that stays on one screen."""
-    more = [f"    … and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
-    return [*(f"    {line}" for line in lines[:_SHOWN]), *more]

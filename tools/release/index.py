@@ -53,21 +53,22 @@ class Index:
         uploads is refused, unless the caller vouches for it (`elsewhere`).
         """
         sections = read_pypirc(config_file)
-        if "://" not in named and named not in sections:
+        section = sections.get(named)
+        if section is None and "://" not in named:
             known = ", ".join(sorted(sections)) or "none"
             raise Refusal(
                 f"{named!r} is neither a URL nor a section of .pypirc (sections: {known}).",
                 way_out="name the index by the URL that takes uploads (https://…)",
             )
-        address = read_address(sections[named]["repository"] if named in sections else named, simple)
+        address = read_address(section["repository"] if section else named, simple)
         if not (elsewhere or is_below(address)):
             raise Refusal(
                 f"Nothing shows that {address.simple} lists what {address.upload} takes.",
                 way_out="name the list below the URL for uploads; if it is really elsewhere, add --elsewhere",
             )
-        url = address.upload
-        same = (each for each in sections.values() if each["repository"].rstrip("/") == url.rstrip("/"))
-        return cls(address, find_credentials(url, sections.get(named) or next(same, {})))
+        url = address.upload.rstrip("/")
+        same = (each for each in sections.values() if each["repository"].rstrip("/") == url)
+        return cls(address, find_credentials(address.upload, section or next(same, {})))
 
     def require_credentials(self) -> Credentials:
         """Return the name and the password; raise Refusal where there are none."""

@@ -123,5 +123,5 @@ def run(
     done = attempt(arguments, cwd=cwd, env=env, secrets=secrets)
     if done.returncode:
         lines = done.stdout.rstrip().splitlines()[-_SHOWN_LINES:]
-        raise Refusal("\n".join([refused, *(f"    {line}" for line in lines)]), way_out=way_out)
+        raise Refusal("\n    ".join([refused, *lines]), way_out=way_out)
     return done.stdout

@@ -1,6 +1,8 @@
 """The files go up, and come back."""
 
+import os
 import shutil
+import sys
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,7 +11,11 @@ from tools.release.build import sha256
 from tools.release.contents import PROJECT, read_requirements
 from tools.release.environment import Environment
 from tools.release.errors import Refusal
+from tools.release.process import run, sparse_environment
 from tools.release.release import Release
+
+# Nothing but what it is told: no dependencies, no caches, no questions, no other files than wheels.
+_PIP = ("--no-deps", "--no-cache-dir", "--no-input", "--only-binary=:all:", "--require-hashes")
 
 
 class Files(NamedTuple):
@@ -59,11 +65,17 @@ def check_published(release: Release) -> str:
         return "left out in a dry run: nothing was sent"
     environment = Environment(release.workspace / "from-index")
     environment.install([*read_requirements(wheel, extra="testing"), "trio"])
-    environment.install_from_index(
-        f"{PROJECT}=={release.version} --hash=sha256:{sha256(wheel)}\n",
-        settings=index.pip_settings(),
-        secrets=index.credentials.secrets if index.credentials else (),
+    listed = environment.folder / "requirements.txt"
+    listed.write_text(f"{PROJECT}=={release.version} --hash=sha256:{sha256(wheel)}\n", encoding="utf-8")
+    # By the environment and not by the command line, since every user of a machine sees command lines.
+    settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **index.pip_settings()}
+    run(
+        [sys.executable, "-m", "pip", "--python", environment.python, "install", *_PIP, "-r", listed],
+        cwd=environment.folder,
+        env=sparse_environment(**settings),
+        refused="pip cannot install the release from the index:",
         way_out="the files are up: check that --simple is the list for pip, then run the command again",
+        secrets=index.credentials.secrets if index.credentials else (),
     )
     return consumer.smoke(environment, str(release.version))
 
@@ -93,10 +105,11 @@ def compare_files(built: Mapping[str, str], listed: Mapping[str, str], *, versio
     others = dict(sorted(listed.items() - built.items()))
     if others:
         theirs, ours = (
-            [f"    {name}: sha256 {digest}" for name, digest in files.items()] for files in (others, built)
+            [f"{name}: sha256 {digest}" for name, digest in files.items()] for files in (others, built)
         )
         raise Refusal(
-            "\n".join([f"The index already has {version}, with other bytes:", *theirs, "built here:", *ours]),
+            f"The index already has {version}, with other bytes:",
+            details=[*theirs, "built here:", *ours],
             way_out="a version is never replaced: raise the version in src/egp/_version.py and CHANGELOG.md "
             "(or, if it was this version that was meant, check out the commit that its tag names)",
         )

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
-from tools.release.errors import Refusal, shorten
+from tools.release.errors import Refusal
 
 VERSION_FILE = "src/egp/_version.py"
 
@@ -103,6 +103,7 @@ def check_step(old: Version, new: Version, changes: Sequence[Change]) -> str:
         f"what users have; it has to be a {required} step:"
     )
     raise Refusal(
-        "\n".join([verdict, *shorten([str(each) for each in changes if each.step == change])]),
+        verdict,
+        details=[str(each) for each in changes if each.step == change],
         way_out=f"{versions}, in {VERSION_FILE} and CHANGELOG.md; or {undo}",
     )

@@ -5,7 +5,6 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +40,19 @@ def compare_words(old: Path, new: Path) -> list[Change]:
 def _words(root: Path) -> Counter[str]:
     """Return the name, extras and entry points of a release, its variables, commands and arguments."""
     project = _project(root)
-    groups = dict(project.get("entry-points", {}))
-    groups |= {name: project[name] for name in ("scripts", "gui-scripts") if name in project}
-    words = Counter({f"name {project['name']}": 1})
+    groups = {name: project[name] for name in ("scripts", "gui-scripts") if name in project}
+    groups |= project.get("entry-points", {})
+    words = Counter([f"name {project['name']}"])
     words.update(f"extra {name}" for name in project.get("optional-dependencies", {}))
     words.update(f"entry point {group}: {name}" for group, names in groups.items() for name in names)
-    variables: set[str] = set()
     for file in sorted(root.glob("src/egp/**/*.py")):
         # egp.testing and egp.cli have commands; in which of their modules is nobody's business.
         owner = ".".join(["egp", *file.relative_to(root / "src/egp").parts[:-1][:1]])
         for node in ast.walk(ast.parse(file.read_bytes())):
             if isinstance(node, ast.Constant) and _VARIABLE.fullmatch(str(node.value)):
-                variables.add(f"variable {node.value!s}")
+                words[f"variable {node.value!s}"] = 1  # how often it is read is nobody's business either
             words.update(_arguments(node, owner))
-    return words + Counter(variables)
+    return words
 
 
 def _arguments(node: ast.AST, owner: str) -> Iterator[str]:
@@ -69,8 +67,6 @@ def _arguments(node: ast.AST, owner: str) -> Iterator[str]:
                 yield f"{word}{said}"
                 if given.get("default"):
                     yield f"{word}, default {given['default']}"
-        case _:
-            pass
 
 
 def _literal(node: ast.expr) -> str | None:
@@ -84,9 +80,9 @@ def _literal(node: ast.expr) -> str | None:
 def _requirements(root: Path) -> dict[str, SpecifierSet]:
     """Return the versions that are allowed, by what they are of and for which users."""
     project = _project(root)
-    extras = project.get("optional-dependencies", {})
     found = {"Python": SpecifierSet(project["requires-python"])}
-    for extra, texts in chain([("", project.get("dependencies", []))], extras.items()):
+    of_extras = {"": project.get("dependencies", [])} | project.get("optional-dependencies", {})
+    for extra, texts in of_extras.items():
         for each in map(Requirement, texts):
             conditions = [f"with {extra}"] if extra else []
             conditions += [str(each.marker)] if each.marker else []
