@@ -46,7 +46,7 @@ def check_types(environment: Environment, programs: Sequence[Path] = ()) -> tupl
     lines = done.stdout.splitlines()
     theirs = [line for line in lines if line.startswith(tuple(f"{each}:" for each in programs))]
     ours = [line for line in lines if line not in theirs]
-    if ours or done.returncode != bool(theirs):
+    if ours or done.returncode not in (0, bool(theirs)):
         raise Refusal(
             "The type checker rejects a right program, or accepts what wrong.py says is wrong:",
             details=ours,

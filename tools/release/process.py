@@ -38,6 +38,8 @@ for _ in range(100):  # what was killed may still be about to make a file
 
 _SHOWN_LINES = 30
 
+Command = Sequence[str | Path]
+
 _janitors: list[subprocess.Popen[bytes]] = []
 
 
@@ -83,18 +85,14 @@ def sparse_environment(*prefixes: str, **added: str) -> dict[str, str]:
 
 
 def attempt(
-    arguments: Sequence[str | Path],
-    *,
-    cwd: Path,
-    env: Mapping[str, str] | None = None,
-    secrets: Sequence[str] = (),
+    command: Command, *, cwd: Path, env: Mapping[str, str] | None = None, secrets: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     """Run a child to its end, and return its status and all that it said, without any of `secrets`.
 
     `env` is all that it sees of an environment, by default what every child needs.
     """
     done = subprocess.run(
-        [str(argument) for argument in arguments],
+        [str(argument) for argument in command],
         cwd=cwd,
         env=sparse_environment() if env is None else env,
         stdin=subprocess.DEVNULL,
@@ -111,7 +109,7 @@ def attempt(
 
 
 def run(
-    arguments: Sequence[str | Path],
+    command: Command,
     *,
     cwd: Path,
     refused: str,
@@ -120,7 +118,7 @@ def run(
     secrets: Sequence[str] = (),
 ) -> str:
     """Run a child as `attempt` does, and return its output; raise Refusal with the end of it if it fails."""
-    done = attempt(arguments, cwd=cwd, env=env, secrets=secrets)
+    done = attempt(command, cwd=cwd, env=env, secrets=secrets)
     if done.returncode:
         lines = done.stdout.rstrip().splitlines()[-_SHOWN_LINES:]
         raise Refusal("\n    ".join([refused, *lines]), way_out=way_out)
