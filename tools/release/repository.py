@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,10 +20,7 @@ class Repository:
 
     def git(self, *arguments: str, way_out: str = "run from a clone of the repository, with a commit") -> str:
         """Return what a command of git says; raise Refusal if it fails."""
-        done = self._run(*arguments)
-        if done.returncode:
-            raise Refusal(f"git {arguments[0]} failed: {done.stderr.strip()}", way_out=way_out)
-        return done.stdout.rstrip()
+        return self._succeed(arguments, way_out).decode(errors="replace").rstrip()
 
     def head(self) -> str:
         """Return the full id of the commit that would be released."""
@@ -31,7 +29,7 @@ class Repository:
     def commit_of(self, tag: str) -> str | None:
         """Return the commit that a tag points at, or None if there is no such tag."""
         done = self._run("rev-parse", "--verify", "--quiet", f"refs/tags/{tag}^{{commit}}")
-        return done.stdout.strip() or None
+        return done.stdout.decode().strip() or None
 
     def versions(self, *, everywhere: bool = False) -> list[Version]:
         """Return the versions tagged in the history of the commit, or in every history, oldest first."""
@@ -45,7 +43,7 @@ class Repository:
         """Return the commits of the remote's version tags by name; none where no remote can be asked."""
         remote = self._remote()
         done = self._run("ls-remote", "--tags", remote, "v*") if remote else None
-        lines = done.stdout.splitlines() if done and not done.returncode else []
+        lines = done.stdout.decode(errors="replace").splitlines() if done and not done.returncode else []
         tags = (line.partition("\trefs/tags/") for line in lines)
         return {name.removesuffix("^{}"): commit for commit, _, name in tags}  # the peeled one comes second
 
@@ -60,9 +58,10 @@ class Repository:
         target.mkdir(parents=True, exist_ok=True)
         if asked or not paths:
             archive = target.with_suffix(".tar")
-            self.git(
-                "archive", f"--output={archive}", revision, *asked, way_out="git fsck says what is wrong"
+            content = self._succeed(
+                ["archive", "--format=tar", revision, *asked], "git fsck says what is wrong"
             )
+            archive.write_bytes(content)  # not by git: a full disk is told by what Python says of it
             unpack(archive, target)
             archive.unlink()
 
@@ -70,20 +69,20 @@ class Repository:
         remotes = self.git("remote").split()
         return "origin" if "origin" in remotes else next(iter(remotes), None)
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _succeed(self, arguments: Sequence[str], way_out: str) -> bytes:
+        done = self._run(*arguments)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise Refusal(f"git {arguments[0]} failed: {said}", way_out=way_out)
+        return done.stdout
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         # Nobody is asked for a password, and a remote that does not answer is given up on.
         silent = os.environ | {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
         git = ["git", *arguments]
         try:
             return subprocess.run(
-                git,
-                cwd=self.root,
-                env=silent,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=60,
+                git, cwd=self.root, env=silent, stdin=subprocess.DEVNULL, capture_output=True, timeout=60
             )
         except subprocess.TimeoutExpired:
-            return subprocess.CompletedProcess(git, 1, "", "no answer for 60 s")
+            return subprocess.CompletedProcess(git, 1, b"", b"no answer for 60 s")

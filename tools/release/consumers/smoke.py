@@ -13,13 +13,14 @@ from pathlib import Path
 import certifi
 import egp_api
 import trio
+from egp_api.models import ChatCompletionChunk
 
 import egp
 from egp import AsyncClient, Client
 from egp.testing import Server
 
 expected_version, environment, *further = sys.argv[1:]
-question = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}
+model, messages = "openai/gpt-4o", [{"role": "user", "content": "Hello"}]
 
 FIXTURE = """
 from egp import Client
@@ -32,14 +33,14 @@ def test_the_fixture_answers(egp_server):
 """
 
 
-def text_of(chunks: list) -> str:
+def text_of(chunks: list[ChatCompletionChunk]) -> str:
     return "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
 
 
 def use(url: str) -> str:
     with Client(api_key="test", base_url=url) as client:
-        completion = client.chat.completions.create(**question)
-        with client.chat.completions.create(**question, stream=True) as stream:
+        completion = client.chat.completions.create(model=model, messages=messages)
+        with client.chat.completions.create(model=model, messages=messages, stream=True) as stream:
             chunks = list(stream)
     assert text_of(chunks) == completion.choices[0].message.content, chunks
     return f"a completion, and a stream of {len(chunks)} chunks"
@@ -49,7 +50,7 @@ def refuse_encrypted(url: str) -> None:
     """Try TLS as well, up to the certificates: the local server speaks none."""
     try:
         with Client(api_key="test", base_url=url.replace("http:", "https:"), max_retries=0) as client:
-            client.chat.completions.create(**question)
+            client.chat.completions.create(model=model, messages=messages)
     except egp.APIConnectionError:
         return
     raise AssertionError("an encrypted call to a server that speaks in plain had an answer")
@@ -57,8 +58,10 @@ def refuse_encrypted(url: str) -> None:
 
 async def use_async(url: str) -> str:
     async with AsyncClient(api_key="test", base_url=url) as client:
-        completion = await client.chat.completions.create(**question)
-        async with await client.chat.completions.create(**question, stream=True) as stream:
+        completion = await client.chat.completions.create(model=model, messages=messages)
+        async with await client.chat.completions.create(
+            model=model, messages=messages, stream=True
+        ) as stream:
             chunks = [chunk async for chunk in stream]
     assert text_of(chunks) == completion.choices[0].message.content, chunks
     return "the same"

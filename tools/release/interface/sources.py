@@ -12,7 +12,8 @@ Members = dict[str, griffe.Object]
 PACKAGES = {"egp": "src", "egp_api": "generated"}
 
 _POSITIONAL = {griffe.ParameterKind.positional_only, griffe.ParameterKind.positional_or_keyword}
-_RECORDS = ("define", "frozen", "mutable", "attrs", "dataclass", "attr.s")
+# Decorators and base classes whose annotations are what a caller gives.
+_RECORDS = {"define", "frozen", "mutable", "attrs", "dataclass", "NamedTuple", "TypedDict"}
 # Python itself asks for them; no program does by their names.
 _SILENT = {"__getattr__", "__dir__", "__repr__", "__del__", "__init_subclass__"}
 
@@ -145,6 +146,5 @@ def _lineage(source: griffe.Class) -> list[griffe.Class]:
 
 
 def is_record(source: griffe.Class) -> bool:
-    bases = {str(base).rpartition(".")[2] for each in _lineage(source) for base in each.bases}
     made = {each.callable_path.rpartition(".")[2] for each in source.decorators}
-    return not bases.isdisjoint({"NamedTuple", "TypedDict"}) or not made.isdisjoint(_RECORDS)
+    return not _RECORDS.isdisjoint(made | ancestors(source))
