@@ -69,33 +69,26 @@ def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iter
             others = sorted(_OTHER_KEYWORDS - node.keys())
             close = difflib.get_close_matches(key, others, n=1, cutoff=_NEARLY_THE_SAME)
         if close:
-            yield Finding(
-                f"`{key[:60]}` means nothing here",
-                pointer.join(place, key),
-                remedy=f"Did you mean `{close[0]}`? A key of one's own starts with x-.",
-                local=True,
-            )
+            remedy = f"Did you mean `{close[0]}`? A key of one's own starts with x-."
+            yield _finding(f"`{key[:60]}` means nothing here", place, key, remedy)
 
 
 def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
     """Return what stands where true or false belongs, and formats that are nearly a known one."""
     for key in _BOOLEANS:
         if isinstance(schema.get(key), str):
-            yield Finding(
-                f"`{key}` must be true or false, not {schema[key][:40]!r}",
-                pointer.join(place, key),
-                remedy="In YAML 1.2, yes and no are text.",
-                local=True,
-            )
+            message = f"`{key}` must be true or false, not {schema[key][:40]!r}"
+            yield _finding(message, place, key, "In YAML 1.2, yes and no are text.")
     form = schema.get("format")
     if isinstance(form, str) and len(form) > 3 and form not in _FORMATS:
-        for known in [known for known in sorted(_FORMATS) if _is_slip(form, known)][:1]:
-            yield Finding(
-                f"{form[:40]!r} is not a format that anybody knows",
-                pointer.join(place, "format"),
-                remedy=f"Did you mean {known}?",
-                local=True,
-            )
+        meant = next((known for known in sorted(_FORMATS) if _is_slip(form, known)), None)
+        if meant is not None:
+            message = f"{form[:40]!r} is not a format that anybody knows"
+            yield _finding(message, place, "format", f"Did you mean {meant}?")
+
+
+def _finding(message: str, place: str, key: str, remedy: str) -> Finding:
+    return Finding(message, pointer.join(place, key), remedy=remedy, local=True)
 
 
 def _is_slip(written: str, meant: str) -> bool:

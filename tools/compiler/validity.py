@@ -270,9 +270,8 @@ class _Shape:
             if chain == [reference]:
                 head, _, name = reference.rpartition("/")
                 meant = typos.did_you_mean(name, follow(self.content, {"$ref": head})[0])
-                self._say(
-                    f"{_cut(reference)} is not in the document", place, meant or "Write it, or name another."
-                )
+                remedy = meant or "Write it, or name another."
+                self._say(f"{_cut(reference)} is not in the document", place, remedy)
             return
         if not isinstance(target, dict | bool):
             self._say(f"{_cut(reference)} is not a mapping", place)
@@ -289,20 +288,16 @@ def _names(content: dict[str, Any]) -> Iterator[Finding]:
     taken: dict[str, str] = {}
     for operation in operations(content):
         path, method, node, place, *_ = operation
+        at = pointer.join(place, "operationId")
         name = f"{tag_name(node)}.{operation_name(path, method, node)}"
         shown = f"{method.upper()} {_cut(path)}"
         if any(len(part.encode()) > MAX_NAME_BYTES for part in name.split(".")):
-            yield Finding(
-                f"the name of the operation or of its tag is too long for a file ({_cut(name)})",
-                pointer.join(place, "operationId"),
-                remedy=f"Give it an operationId and a tag of at most {MAX_NAME_BYTES} bytes.",
-            )
+            message = f"the name of the operation or of its tag is too long for a file ({_cut(name)})"
+            remedy = f"Give it an operationId and a tag of at most {MAX_NAME_BYTES} bytes."
+            yield Finding(message, at, remedy=remedy)
         if name in taken:
-            yield Finding(
-                f"{shown} and {taken[name]} would both be called {name.partition('.')[2]}",
-                pointer.join(place, "operationId"),
-                remedy="Give one of them another operationId.",
-            )
+            message = f"{shown} and {taken[name]} would both be called {name.partition('.')[2]}"
+            yield Finding(message, at, remedy="Give one of them another operationId.")
         taken.setdefault(name, shown)
         yield from _path_parameters(content, operation)
 

@@ -14,7 +14,7 @@ from openapi_python_client.config import ConfigFile
 from tools.compiler import walk
 from tools.compiler.changes.schemas import SchemaReader
 from tools.compiler.changes.shape import json_text
-from tools.compiler.changes.surface import ANYONE, PROSE, Alternative, Key, Operation, Part, Surface, notes_of
+from tools.compiler.changes.surface import ANYONE, Alternative, Key, Operation, Part, Surface, notes_of
 from tools.compiler.desugar import Desugared, desugar
 from tools.compiler.errors import CompileError
 from tools.compiler.media import EVENT_STREAM, media_type
@@ -138,14 +138,11 @@ class _OperationReader:
         value = self.schemas.value(
             "parameter", _name(node), _schema(node), _schema(written), operation, required
         )
-        said = {
-            note: text for note, text in notes_of(written).items() if note in PROSE or note == "deprecated"
-        }
-        serialization = {each: node[each] for each in _SERIALIZATION if each in node}
+        spelled = {each: node[each] for each in _SERIALIZATION if each in node}
         if content := mapping(node.get("content")):
-            serialization["content"] = [*content]
-        facts = {**value.facts, "serialization-changed": json_text(serialization)}
-        return attrs.evolve(value, notes={**value.notes, **said}, facts=facts)
+            spelled["content"] = [*content]
+        facts = {**value.facts, "serialization-changed": json_text(spelled)}
+        return attrs.evolve(value, notes={**value.notes, **notes_of(written)}, facts=facts)
 
     def _message(self, noun: str, name: str, node: dict[str, Any], operation: str) -> Part:
         """Return a body, or the response with the status `name`: what it is by media type."""
@@ -210,12 +207,11 @@ def _demand(scheme: dict[str, Any], name: str) -> str:
 
 def _texts(root: Mapping[str, Any]) -> dict[str, str]:
     """Return the prose that belongs to no operation, schema or field."""
-    texts = {f"info.{key}": json_text(value) for key, value in mapping(root.get("info")).items()}
+    texts = {f"info.{key}": value for key, value in mapping(root.get("info")).items()}
     for server in map(mapping, sequence(root.get("servers"))):
-        place = server.get("x-environment") or server.get("url", "")
-        texts[f"servers.{place}"] = json_text(server.get("description"))
+        texts[f"servers.{server.get('x-environment') or server.get('url', '')}"] = server.get("description")
     for tag in map(mapping, sequence(root.get("tags"))):
-        texts[f"tags.{tag.get('name', '')}"] = json_text(tag)
+        texts[f"tags.{tag.get('name', '')}"] = tag
     for name, scheme in mapping(mapping(root.get("components")).get("securitySchemes")).items():
-        texts[f"securitySchemes.{name}"] = json_text(mapping(scheme).get("description"))
-    return texts
+        texts[f"securitySchemes.{name}"] = mapping(scheme).get("description")
+    return {place: json_text(text) for place, text in texts.items()}
