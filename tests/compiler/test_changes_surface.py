@@ -147,9 +147,9 @@ def test_our_own_contract_reads_the_same_as_written_and_as_compiled(contract: di
 
     def fields(surface: Any) -> dict[str, tuple[str, bool]]:
         return {
-            f"{name}.{key}": (describe(field.shapes[""]), field.required)
+            f"{name}.{field.name}": (describe(field.shape), field.required)
             for name, definition in surface.definitions.items()
-            for (key,), field in definition.parts.items()
+            for field in definition.parts.values()
         }
 
     assert fields(written) == fields(terms)

@@ -1,18 +1,12 @@
 """The document that a new one is compared with: the one that users' package was made from."""
 
-from __future__ import annotations
-
 import contextlib
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tools.compiler import document
+from tools.compiler.document import Document
 from tools.compiler.errors import CompileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tools.compiler.document import Document
 
 SPEC_IN_PACKAGE = "openapi.yaml"
 

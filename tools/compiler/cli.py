@@ -1,28 +1,22 @@
 """The command line of the compiler."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from tools.compiler import baseline, changes, check, config, document
 from tools.compiler.baseline import SPEC_IN_PACKAGE
 from tools.compiler.changes.report import printable
 from tools.compiler.compilation import compile_into, prepare
+from tools.compiler.desugar import Desugared
+from tools.compiler.document import Document
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.install import install, workshop
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import FrameType
-
-    from tools.compiler.desugar import Desugared
-    from tools.compiler.document import Document
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN_PROBLEMS = 12
@@ -193,19 +187,17 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _exit_on_termination() -> dict[signal.Signals, signal._HANDLER]:
+def _exit_on_termination() -> "dict[signal.Signals, signal._HANDLER]":
     """Turn SIGTERM and the end of the terminal into ordinary exits, so that what was begun is cleaned up.
 
     Returns the handlers that were there before. A signal that is ignored, as under nohup, stays so.
     """
 
-    def leave(signum: int, _frame: FrameType | None) -> NoReturn:
+    def leave(signum: int, _frame: object) -> NoReturn:
         sys.exit(128 + signum)
 
-    kinds = [kind for kind in signal.Signals if kind.name in {"SIGTERM", "SIGHUP"}]
+    kinds = [kind for kind in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(kind) is not signal.SIG_IGN]
     try:
-        return {
-            kind: signal.signal(kind, leave) for kind in kinds if signal.getsignal(kind) is not signal.SIG_IGN
-        }
+        return {kind: signal.signal(kind, leave) for kind in kinds}
     except ValueError:  # not the main thread: whoever owns the process decides
         return {}

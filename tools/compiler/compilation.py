@@ -1,25 +1,18 @@
 """From a document to a package on disk that was looked at before anyone may use it."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+
+from openapi_python_client.config import ConfigFile
 
 from tools.compiler import validity
 from tools.compiler.desugar import Desugared, desugar
-from tools.compiler.emit import emit
+from tools.compiler.document import Document
+from tools.compiler.emit import Emitted, emit
 from tools.compiler.errors import CompileError, Finding
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from openapi_python_client.config import ConfigFile
-
-    from tools.compiler.document import Document
-    from tools.compiler.emit import Emitted
 
 # Runs in a process of its own: the package is imported from where it was made, and nothing is left behind.
 _TRIAL = """

@@ -1,18 +1,14 @@
 """The OpenAPI document that is compiled, with the place of everything in it."""
 
-from __future__ import annotations
-
 import contextlib
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import attrs
 
 from tools.compiler.errors import CompileError
 from tools.compiler.reader import locate, read_json, read_yaml
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @attrs.frozen(eq=False)

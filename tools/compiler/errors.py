@@ -1,14 +1,10 @@
 """What stops a compilation."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
 
 import attrs
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 
 @attrs.frozen
@@ -47,12 +43,12 @@ class CompileError(Exception):
         self.problems: tuple[Finding, ...] = (Finding(message, pointer, line, remedy, file),)
 
     @classmethod
-    def of(cls, problems: Sequence[Finding]) -> CompileError:
+    def of(cls, problems: Sequence[Finding]) -> Self:
         """Return an error that carries several problems, in the order given."""
         error = cls(problems[0].message)
         error.problems = tuple(problems)
         return error
 
-    def in_file(self, path: Path) -> CompileError:
+    def in_file(self, path: Path) -> Self:
         """Return the same error, said of another file than the document."""
         return self.of([attrs.evolve(problem, file=problem.file or str(path)) for problem in self.problems])

@@ -1,21 +1,16 @@
 """Puts a finished package in the place of the old one, whole or not at all."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import fcntl
 import os
 import shutil
 import sys
+from collections.abc import Generator
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tools.compiler.errors import CompileError
-
-if TYPE_CHECKING:
-    from collections.abc import Generator
-    from pathlib import Path
 
 # renameat2(2): exchange two names in one step, from Linux 3.15 and glibc 2.28.
 _RENAME_EXCHANGE = 2

@@ -1,7 +1,5 @@
 """JSON Pointers (RFC 6901), as places in a document are named."""
 
-from __future__ import annotations
-
 from urllib.parse import unquote
 
 

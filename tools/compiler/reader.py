@@ -5,20 +5,16 @@ text; they keep the last of two equal keys in silence; and their recursion ends 
 document. (docs/decisions/reading-yaml.md says why it is not ruamel.yaml.)
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import yaml
 
 from tools.compiler import pointer
 from tools.compiler.errors import CompileError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Far above any real description of an API (Stripe's nests 30 deep), far below the interpreter's own limit.
 MAX_DEPTH = 120
@@ -104,19 +100,6 @@ def _as_yaml(text: str) -> str:
     return _SURROGATE_ESCAPE.sub("\\\\u0041", text).replace("\\/", "//")
 
 
-def _build(text: str) -> _Builder:
-    try:
-        return _Builder(yaml.parse(text, Loader=_LOADER))
-    except yaml.MarkedYAMLError as error:
-        _refuse_yaml(text, error)
-    except yaml.reader.ReaderError as error:
-        character = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
-        message = f"the character {character} is not allowed in YAML"
-        line = text.count("\n", 0, error.position) + 1
-        remedy = "Remove it, or write it as an escape in double quotes."
-        raise CompileError(message, line=line, remedy=remedy) from None
-
-
 class _Builder:
     """Builds the `value` of a document from its events: None where there is none.
 
@@ -196,6 +179,19 @@ class _Builder:
                     raise _refusal(start, "a merge key (<<) takes mappings")
                 merged = {**source, **merged}
         return {**merged, **own} if merged else own
+
+
+def _build(text: str) -> _Builder:
+    try:
+        return _Builder(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        _refuse_yaml(text, error)
+    except yaml.reader.ReaderError as error:
+        character = f"U+{error.character:04X}" if isinstance(error.character, int) else repr(error.character)
+        message = f"the character {character} is not allowed in YAML"
+        line = text.count("\n", 0, error.position) + 1
+        remedy = "Remove it, or write it as an escape in double quotes."
+        raise CompileError(message, line=line, remedy=remedy) from None
 
 
 def _key(event: Any) -> str:

@@ -1,21 +1,15 @@
 """Keys that are misspelt: what stands below `pahts` or `propertis` would be missing without a word."""
 
-from __future__ import annotations
-
 import difflib
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from openapi_python_client import schema as oai
 from openapi_python_client.schema.openapi_schema_pydantic import Components
+from pydantic import BaseModel
 
 from tools.compiler import pointer
 from tools.compiler.errors import Finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any
-
-    from pydantic import BaseModel
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,24 +1,27 @@
 """Finds what no client can be made from: everything here is refused before anything is written."""
 
-from __future__ import annotations
-
 import contextlib
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import attrs
 
 from tools.compiler import pointer, typos
 from tools.compiler.errors import Finding
 from tools.compiler.media import is_json
-from tools.compiler.walk import METHODS, follow, mapping, operation_name, operations, resolve, tag_name
+from tools.compiler.walk import (
+    METHODS,
+    Operation,
+    follow,
+    mapping,
+    operation_name,
+    operations,
+    resolve,
+    tag_name,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tools.compiler.walk import Operation
-
-    _Problems = Iterator[tuple[str, ...]]
+_Problems = Iterator[tuple[str, ...]]
 
 TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 # The longest name of a file is 255 bytes on common systems; Python's own suffixes need some of it.

@@ -1,7 +1,5 @@
 """Compares two OpenAPI documents by what the change does to users of the generated code."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -81,9 +79,9 @@ def _compare_definitions(old: Definition, new: Definition, directions: Direction
         return
     yield from compare_part(new.name, old, new, directions)
     if "request" in directions:
-        for name in new.demanded - old.demanded - {key for (key,) in old.parts}:
+        for name in new.demanded - old.demanded - {part.name for part in old.parts.values()}:
             yield Change("required-field-added", f"{new.name}.{name}", "required, and no field of its own")
-        for name in old.demanded - new.demanded - {key for (key,) in new.parts}:
+        for name in old.demanded - new.demanded - {part.name for part in new.parts.values()}:
             yield Change("request-field-made-optional", f"{new.name}.{name}")
 
 

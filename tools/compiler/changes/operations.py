@@ -1,7 +1,5 @@
 """Compares the functions of the generated operations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
 import attrs
@@ -52,11 +50,11 @@ def _keywords(operation: Operation, definitions: Mapping[str, Definition]) -> di
     """
     values: Mapping[Key, Part] = {key: part for key, part in operation.parts.items() if key[0] == "query"}
     for body in operation.having("body").values():
-        sent = [shape for label, shape in body.shapes.items() if is_json(label) and len(shape) == 1]
-        model = next((atom.name for shape in sent for atom in shape if atom.kind == "model"), None)
-        if model is None:
+        sent = [part.shape for part in body.parts.values() if part.shape and is_json(part.name)]
+        models = [atom.name for shape in sent if len(shape) == 1 for atom in shape if atom.kind == "model"]
+        if not models:
             return None
-        values = definitions[model].parts
+        values = {key: part for key, part in definitions[models[0]].parts.items() if len(key) == 1}
     return {
         key[-1:]: attrs.evolve(
             _without(part, "serialization-changed"),

@@ -1,7 +1,5 @@
 """Compares parts of what users see, whatever they are; finds those that have only changed their names."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -34,10 +32,10 @@ def compare_presence(
     for key, part in gone.items():
         now = _renamed_part(key, gone, come)
         detail = f"now {now}" if now else None
-        yield Change(f"{part.noun}-removed", f"{where}{part.label}", detail, before=part.told)
+        yield Change(f"{part.noun}-removed", f"{where}{part.place}", detail, before=part.told)
     for part in come.values():
         demanded = "required-" if part.required and "request" in WAYS.get(part.noun, directions) else ""
-        yield Change(f"{demanded}{part.noun}-added", f"{where}{part.label}", part.call, after=part.told)
+        yield Change(f"{demanded}{part.noun}-added", f"{where}{part.place}", part.call, after=part.told)
 
 
 def compare_part(where: str, old: Part, new: Part, directions: Directions = frozenset()) -> Iterator[Change]:
@@ -45,14 +43,12 @@ def compare_part(where: str, old: Part, new: Part, directions: Directions = froz
     for fact in old.facts.keys() & new.facts.keys():
         if old.facts[fact] != new.facts[fact]:
             yield Change(f"{new.noun}-{fact}", where, before=old.facts[fact], after=new.facts[fact])
-    for label in old.shapes.keys() & new.shapes.keys():
-        yield from _compare_shapes(
-            f"{where}{label}", new.noun, old.shapes[label], new.shapes[label], directions
-        )
+    if old.shape is not None and new.shape is not None:
+        yield from _compare_shapes(where, new.noun, old.shape, new.shape, directions)
     if old.required != new.required:
         for noun in _nouns(new.noun, directions):
             yield Change(f"{noun}-made-{'required' if new.required else 'optional'}", where)
-    yield from _compare_notes(where, new.noun, old.notes, new.notes, retyped=old.shapes != new.shapes)
+    yield from _compare_notes(where, new.noun, old.notes, new.notes, retyped=old.shape != new.shape)
     yield from compare_parts(where, old.parts, new.parts, directions)
 
 
@@ -70,7 +66,9 @@ def _compare_shapes(
 
 def _nouns(noun: str, directions: Directions) -> list[str]:
     """Return what a change of a type is called by: that of a field, once for each direction."""
-    return [f"{each}-field" for each in directions] if noun in ("field", "schema") else [noun]
+    if noun in ("field", "schema"):
+        return [f"{each}-field" for each in directions]
+    return ["response" if noun == "stream" else noun.removesuffix("-media-type")]
 
 
 def _compare_notes(
@@ -105,7 +103,7 @@ def renamed_operations(old: Mapping[str, Operation], new: Mapping[str, Operation
 
 def _renamed_part(key: _Key, gone: Mapping[_Key, Part], come: Mapping[_Key, Part]) -> str:
     """Return the name that a value seems to have got: the only new one there, alike in all else."""
-    if "" not in gone[key].shapes:
+    if gone[key].shape is None or not gone[key].place:
         return ""
     before = [part for other, part in gone.items() if other[:-1] == key[:-1]]
     after = [part for other, part in come.items() if other[:-1] == key[:-1]]
@@ -124,7 +122,7 @@ def _by_looks(definitions: list[Definition]) -> dict[tuple[object, ...], list[st
 def _looks(part: Part, names: Mapping[str, str] = MappingProxyType({})) -> tuple[object, ...]:
     """Return all that is said of a part but for its name and what it is documented with."""
     return (
-        *sorted((label, describe(shape, names)) for label, shape in part.shapes.items()),
+        None if part.shape is None else describe(part.shape, names),
         part.required,
         part.facts.get("default-changed"),
         frozenset((key, _looks(inner, names)) for key, inner in part.parts.items()),

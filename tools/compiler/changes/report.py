@@ -1,12 +1,10 @@
 """What changed, as values, as text for a person, and as JSON for a program."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
@@ -124,7 +122,7 @@ class Report:
     changes: tuple[Change, ...]
 
     @classmethod
-    def of(cls, changes: list[Change], *, same_bytes: bool) -> Report:
+    def of(cls, changes: list[Change], *, same_bytes: bool) -> Self:
         """Return the report of these changes."""
         if same_bytes and not changes:
             return cls(step=Step.NONE, changes=())

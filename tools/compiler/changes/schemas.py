@@ -4,8 +4,6 @@ A document that cannot be desugared is read, too, less closely: what is composed
 a type that differs from another if anything in it does.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import combinations
@@ -18,11 +16,9 @@ from tools.compiler import pointer
 from tools.compiler.changes.shape import ANY, NOTHING, NULL, Atom, Shape, json_text, scalar
 from tools.compiler.changes.surface import Definition, Key, Part, notes_of
 from tools.compiler.desugar.values import kind_of
+from tools.compiler.kinds import TYPED_FORMATS
 from tools.compiler.names import CLASSES_IN_USE
 from tools.compiler.walk import component_of, follow, mapping, resolve, sequence
-
-# The string formats that have a Python type of their own.
-_TYPED_FORMATS = frozenset({"date", "date-time", "uuid", "binary"})
 
 
 @cache
@@ -63,7 +59,7 @@ class SchemaReader:
                 found[own] = attrs.evolve(self._object(own, node, place), notes=notes, bases=bases)
             elif "enum" in node:
                 values = [
-                    Part(noun="enum-value", name=each.name, shapes={"": frozenset({each})})
+                    Part(noun="enum-value", name=each.name, shape=frozenset({each}))
                     for each in _constants(node)
                 ]
                 parts: dict[Key, Part] = {(value.name,): value for value in values}
@@ -77,7 +73,7 @@ class SchemaReader:
         return self.names.get(own, own)
 
     def value(
-        self, noun: str, name: str, schema: Any, written: Mapping[str, Any], owner: str, required: bool
+        self, noun: str, name: str, schema: Any, written: Mapping[str, Any], owner: str, *, required: bool
     ) -> Part:
         """Return the field of the class `owner`, or the parameter of this operation, with the schema."""
         default = written.get("default")
@@ -88,7 +84,7 @@ class SchemaReader:
             facts={"default-changed": None if default is None else json_text(default)},
             notes=notes_of(written),
         )
-        return attrs.evolve(part, shapes={"": self.shape(schema, f"{owner}{part.label}")})
+        return attrs.evolve(part, shape=self.shape(schema, f"{owner}{part.label}"))
 
     def shape(self, schema: Any, where: str) -> Shape:
         """Return the shape of a schema, which a report calls `where`."""
@@ -109,7 +105,7 @@ class SchemaReader:
             found = frozenset({_constant(node["const"])})
         elif kind == "array":
             found = frozenset({Atom("array", items=self.shape(node.get("items"), where))})
-        elif kind == "string" and node.get("format") in _TYPED_FORMATS:
+        elif kind == "string" and node.get("format") in TYPED_FORMATS:
             found = scalar(node["format"])
         else:
             found = scalar(str(kind or "any"))
@@ -140,18 +136,15 @@ class SchemaReader:
         for key, value in mapping(schema.get("properties")).items():
             name = str(wire.get(key, key))
             written = self.written(pointer.join(place, "properties", name), mapping(value))
-            fields[name,] = self.value("field", name, value, written, own, name in required)
-        extra = schema.get("additionalProperties", True)
-        label = ".additional_properties"
-        shapes = {label: NOTHING if extra is False else self.shape(extra, f"{own}{label}")}
-        if "allOf" in schema:
-            shapes[""] = scalar(json_text(schema["allOf"]))
+            fields[name,] = self.value("field", name, value, written, own, required=name in required)
+        further = schema.get("additionalProperties", True)
+        extra = self.value("field", "additional_properties", further, {}, own, required=False)
         return Definition(
             noun="schema",
             name=own,
             kind="object",
-            shapes=shapes,
-            parts=fields,
+            shape=scalar(json_text(schema["allOf"])) if "allOf" in schema else None,
+            parts={**fields, ("", extra.name): extra},
             demanded=frozenset(required - {name for (name,) in fields}),
         )
 

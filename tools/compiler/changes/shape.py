@@ -4,8 +4,6 @@ A shape is a set of alternatives. Models and enums are alternatives by name: wha
 once, where they are defined, so shapes stay small and recursive schemas end.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -29,7 +27,7 @@ class Atom:
     name: str = ""
     types: frozenset[str] = frozenset()
     values: frozenset[str] = frozenset()
-    items: frozenset[Atom] = frozenset()
+    items: frozenset["Atom"] = frozenset()
 
 
 Shape: TypeAlias = frozenset[Atom]

@@ -1,14 +1,12 @@
 """What users of the generated code see of a document, as values."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias, get_args
 
 import attrs
 
-from tools.compiler.changes.shape import Direction, Shape, definitions_in, describe
+from tools.compiler.changes.shape import NOTHING, Direction, Shape, definitions_in, describe
 from tools.compiler.desugar.merging import LIMITS
 from tools.compiler.media import EVENT_STREAM
 
@@ -27,9 +25,10 @@ WAYS: Mapping[str, frozenset[Direction]] = {
 }
 _LABELS = {
     "parameter": "({})", "keyword": "({})", "field": ".{}", "body": " body", "response": " {}",
-    # Those that a report names beside what they are part of.
-    "enum-value": "", "stream": "", "body-media-type": "", "response-media-type": "",
+    "stream": " {}", "body-media-type": " {}", "response-media-type": " {}",
 }  # fmt: skip
+# What comes and goes beside the name of what they are part of.
+_BESIDE = frozenset({"enum-value", "stream", "body-media-type", "response-media-type"})
 
 Key: TypeAlias = tuple[str, ...]
 Alternative: TypeAlias = frozenset[tuple[str, frozenset[str]]]
@@ -48,19 +47,18 @@ def notes_of(node: Mapping[str, Any]) -> dict[str, Any]:
 class Part:
     """Something that users see, with its own parts: an operation, a parameter, a class, a field, ….
 
-    `noun` is what the kinds of the report call it. `text` says what it is, where its type does not. `shapes`
-    are its types by what a report puts behind its name: nothing for the type of a value. `facts` are by what
-    a report says of another fact, such as `default-changed`.
+    `noun` is what the kinds of the report call it. `text` says what it is, where its type, `shape`, does not.
+    `facts` are by what a report says of another fact, such as `default-changed`.
     """
 
     noun: str
     name: str
     text: str | None = None
-    shapes: Mapping[str, Shape] = attrs.field(factory=dict[str, Shape])
+    shape: Shape | None = None
     required: bool = False
     notes: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     facts: Mapping[str, str | None] = attrs.field(factory=dict[str, str | None])
-    parts: Mapping[Key, Part] = attrs.field(factory=dict[Key, "Part"])
+    parts: Mapping[Key, "Part"] = attrs.field(factory=dict[Key, "Part"])
 
     @property
     def label(self) -> str:
@@ -68,31 +66,37 @@ class Part:
         return _LABELS.get(self.noun, "{}").format(self.name)
 
     @property
+    def place(self) -> str:
+        """What a report puts behind the name of what it is in, when it comes or goes."""
+        return "" if self.noun in _BESIDE else self.label
+
+    @property
     def told(self) -> str | None:
         """What a report says of it when it comes or goes."""
-        return describe(self.shapes[""]) if self.text is None and "" in self.shapes else self.text
+        return describe(self.shape) if self.text is None and self.shape is not None else self.text
 
     @property
     def call(self) -> str | None:
         """How a user calls it; None for what is not called."""
         return None
 
-    def having(self, *nouns: str) -> dict[Key, Part]:
+    def having(self, *nouns: str) -> dict[Key, "Part"]:
         """Return the parts of these kinds."""
         return {key: part for key, part in self.parts.items() if part.noun in nouns}
 
     def mentions(self) -> set[str]:
         """Return the definitions that its types and those of its parts name."""
-        own = {name for shape in self.shapes.values() for name in definitions_in(shape)}
-        return own.union(*(part.mentions() for part in self.parts.values()))
+        return {*definitions_in(self.shape or NOTHING)}.union(
+            *(part.mentions() for part in self.parts.values())
+        )
 
 
 @attrs.frozen(kw_only=True)
 class Definition(Part):
     """A name that can be imported from the models, and what is behind it.
 
-    `kind` is `object` or `enum`; the parts are the fields, or the values. `demanded` are the names that are
-    required and are no fields, `bases` the classes that it is made from by allOf.
+    `kind` is `object` or `enum`. Its parts are its fields, by their names alone, or its values. `demanded`
+    are the names that are required and are no fields, `bases` the classes that it is made from by allOf.
     """
 
     kind: str

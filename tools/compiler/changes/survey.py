@@ -1,7 +1,5 @@
 """Reads a document for what users of its generated code see."""
 
-from __future__ import annotations
-
 import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -135,9 +133,8 @@ class _OperationReader:
 
     def _parameter(self, key: Key, node: dict[str, Any], written: dict[str, Any], operation: str) -> Part:
         required = node.get("required") is True or key[0] == "path"
-        value = self.schemas.value(
-            "parameter", _name(node), _schema(node), _schema(written), operation, required
-        )
+        name, schema, source = _name(node), _schema(node), _schema(written)
+        value = self.schemas.value("parameter", name, schema, source, operation, required=required)
         spelled = {each: node[each] for each in _SERIALIZATION if each in node}
         if content := mapping(node.get("content")):
             spelled["content"] = [*content]
@@ -147,25 +144,21 @@ class _OperationReader:
     def _message(self, noun: str, name: str, node: dict[str, Any], operation: str) -> Part:
         """Return a body, or the response with the status `name`: what it is by media type."""
         content = {media_type(kind): mapping(value) for kind, value in mapping(node.get("content")).items()}
-        shapes = {
-            f" {kind}": self.schemas.shape(
-                it.get("itemSchema", it.get("schema")), f"{operation} {name} {kind}"
-            )
-            for kind, it in content.items()
-        }
         kinds = [
             Part(
                 noun="stream" if kind == EVENT_STREAM and noun == "response" else f"{noun}-media-type",
                 name=kind,
                 text=kind,
+                shape=self.schemas.shape(
+                    it.get("itemSchema", it.get("schema")), f"{operation} {name} {kind}"
+                ),
             )
-            for kind in content
+            for kind, it in content.items()
         ]
         return Part(
             noun=noun,
             name=name,
             text=", ".join(content),
-            shapes=shapes,
             required=node.get("required") is True,
             notes=notes_of(node),
             parts={(kind.noun, kind.name): kind for kind in kinds},
