@@ -26,7 +26,7 @@ def read(pieces, method="POST"):
     pieces = iter(pieces)
     while incoming.feed_head(next(pieces, b"")) is None:
         pass
-    body += incoming.start_body()
+    body += incoming.whole_body() or incoming.start_body()
     while not incoming.is_complete:
         piece = next(pieces, b"")
         if not piece:

@@ -54,7 +54,7 @@ def read(pieces: list[bytes]) -> Reading:
     try:
         while (head := parser.feed_head(next(rest, b""))) is None:
             pass
-        parts.append(parser.start_body())
+        parts.append(parser.whole_body() or parser.start_body())
         while not parser.is_complete:
             if parser.has_more:
                 parts.append(parser.next_data())

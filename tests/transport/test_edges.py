@@ -32,7 +32,7 @@ def body_of(data: bytes, size: int) -> bytes | None:
     try:
         while parser.feed_head(next(pieces, b"")) is None:
             pass
-        parts.append(parser.start_body())
+        parts.append(parser.whole_body() or parser.start_body())
         while not parser.is_complete:
             if parser.has_more:
                 parts.append(parser.next_data())
