@@ -35,14 +35,13 @@ class Head(ResponseHead):
 class HeadReader:
     """Collects bytes until the head of the final response is in."""
 
-    __slots__ = ("_buffer", "_interim_bytes", "_method", "has_bytes")
+    __slots__ = ("_buffer", "_has_begun", "_interim_bytes", "_method")
 
     def __init__(self, method: str) -> None:
         self._method = method
         self._buffer = b""
         self._interim_bytes = 0
-        self.has_bytes = False
-        """Whether any byte of a response has come."""
+        self._has_begun = False
 
     def feed(self, data: bytes) -> tuple[Head, bytes] | None:
         """Return the head and the bytes after it once they are in, else None. Empty data ends the stream.
@@ -51,10 +50,10 @@ class HeadReader:
         is not an HTTP/1 response. Neither depends on how the bytes are split.
         """
         if not data:
-            if not self.has_bytes:
+            if not self._has_begun:
                 raise ConnectionEndedError("the server closed the connection without a response")
             raise ConnectionEndedError("the server closed the connection within the response's headers")
-        self.has_bytes = True
+        self._has_begun = True
         searched = max(0, len(self._buffer) - 3)
         buffer = self._buffer = self._buffer + data if self._buffer else data
         while True:

@@ -59,7 +59,7 @@ class ResponseParser:
     def whole_body(self) -> bytes | None:
         """Return the body where all of it has come with the head, as it is; None where it is to be read.
 
-        Most answers come so, and to read them piece by piece costs a twentieth of a call.
+        Most answers come so. It saves each of them the steps of reading piece by piece.
         """
         head, rest = self.head, self._rest
         if head is None or head.body.size != len(rest) or "content-encoding" in head.headers.joined:
