@@ -16,7 +16,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no annotations
 
 from tools.compiler import names
-from tools.compiler.desugar.forms import is_class, is_object
+from tools.compiler.desugar.forms import is_class
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.literals import docstring, literal
 from tools.compiler.package import Package, numbered
@@ -79,17 +79,17 @@ def outline(document: dict[str, Any]) -> dict[str, Any]:
 
     What they are is read from the document itself: the generator drops what it does not know.
     """
-    schemas = document["components"]["schemas"]
+    said = ("type", "enum", "description")
     paths = {
         path: {each.method: {key: each.node[key] for key in ("operationId", "tags")} | {"responses": {}}}
         for path, each in numbered(document).items()
     }
     classes = {
-        name: {"type": "object"} if is_object(schema) else schema
-        for name, schema in schemas.items()
+        name: {key: schema[key] for key in said if key in schema}
+        for name, schema in document["components"]["schemas"].items()
         if is_class(schema)
     }
-    return {**document, "paths": paths, "components": {"schemas": classes}}
+    return {"openapi": "3.1.0", "info": document["info"], "paths": paths, "components": {"schemas": classes}}
 
 
 def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:

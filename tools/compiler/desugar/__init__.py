@@ -20,7 +20,7 @@ from tools.compiler.desugar.naming import Names
 from tools.compiler.desugar.operations import Operations
 from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
-from tools.compiler.desugar.values import default_fits
+from tools.compiler.desugar.values import excludes_default
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.validity import MAX_NAME_BYTES
 from tools.compiler.walk import mapping, resolve, sequence
@@ -56,11 +56,10 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     paths = operations.build()
     set_tags(schemas)
     _refuse([*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)])
-    opened, order = open_cycles(schemas.components)
+    opened = open_cycles(schemas.components)
     notes = [*_document_notes(content, schemas, opened), *operations.notes]
     finish = Finish(schemas, names)
-    paths = finish.paths(paths)
-    components = finish.components(order)
+    paths, components = finish.paths(paths), finish.components()
     classes = [name for name, schema in components.items() if is_class(schema)]
     _refuse(_long_names(classes, schemas, names))
     return Desugared(
@@ -86,15 +85,11 @@ def _refuse(problems: list[Finding]) -> None:
 
 def _document(content: dict[str, Any], paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """Return the document around finished paths and schemas."""
-    info = {key: content["info"].get(key) for key in ("title", "version", "summary", "description")}
-    info = {key: str(value) for key, value in info.items() if value is not None}
-    if "version" not in content["info"]:
-        info["version"] = "0"
-    components = {"schemas": schemas}
-    if schemes := (content.get("components") or {}).get("securitySchemes"):
-        components["securitySchemes"] = schemes
-    result = {"openapi": "3.1.0", "info": info, "paths": paths, "components": components}
-    return result | {key: content[key] for key in ("servers", "security", "tags") if content.get(key)}
+    info = {"title": str(content["info"]["title"]), "version": str(content["info"].get("version", "0"))}
+    schemes = (content.get("components") or {}).get("securitySchemes") or {}
+    components = {"schemas": schemas, "securitySchemes": schemes}
+    kept = {key: content[key] for key in ("servers", "security") if content.get(key)}
+    return {"info": info, "paths": paths, "components": components, **kept}
 
 
 def _document_notes(content: dict[str, Any], schemas: Schemas, opened: list[str]) -> Iterator[Finding]:
@@ -105,7 +100,7 @@ def _document_notes(content: dict[str, Any], schemas: Schemas, opened: list[str]
         yield Finding(message, schemas.places[name])
     yield from schemas.notes
     for schema, place in schemas.defaults:
-        if default_fits(schema, schemas.components) is None:
+        if excludes_default(schema, schemas.components):
             message = f"the default {str(schema['default'])[:60]!r} does not fit its schema; none is sent"
             yield Finding(message, pointer.join(place, "default"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
-from tools.compiler.desugar.forms import is_object, members, target_of, union, without
+from tools.compiler.desugar.forms import is_object, members, target_of, union
 from tools.compiler.desugar.merging import ConflictError, merge
 from tools.compiler.errors import Finding
 from tools.compiler.typos import did_you_mean
@@ -87,7 +87,7 @@ def _set(schemas: Schemas, name: str, property_name: str, tags: list[str], place
     properties = component.get("properties", {})
     tag = union([{"const": value} for value in tags])
     try:
-        merged = without(merge(properties.get(property_name, {}), tag, schemas), "default")
+        merged = merge(properties.get(property_name, {}), tag, schemas)
     except ConflictError:
         message = f"{name}.{property_name} cannot be {' or '.join(map(repr, tags))}"
         remedy = "The mapping and the schema of the member disagree."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tools.compiler.desugar.forms import members, target_of, without
 from tools.compiler.errors import CompileError
+from tools.compiler.kinds import TYPED_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,34 +79,27 @@ def _of_kind(kind: str, values: list[Any]) -> Schema:
     return {} if kind in {"object", "array"} else {"type": kind}
 
 
-def default_fits(schema: Schema, components: Mapping[str, Schema]) -> bool | None:
-    """Whether the generator can show the schema's default; None where the schema excludes it.
-
-    Structures and their defaults are not compared: no default is ever sent. Any member of a union will do.
-    """
+def excludes_default(schema: Schema, components: Mapping[str, Schema]) -> bool:
+    """Whether the schema's default does not fit it: structures may, and any member of a union will do."""
     default = schema["default"]
-    if isinstance(default, dict | list):
+    if isinstance(default, dict | list) or schema.get("type") in {"object", "array"}:
         return False
     if (target := target_of(schema)) is not None:
-        return default_fits({**components[target], "default": default}, components)
+        return excludes_default({**components[target], "default": default}, components)
     if "anyOf" in schema:
-        fit = [default_fits({**member, "default": default}, components) for member in members(schema)]
-        return True if True in fit else False if False in fit else None
-    if schema.get("type") in {"object", "array"}:
-        return False
-    if (isinstance(default, float) and not math.isfinite(default)) or not allows(schema, default):
-        return None
-    return schema.get("format") not in {"date-time", "date", "uuid", "binary"}
+        return all(excludes_default({**each, "default": default}, components) for each in members(schema))
+    return (isinstance(default, float) and not math.isfinite(default)) or not allows(schema, default)
 
 
 def with_default_told(schema: Schema) -> Schema:
-    """Return the schema with its default as the generator takes it, or else with a word about it."""
+    """Return the schema with a word about a default that is no plain value of a plain type."""
     default, rest = schema["default"], without(schema, "default")
-    if not isinstance(default, dict | list) and ("anyOf" in schema or target_of(schema) is not None):
-        return schema  # what it is a default of is seen later
-    if default_fits(schema, {}):
-        whole = schema.get("type") == "integer" or type((schema.get("enum") or [""])[0]) is int
-        return {**rest, "default": int(default) if whole and kind_of(default) == "integer" else default}
+    if not isinstance(default, dict | list):
+        if "anyOf" in schema or target_of(schema) is not None:
+            return schema  # what it is a default of is seen later
+        is_plain = schema.get("type") not in {"object", "array"} and schema.get("format") not in TYPED_FORMATS
+        if is_plain and not excludes_default(schema, {}):
+            return schema
     text = json.dumps(default, ensure_ascii=False)
     if default in ({}, []) or len(text) > 200:
         return rest
