@@ -15,8 +15,7 @@ from tools.compiler.kinds import union
 from tools.compiler.literals import literal
 from tools.compiler.media import STREAM_SWITCH, is_event_stream, is_lines
 from tools.compiler.parameters import Parameter, parameters, url
-from tools.compiler.responses import Decoded, ResponseView, decoded, responses, stream
-from tools.compiler.responses import view as response_view
+from tools.compiler.responses import Decoded, decoded, responses, stream
 from tools.compiler.walk import Operation
 
 
@@ -24,13 +23,11 @@ from tools.compiler.walk import Operation
 class Call:
     """An operation: how it is asked and what it answers. All strings but documentation are code."""
 
-    method: str
-    path: str
+    found: Operation
     url: str
     parameters: tuple[Parameter, ...]
     bodies: tuple[Body, ...]
     body_annotation: str
-    body_required: bool
     content_type_choice: str
     result: Decoded | None
     keywords: tuple[Key, ...]
@@ -38,7 +35,8 @@ class Call:
     event: Decoded | None
     line: Decoded | None
     body_switch: str
-    answers: tuple[ResponseView, ...]
+    answers: Mapping[str, str]
+    """The statements that read an answer, by the condition under which they do."""
     annotation: str
     answer_models: tuple[str, ...]
     request_classes: tuple[str, ...]
@@ -48,8 +46,6 @@ class Call:
     """The ways to call it, as code."""
     anonymous: bool
     """Whether it can be called without credentials."""
-    server: str
-    """The URL of its own server; empty where it goes where the client's base URL says."""
 
     def parameters_in(self, location: str) -> list[Parameter]:
         """Return those of the path, the query, the headers or the cookies, in the document's order."""
@@ -74,7 +70,7 @@ class Call:
     def decoders(self) -> Mapping[str, Sequence[str]]:
         """The functions that it decodes with, by their module."""
         decoded = [part.expression for part in (self.result, self.event, self.line) if part]
-        return decoders(*decoded, *(answer.statements for answer in self.answers))
+        return decoders(*decoded, *self.answers.values())
 
     def documentation(self, gives: str) -> str:
         """Return what the operation does, what it takes, and what a function `gives`."""
@@ -93,11 +89,7 @@ def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionari
     answers = responses(node, classes)
     event, line = stream(answers, is_event_stream, classes), stream(answers, is_lines, classes)
     success = next((each for each in answers if each.is_success and each.json is not None), None)
-    views = tuple(
-        response_view(each, line, parse=each is success, classes=classes, number=number)
-        for number, each in enumerate(answers, 1)
-    )
-    annotations = [view.annotation for view in views]
+    annotations = [each.annotation(line) for each in answers]
     body_type = body_annotation(sent, dictionaries)
     types = [*annotations, *(parameter.annotation for parameter in taken), body_type]
     types += [part.annotation for part in (event, line) if part]
@@ -108,20 +100,21 @@ def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionari
     keywords = tuple(_keywords(taken, sent, switch, dictionaries))
     dictionaries.add_keywords(f"{pascal_case(name)}Keywords", f"The keywords of `{name}`.", keywords)
     return Call(
-        method=found.method.upper(),
-        path=found.path,
+        found=found,
         url=url(found.path, taken),
         parameters=taken,
         bodies=sent,
         body_annotation=body_type,
-        body_required=node.get("requestBody", {}).get("required") is True,
         content_type_choice=content_type_choice(sent),
-        result=decoded(success.json, classes) if success and success.json is not None else None,
+        result=decoded(success.json, classes.models) if success and success.json is not None else None,
         keywords=keywords,
         event=event,
         line=line,
         body_switch=switch,
-        answers=views,
+        answers=dict(
+            each.reading(classes.models, number, parse=each is success)
+            for number, each in enumerate(answers, 1)
+        ),
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
         answer_models=tuple(sorted(classes.mentioned("model", *decoded_types))),
         request_classes=dictionaries.classes_in(*types),
@@ -129,7 +122,6 @@ def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionari
         about=_about(node),
         security=repr(None if security is None else tuple(tuple(way) for way in security)),
         anonymous=not security or {} in security,
-        server=str(node.get("x-server", "")),
     )
 
 

@@ -58,7 +58,7 @@ def parameters(found: Operation, dictionaries: Dictionaries, prefix: str) -> tup
             location=entry["in"],
             type=allowed,
             annotation=dictionaries.wide(allowed),
-            required=entry.get("required") is True,
+            required=entry.get("required") is True or entry["in"] == "path",
             expression=_on_the_wire(python_name, literal(entry["name"]), entry["in"], entry),
             description=entry.get("description") or "",
         )

@@ -59,7 +59,8 @@ class Operations:
     def _operation(self, found: Operation) -> tuple[str, dict[str, Any]]:
         node, place = found.node, found.place
         name = operation_name(found.path, found.method, node, self._prefix)
-        path, parameters = _simple_names(found.path, list(self._parameters(found, name)))
+        parameters = list(self._parameters(found, name))
+        path = _named_simply(found.path, parameters)
         result = {
             key: value
             for key, value in node.items()
@@ -96,20 +97,12 @@ class Operations:
                     yield self._parameter(parameter, at, name)
 
     def _parameter(self, parameter: dict[str, Any], place: str, name: str) -> dict[str, Any]:
-        naming = Naming(name, parameter["name"])
-        result = without(parameter, "example", "examples")
-        if "schema" in parameter:
-            made = self._schemas.nested(parameter["schema"], pointer.join(place, "schema"), naming)
-        else:
-            # A parameter with `content` is written as that type; the generator looks at `schema` only.
-            [(kind, media)] = parameter["content"].items()
-            at = pointer.join(place, "content", kind, "schema")
-            made = self._schemas.nested(media.get("schema", {}), at, naming)
-            result["content"] = {kind: {"schema": made}}
-        result["schema"] = made
-        if parameter["in"] == "path":
-            result["required"] = True
-        return result
+        # A parameter with `content` is written as that type.
+        [(kind, media)] = parameter.get("content", {"": parameter}).items()
+        at = pointer.join(place, *(["content", kind] if kind else []), "schema")
+        made = self._schemas.nested(media.get("schema", {}), at, Naming(name, parameter["name"]))
+        content = {"content": {kind: {"schema": made}}} if kind else {}
+        return {**without(parameter, "example", "examples"), "schema": made, **content}
 
     def _body(self, body: dict[str, Any], place: str, name: str) -> dict[str, Any]:
         body, place = follow(self._content, body, place)
@@ -130,8 +123,7 @@ class Operations:
             # Some frameworks write */* for what they send as JSON.
             is_json = kind == "*/*" and made["schema"] and made["schema"].get("type") != "string"
             content["application/json" if is_json and len(described) == 1 else kind] = made
-        result = {"description": str(response.get("description", ""))}
-        return {**result, "content": content} if content else result
+        return {"description": str(response.get("description", "")), "content": content}
 
     def _media(self, media: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
         """Return a media type with its schema; without one it holds any value."""
@@ -156,10 +148,9 @@ class Operations:
         return url.rstrip("/")
 
 
-def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
-    """Put names that Python takes in the place of others of a path. Only the path shows those names."""
+def _named_simply(path: str, parameters: list[dict[str, Any]]) -> str:
+    """Return a path, names that Python takes in the place of others. Only the path shows those names."""
     used = {parameter["name"] for parameter in parameters}
-    result = []
     for parameter in parameters:
         name = parameter["name"]
         if parameter["in"] == "path" and not _SIMPLE_NAME.fullmatch(name):
@@ -167,6 +158,5 @@ def _simple_names(path: str, parameters: list[dict[str, Any]]) -> tuple[str, lis
             simple = unique(simple if _SIMPLE_NAME.fullmatch(simple) else f"parameter_{simple}", used)
             used.add(simple)
             path = path.replace(f"{{{name}}}", f"{{{simple}}}")
-            parameter = {**parameter, "name": simple}
-        result.append(parameter)
-    return path, result
+            parameter["name"] = simple
+    return path
