@@ -10,8 +10,6 @@ from tools.compiler.from_dict import decode
 from tools.compiler.kinds import annotation, or_none
 from tools.compiler.literals import literal
 
-# What JSONAnswer adds; a model that has such a field of its own is a JSONObject like the others.
-_OF_AN_ANSWER = frozenset(("request_id", "response_info"))
 _DECODER = re.compile(r"\b(?:parse_(?:datetime|date|uuid)|choose|untyped)\b(?=\()")
 
 
@@ -63,7 +61,7 @@ def view(model: Model, classes: Classes, *, is_answer: bool) -> ModelView:
     decoded = {field.name: decode(field.type, "v", classes.models) for field in model.fields}
     return ModelView(
         model=model,
-        is_answer=is_answer and not _OF_AN_ANSWER & {field.python_name for field in model.fields},
+        is_answer=is_answer,
         extras_annotation=literal(extras_annotation)
         if classes.mentioned("model", extras)
         else extras_annotation,

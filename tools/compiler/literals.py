@@ -9,21 +9,12 @@ from openapi_python_client.strings import safe_for_docstring
 _LINE_LENGTH = 110
 
 
-def text(value: UntrustedString | str | None) -> str:
-    """Return the raw text. For lookups and for `literal`, never for code."""
-    if isinstance(value, UntrustedString):
-        return value.get_untrusted_value()
-    return value or ""
-
-
 def literal(value: object) -> str:
     """Python source for a string, number, boolean or None, exact to the last character.
 
     The generator's own filter drops format and separator characters (a zero-width space in a property's
     name), so names and values of the wire do not go through it. `repr` escapes all that is not printable.
     """
-    if isinstance(value, UntrustedString):
-        value = value.get_untrusted_value()
     if value is not None and not isinstance(value, str | int | float | bool):
         raise TypeError(f"no literal for {type(value).__name__}")
     return repr(value)
@@ -32,7 +23,7 @@ def literal(value: object) -> str:
 @cache
 def docstring(value: UntrustedString | str | None, indentation: int = 0) -> str:
     """Source of a docstring that says `value`, wrapped at 110 columns; nothing for nothing."""
-    safe = safe_for_docstring(text(value).strip())
+    safe = safe_for_docstring(value or "").strip()
     if not safe:
         return ""
     width = max(40, _LINE_LENGTH - indentation)
