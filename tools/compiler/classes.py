@@ -7,7 +7,7 @@ from attrs import frozen
 from openapi_python_client.parser import GeneratorData
 
 from tools.compiler import names
-from tools.compiler.desugar.forms import Schema, is_object, members, target_of
+from tools.compiler.desugar.forms import Schema, constants, is_object, members, target_of
 from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, distinct, every
 from tools.compiler.media import body_word
 from tools.compiler.walk import operations
@@ -141,4 +141,4 @@ class Classes:
     def _values(self, schema: Schema) -> tuple[str | int, ...]:
         if (target := target_of(schema)) is not None:
             return self._values(self._schemas[target])
-        return (schema["const"],) if "const" in schema else tuple(sorted(schema.get("enum", ()), key=str))
+        return tuple(sorted(constants(schema), key=str))

@@ -51,7 +51,7 @@ class Dictionaries:
     _keywords: list[Dictionary] = attrs_field(factory=list)
     _open: set[str] = attrs_field(factory=set)
     """The maps whose values are being spelled out: a JSON value is a map of JSON values."""
-    _aliases: dict[str, Key] = attrs_field(factory=dict)
+    aliases: dict[str, Key] = attrs_field(factory=dict)
     """The unions that have a name, by their type."""
     _in_use: set[str] = attrs_field(init=False)
     _unnamed: dict[str, Type] = attrs_field(init=False)
@@ -59,13 +59,11 @@ class Dictionaries:
 
     def __attrs_post_init__(self) -> None:
         self._in_use = {*CLASSES_IN_USE, *self.classes.modules}
-        unions = {
-            name: self.classes.type_of(schema) for name, schema in self.schemas.items() if "anyOf" in schema
-        }
         self._unnamed = {
             name: kinds
-            for name, kinds in unions.items()
-            if len(kinds) > 1 and all(kind.name == "model" for kind in kinds)
+            for name, schema in self.schemas.items()
+            if "anyOf" in schema and len(kinds := self.classes.type_of(schema)) > 1
+            if all(kind.name == "model" for kind in kinds)
         }
 
     def reach(self, *types: Type) -> None:
@@ -99,9 +97,11 @@ class Dictionaries:
     def key(self, allowed: Type, name: str, about: str, *, needed: bool, files: bool = False) -> Key:
         """Return a key with the name `name`."""
         kind = self.wide(allowed, files=files)
-        takes = ("object", allowed), ("objects", items_of(allowed))
-        objects = [word for word, kinds in takes if any(each.name == "model" for each in kinds)]
-        return Key(name, f"Required[{kind}]" if needed else kind, about, next(iter(objects), ""))
+        takes = {"object": allowed, "objects": items_of(allowed)}
+        word = next(
+            (word for word, kinds in takes.items() if any(each.name == "model" for each in kinds)), ""
+        )
+        return Key(name, f"Required[{kind}]" if needed else kind, about, word)
 
     def name_of(self, kind: Kind) -> str:
         """Return the dictionary of a model; empty if it has none."""
@@ -110,7 +110,9 @@ class Dictionaries:
 
     def names_in(self, *types: str) -> tuple[str, ...]:
         """Return the dictionaries that types of parameters and bodies mention."""
-        return _mentioned(types, {*self._names.values(), *(alias.key for alias in self.aliases), OPEN})
+        return _mentioned(
+            types, {*self._names.values(), *(alias.key for alias in self.aliases.values()), OPEN}
+        )
 
     def classes_in(self, *types: str) -> tuple[str, ...]:
         """Return the models and enums that they mention."""
@@ -127,20 +129,15 @@ class Dictionaries:
         return [*self._keywords, *named]
 
     @property
-    def aliases(self) -> Sequence[Key]:
-        """The named unions."""
-        return [*self._aliases.values()]
-
-    @property
     def mentioned(self) -> Sequence[str]:
         """The classes of the package's models that the dictionaries mention."""
         keys = [key for each in self.dictionaries for key in (*each.fields, *each.odd)]
-        return self.classes_in(*(key.annotation for key in (*keys, *self.aliases)))
+        return self.classes_in(*(key.annotation for key in (*keys, *self.aliases.values())))
 
     def wide(self, allowed: Type, *, files: bool = False) -> str:
         """Return the type of what a caller may pass: models, plain dictionaries, iterables, files if so."""
         kind = self._union(allowed, files=files)
-        return self._aliases[kind].key if kind in self._aliases else kind
+        return self.aliases[kind].key if kind in self.aliases else kind
 
     def _union(self, allowed: Type, *, files: bool = False) -> str:
         """Return the union of what callers may pass.
@@ -162,9 +159,9 @@ class Dictionaries:
             if all(kind.value in self._names for kind in kinds):
                 del self._unnamed[name]
                 kind = self._union(kinds)
-                if kind not in self._aliases:
+                if kind not in self.aliases:
                     about = str(self.schemas[name].get("description") or "")
-                    self._aliases[kind] = Key(self._unique(f"{name}Param"), kind, about)
+                    self.aliases[kind] = Key(self._unique(f"{name}Param"), kind, about)
 
     def _single(self, kind: Kind, *, files: bool) -> list[str]:
         match kind.name:

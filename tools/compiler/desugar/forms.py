@@ -75,6 +75,11 @@ def members(schema: Schema) -> list[Schema]:
     return list(schema["anyOf"]) if "anyOf" in schema else [schema]
 
 
+def constants(schema: Schema) -> list[Any]:
+    """Return the values that a constant or an enum allows; none for any other schema."""
+    return [schema["const"]] if "const" in schema else schema.get("enum", [])
+
+
 def within(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
     """Return the schema with its members or its items changed."""
     if "anyOf" in schema:
@@ -93,7 +98,7 @@ def union(alternatives: Iterable[Schema]) -> Schema:
     if len(flat) == 1:
         return flat[0]
     if all("enum" in member or type(member.get("const")) is str for member in flat):
-        values = [value for member in flat for value in member.get("enum", [member.get("const")])]
+        values = [value for member in flat for value in constants(member)]
         if len({type(value) for value in values}) == 1:
             kind = "string" if isinstance(values[0], str) else "integer"
             return {"type": kind, "enum": list(dict.fromkeys(values))}

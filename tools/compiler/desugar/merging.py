@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tools.compiler.desugar.forms import (
     bare,
+    constants,
     is_any,
     is_object,
     members,
@@ -150,13 +151,11 @@ def _merge_plain(first: Schema, second: Schema, schemas: Schemas) -> Schema:
         items = merge(first["items"], second["items"], schemas)
         return {**_with_limits(first, second), "items": items}
     narrow, wide = (first, second) if _narrowness(first) >= _narrowness(second) else (second, first)
-    for key in ("const", "enum"):
-        if key in narrow:
-            values = [narrow["const"]] if key == "const" else narrow["enum"]
-            kept = [value for value in values if allows(wide, value)]
-            if not kept:
-                raise _conflict(first, second)
-            return {**narrow, key: kept[0] if key == "const" else kept}
+    if known := constants(narrow):
+        kept = [value for value in known if allows(wide, value)]
+        if not kept:
+            raise _conflict(first, second)
+        return narrow if "const" in narrow else {**narrow, "enum": kept}
     kinds = {first["type"], second["type"]}
     if kinds == {"integer", "number"}:
         return {**_with_limits(narrow, wide), "type": "integer"}

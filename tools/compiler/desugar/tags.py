@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tools.compiler import pointer
-from tools.compiler.desugar.forms import is_object, members, target_of, union
+from tools.compiler.desugar.forms import constants, is_object, members, target_of, union
 from tools.compiler.desugar.merging import ConflictError, merge
 from tools.compiler.errors import Finding
 from tools.compiler.typos import did_you_mean
@@ -77,8 +77,7 @@ def _constants(schemas: Schemas, name: str, property_name: str) -> list[Any]:
     found: list[Any] = []
     for member in members(schemas.components[name].get("properties", {}).get(property_name, {})):
         target = target_of(member)
-        part = member if target is None else schemas.components[target]
-        found += part.get("enum", [part["const"]] if "const" in part else [])
+        found += constants(member if target is None else schemas.components[target])
     return found
 
 

@@ -6,7 +6,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from tools.compiler.desugar.forms import members, target_of, without
+from tools.compiler.desugar.forms import constants, members, target_of, without
 from tools.compiler.errors import CompileError
 from tools.compiler.kinds import TYPED_FORMATS
 
@@ -35,8 +35,7 @@ def kind_of(value: Any) -> str:
 
 def allows(schema: Schema, value: Any) -> bool:
     """Whether a value has the constant, one of the enum's values, or else the type of a desugared schema."""
-    known = schema.get("enum", [schema["const"]] if "const" in schema else None)
-    if known is not None:
+    if known := constants(schema):
         return any(kind_of(value) == kind_of(each) and value == each for each in known)
     kind = schema.get("type", kind_of(value))
     return kind == kind_of(value) or (kind == "number" and kind_of(value) == "integer")
