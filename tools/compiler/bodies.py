@@ -20,7 +20,8 @@ class Body:
     content_type: str
     word: str
     type: Type
-    encoding: Mapping[str, Any]
+    styles: Mapping[str, str]
+    """How properties of a form are written that the document says more of, as code."""
 
     @property
     def model(self) -> str:
@@ -28,25 +29,9 @@ class Body:
         return str(self.type[0].value) if len(self.type) == 1 and self.type[0].name == "model" else ""
 
     @property
-    def statements(self) -> str:
-        """The code that puts it into a request."""
-        header = f'_headers["Content-Type"] = {literal(self.content_type)}'
-        styles = "".join(f"{literal(name)}: {_style(rule)}, " for name, rule in self.encoding.items())
-        arguments = f"body, {{{styles}}}" if styles else "body"
-        match self.word:
-            case "json":
-                put = '_kwargs["json"] = _types.encode(body)'
-                if any(kind.name in ("null", "any") for kind in self.type):
-                    # For httpx, JSON that is None is no body.
-                    put = f'if body is None:\n    _kwargs["content"] = b"null"\nelse:\n    {put}'
-            case "data":
-                put = f'_kwargs["data"] = _serialization.form({arguments})'
-            case "files":
-                # Without the header: httpx writes it with the boundary that it chose.
-                return f'_kwargs["files"] = _serialization.multipart({arguments})'
-            case _:
-                put = '_kwargs["content"] = _serialization.content(body)'
-        return f"{put}\n{header}"
+    def nullable(self) -> bool:
+        """Whether it may be null."""
+        return any(kind.name in ("null", "any") for kind in self.type)
 
 
 def bodies(operation: Mapping[str, Any], classes: Classes, overrides: Mapping[str, str]) -> tuple[Body, ...]:
@@ -57,7 +42,7 @@ def bodies(operation: Mapping[str, Any], classes: Classes, overrides: Mapping[st
             content_type=kind,
             word=body_word(overrides.get(kind, kind)),
             type=classes.type_of(media["schema"]),
-            encoding=media.get("encoding") or {},
+            styles={name: _style(rule) for name, rule in (media.get("encoding") or {}).items()},
         )
         for kind, media in content.items()
     )

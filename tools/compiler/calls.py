@@ -12,10 +12,9 @@ from tools.compiler.classes import Classes
 from tools.compiler.dictionaries import Dictionaries, Key
 from tools.compiler.fields import decoders
 from tools.compiler.kinds import union
-from tools.compiler.literals import literal
 from tools.compiler.media import STREAM_SWITCH, is_event_stream, is_lines
 from tools.compiler.parameters import Parameter, parameters, url
-from tools.compiler.responses import Decoded, decoded, responses, stream
+from tools.compiler.responses import Decoded, Response, decoded, responses, stream
 from tools.compiler.walk import Operation
 
 
@@ -35,8 +34,9 @@ class Call:
     event: Decoded | None
     line: Decoded | None
     body_switch: str
-    answers: Mapping[str, str]
-    """The statements that read an answer, by the condition under which they do."""
+    answers: tuple[Response, ...]
+    success: Response | None
+    """The one that `parse` decodes."""
     annotation: str
     answer_models: tuple[str, ...]
     request_classes: tuple[str, ...]
@@ -62,15 +62,10 @@ class Call:
         return sorted((p for p in rest if switch or not p.is_switch), key=lambda p: not p.required)
 
     @property
-    def content_types(self) -> str:
-        """The type of the media types of the body."""
-        return f"Literal[{', '.join(literal(body.content_type) for body in self.bodies)}]"
-
-    @property
     def decoders(self) -> Mapping[str, Sequence[str]]:
         """The functions that it decodes with, by their module."""
-        decoded = [part.expression for part in (self.result, self.event, self.line) if part]
-        return decoders(*decoded, *self.answers.values())
+        parts = [self.result, self.event, self.line, *(each.json for each in self.answers)]
+        return decoders(*(part.expression for part in parts if part))
 
     def documentation(self, gives: str) -> str:
         """Return what the operation does, what it takes, and what a function `gives`."""
@@ -88,13 +83,12 @@ def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionari
     dictionaries.reach(*(body.type for body in sent))
     answers = responses(node, classes)
     event, line = stream(answers, is_event_stream, classes), stream(answers, is_lines, classes)
-    success = next((each for each in answers if each.is_success and each.json is not None), None)
+    success = next((each for each in answers if each.is_success and each.json), None)
     annotations = [each.annotation(line) for each in answers]
     body_type = body_annotation(sent, dictionaries)
     types = [*annotations, *(parameter.annotation for parameter in taken), body_type]
     types += [part.annotation for part in (event, line) if part]
-    decoded_types = [each.json for each in answers if each.json is not None]
-    decoded_types += [part.type for part in (event, line) if part]
+    parts = [part for part in (event, line, *(each.json for each in answers)) if part]
     security = node.get("security")
     switch = body_switch(sent, classes.models) if event else ""
     keywords = tuple(_keywords(taken, sent, switch, dictionaries))
@@ -106,17 +100,15 @@ def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionari
         bodies=sent,
         body_annotation=body_type,
         content_type_choice=content_type_choice(sent),
-        result=decoded(success.json, classes.models) if success and success.json is not None else None,
+        result=decoded(success.json.type, classes.models) if success and success.json else None,
         keywords=keywords,
         event=event,
         line=line,
         body_switch=switch,
-        answers=dict(
-            each.reading(classes.models, number, parse=each is success)
-            for number, each in enumerate(answers, 1)
-        ),
+        answers=tuple(answers),
+        success=success,
         annotation="Any" if "Any" in annotations or not annotations else union(annotations),
-        answer_models=tuple(sorted(classes.mentioned("model", *decoded_types))),
+        answer_models=tuple(sorted(classes.mentioned("model", *(part.type for part in parts)))),
         request_classes=dictionaries.classes_in(*types),
         params=dictionaries.names_in(*types),
         about=_about(node),

@@ -13,7 +13,7 @@ from tools.compiler.media import is_event_stream, is_json, is_lines, media_type
 
 @frozen
 class Decoded:
-    """A type of JSON documents, and the expression that makes it of `data`."""
+    """A type of JSON documents, and the expression that makes it of what was received."""
 
     type: Type
     annotation: str
@@ -22,13 +22,13 @@ class Decoded:
 
 @frozen
 class Response:
-    """The response for the statuses from `low` to `high`."""
+    """The response for the statuses from `low` to `high`, 0 to 999 for all others."""
 
     low: int
     high: int
     content: Mapping[str, Mapping[str, Any]]
-    json: Type | None
-    """What its JSON may be; None if it has none."""
+    json: Decoded | None
+    """What its JSON may be, of `_data` with a number; None if it has none."""
 
     @property
     def is_success(self) -> bool:
@@ -36,10 +36,10 @@ class Response:
         return self.low // 100 == 2
 
     @property
-    def kinds(self) -> list[str]:
-        """What it may be read as, of json, lines, text and bytes; nothing for an empty one."""
-        found = {_kind(name, self.is_success) for name in self.content if not is_event_stream(name)}
-        return [kind for kind in ("json", "lines", "text", "bytes") if kind in found]
+    def plain(self) -> list[str]:
+        """What it may be read as but for JSON, of lines, text and bytes; nothing for an empty one."""
+        found = {_kind(name, self.is_success) for name in self.content}
+        return [kind for kind in ("lines", "text", "bytes") if kind in found]
 
     @property
     def condition(self) -> str:
@@ -53,51 +53,35 @@ class Response:
     def annotation(self, line: Decoded | None) -> str:
         """Return the type of what it is read as; `line` is that of JSON line by line."""
         types = {"lines": f"list[{line.annotation if line else 'Any'}]", "text": "str", "bytes": "bytes"}
-        types["json"] = annotation(self.json or ())
-        return union(types[kind] for kind in self.kinds) or "None"
-
-    def reading(self, models: Models, number: int, *, parse: bool) -> tuple[str, str]:
-        """Return the condition under which it is read, and the statements that do.
-
-        `parse`: the operation's `parse` decodes it. `number` tells its variables from those of others.
-        """
-        plain = {"lines": "return [parse_line(item) for item in _serialization.lines_of(response.content)]",
-                 "text": "return response.text", "bytes": "return response.content"}  # fmt: skip
-        others = [kind for kind in self.kinds if kind != "json"]
-        statements = plain[others[-1]] if others else "return None"
-        if others == ["text", "bytes"]:
-            statements = "return response.text if _serialization.is_text(response) else response.content"
-        if self.json is None:
-            return self.condition, statements
-        condition, otherwise, source = self.condition, statements, f"_data_{number}"
-        expression = decode(self.json, source, models)
-        statements = f"_parsed_{number}: {annotation(self.json)} = {expression}\nreturn _parsed_{number}"
-        if parse:
-            statements = "return parse(response.json())"
-        elif self.is_success:
-            statements = f"{source}: Any = response.json()\n{statements}"
-        else:
-            condition += f" and ({source} := _serialization.json_of(response)) is not _types.UNSET"
-        if others:
-            inner = statements.replace("\n", "\n    ")
-            statements = f"if _serialization.is_json(response):\n    {inner}\n{otherwise}"
-        return condition, statements
+        read_as = [*([self.json.annotation] if self.json else []), *(types[kind] for kind in self.plain)]
+        return union(read_as) or "None"
 
 
 def responses(operation: Mapping[str, Any], classes: Classes) -> list[Response]:
     """Return the responses of an operation in the order in which they apply: the most exact first."""
+    spans = {status: _span(status) for status in operation["responses"]}
+    ordered = sorted(spans, key=lambda status: (spans[status][1] - spans[status][0], spans[status]))
     found = []
-    for status, written in operation["responses"].items():
-        low = 0 if status == "default" else int(status.replace("X", "0"))
-        high = 999 if status == "default" else low + 99 * ("X" in status)
-        json = [media["schema"] for name, media in written["content"].items() if is_json(name)]
-        found.append(Response(low, high, written["content"], classes.type_of(json[0]) if json else None))
-    return sorted(found, key=lambda each: (each.high - each.low, each.low))
+    for number, status in enumerate(ordered, 1):
+        content = operation["responses"][status]["content"]
+        json = next((media["schema"] for name, media in content.items() if is_json(name)), None)
+        decoded_json = (
+            None if json is None else decoded(classes.type_of(json), classes.models, f"_data_{number}")
+        )
+        found.append(Response(*spans[status], content, decoded_json))
+    return found
 
 
-def decoded(allowed: Type, models: Models) -> Decoded:
+def _span(status: str) -> tuple[int, int]:
+    if status == "default":
+        return 0, 999
+    low = int(status.replace("X", "0"))
+    return low, low + 99 * ("X" in status)
+
+
+def decoded(allowed: Type, models: Models, source: str = "data") -> Decoded:
     """Return how the JSON of a response, an event or a line is decoded."""
-    return Decoded(allowed, annotation(allowed), decode(allowed, "data", models))
+    return Decoded(allowed, annotation(allowed), decode(allowed, source, models))
 
 
 def stream(found: Sequence[Response], is_part: Callable[[str], bool], classes: Classes) -> Decoded | None:
@@ -108,8 +92,8 @@ def stream(found: Sequence[Response], is_part: Callable[[str], bool], classes: C
 
 
 def _kind(name: str, success: bool) -> str:
-    if is_json(name):
-        return "json"
+    if is_json(name) or is_event_stream(name):
+        return ""
     if is_lines(name):
         return "lines" if success else "bytes"
     return "text" if media_type(name).startswith("text/") else "bytes"
