@@ -55,9 +55,9 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     operations = Operations(content, schemas, config.field_prefix)
     paths = operations.build()
     set_tags(schemas)
-    _refuse([*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)])
+    _refuse([*schemas.problems, *_misnamed_requirements(content, schemas)])
     opened = open_cycles(schemas.components)
-    notes = [*_document_notes(content, schemas, opened), *operations.notes]
+    notes = list(dict.fromkeys(_notes(content, schemas, opened)))
     finish = Finish(schemas, names)
     paths, components = finish.paths(paths), finish.components()
     classes = [name for name, schema in components.items() if is_class(schema)]
@@ -67,10 +67,8 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
         config=config,
         operations=operations.places,
         classes={names.class_of(name): schemas.places[name] for name in classes},
-        samples=[
-            (place, names.class_of(name), value) for place, name, value in _samples(schemas, operations)
-        ],
-        notes=list(dict.fromkeys(notes)),
+        samples=list(_samples(schemas, operations, names)),
+        notes=notes,
         bases={
             names.class_of(name): frozenset(map(names.class_of, found))
             for name, found in schemas.bases.items()
@@ -92,7 +90,7 @@ def _document(content: dict[str, Any], paths: dict[str, Any], schemas: dict[str,
     return {"info": info, "paths": paths, "components": components, **kept}
 
 
-def _document_notes(content: dict[str, Any], schemas: Schemas, opened: list[str]) -> Iterator[Finding]:
+def _notes(content: dict[str, Any], schemas: Schemas, opened: list[str]) -> Iterator[Finding]:
     if "version" not in content["info"]:
         yield Finding("`info.version` is missing; it counts as 0", "/info")
     for name in opened:
@@ -150,8 +148,8 @@ def _long_names(classes: list[str], schemas: Schemas, names: Names) -> list[Find
     ]
 
 
-def _samples(schemas: Schemas, operations: Operations) -> Iterator[tuple[str, str, Any]]:
-    """Yield the place, the component and the value of each example of a component that is an object."""
+def _samples(schemas: Schemas, operations: Operations, names: Names) -> Iterator[tuple[str, str, Any]]:
+    """Yield the place, the class and the value of each example of a component that is an object."""
     holders = [(schemas.places[name], name, mapping(schema)) for name, schema in schemas.raw.items()]
     for media, place, schema in operations.media:
         if (target := target_of(schema)) is not None:
@@ -161,4 +159,4 @@ def _samples(schemas: Schemas, operations: Operations) -> Iterator[tuple[str, st
         named = [mapping(each).get("value") for each in mapping(listed).values()]
         for value in [holder.get("example"), *sequence(listed), *named]:
             if isinstance(value, dict) and is_object(schemas.components[name]):
-                yield place, name, value
+                yield place, names.class_of(name), value

@@ -36,8 +36,6 @@ class Operations:
         self._prefix = prefix
         self.places: dict[str, str] = {}
         self.media: list[tuple[dict[str, Any], str, Schema]] = []
-        self.notes: list[Finding] = []
-        self.problems: list[Finding] = []
 
     def build(self) -> dict[str, Any]:
         """Return the `paths` of the desugared document."""
@@ -46,11 +44,11 @@ class Operations:
             try:
                 plain, operation = self._operation(each)
             except CompileError as error:
-                self.problems += error.problems
+                self._schemas.problems += error.problems
                 continue
             if each.method in paths.get(plain, {}):
                 message = f"{each.method.upper()} {plain} is there twice, with parameters of other names"
-                self.problems.append(Finding(message, each.place, remedy="Remove one of the two."))
+                self._schemas.problems.append(Finding(message, each.place, remedy="Remove one of the two."))
             paths.setdefault(plain, {})[each.method] = operation
             name = f"{tag_name(each.node)}.{operation_name(each.path, each.method, each.node, self._prefix)}"
             self.places[name] = pointer.join("/paths", each.path, each.method)
@@ -144,7 +142,7 @@ class Operations:
                 pointer=pointer.join(place, "servers") if node.get("servers") else place,
                 remedy="Write it with its scheme and host: a client has one base URL.",
             )
-        self.notes.append(Finding(f"{name} is sent to {url}, whatever the base URL", place))
+        self._schemas.notes.append(Finding(f"{name} is sent to {url}, whatever the base URL", place))
         return url.rstrip("/")
 
 
