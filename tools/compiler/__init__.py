@@ -10,7 +10,7 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
                                                          (`Desugared`)
     name     emit, names                                 every class, module and operation has its name, by
                                                          the generator's rules
-    view     package; classes, fields; calls,            what the templates print: strings that are code
+    view     package; classes; calls,                    what the templates print: strings that are code
              parameters, bodies, responses; security,
              servers; dictionaries
     print    emit, templates/                            files, tidied by ruff

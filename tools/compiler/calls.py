@@ -10,7 +10,7 @@ from openapi_python_client.strings import pascal_case
 from tools.compiler.bodies import Body, bodies, body_annotation, body_switch, content_type_choice
 from tools.compiler.classes import Classes
 from tools.compiler.dictionaries import Dictionaries, Key
-from tools.compiler.fields import decoders
+from tools.compiler.from_dict import decoders
 from tools.compiler.kinds import union
 from tools.compiler.media import STREAM_SWITCH, is_event_stream, is_lines
 from tools.compiler.parameters import Parameter, parameters, url

@@ -8,7 +8,8 @@ from openapi_python_client.parser import GeneratorData
 
 from tools.compiler import names
 from tools.compiler.desugar.forms import Schema, constants, is_object, members, target_of
-from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, distinct, every
+from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, annotation, distinct, every, or_none
+from tools.compiler.literals import literal
 from tools.compiler.media import body_word
 from tools.compiler.walk import operations
 
@@ -26,6 +27,17 @@ class Field:
     description: str
     values: tuple[str | int, ...]
     """The values that a constant or an enum allows; none for any other field."""
+
+    def declared(self, files: bool) -> str:
+        """Return the annotation and the default, as code; `files` says that binary strings are files."""
+        kind = annotation(self.type, files=files)
+        if not self.required:
+            # Absent reads as None.
+            return f"{or_none(kind)} = ABSENT"
+        if self.read_only:
+            return f"{kind} = ABSENT"
+        is_constant = len(self.type) == 1 and self.type[0].name == "const"
+        return f"{kind} = {literal(self.type[0].value)}" if is_constant else kind
 
 
 @frozen

@@ -1,7 +1,6 @@
 """The typed dictionaries of requests: one per object that can be sent, one per operation's keywords."""
 
 import keyword
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ from attrs import field as attrs_field
 
 from tools.compiler.classes import Classes, Model
 from tools.compiler.kinds import Kind, Type, annotation, items_of, or_none, union
+from tools.compiler.literals import words
 from tools.compiler.names import CLASSES_IN_USE, normal, unique
 from tools.compiler.unions import find_tag
 
@@ -212,4 +212,4 @@ class Dictionaries:
 
 
 def _mentioned(types: Iterable[str], names: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(names.intersection(word for kind in types for word in re.findall(r"\w+", kind))))
+    return tuple(sorted(names.intersection(word for kind in types for word in words(kind))))

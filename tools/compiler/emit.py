@@ -18,7 +18,9 @@ from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no anno
 from tools.compiler import names
 from tools.compiler.desugar.forms import is_class
 from tools.compiler.errors import CompileError, Finding
-from tools.compiler.literals import docstring, literal
+from tools.compiler.from_dict import decoders
+from tools.compiler.kinds import annotation
+from tools.compiler.literals import docstring, literal, words
 from tools.compiler.package import Package, numbered
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -126,8 +128,8 @@ _BYTECODE = _Bytecode()
 def _write(package: Package, data: GeneratorData, settings: Config, output: Path) -> None:
     project = Project(openapi=data, config=settings, custom_template_path=TEMPLATES)
     project.env.bytecode_cache = _BYTECODE
-    project.env.filters.update(docstring=docstring, literal=literal)
-    project.env.globals["package"] = package
+    project.env.filters.update(annotation=annotation, docstring=docstring, literal=literal, words=words)
+    project.env.globals.update(package=package, decoders=decoders)
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, which is a temporary place
         problems = project.build()
     if problems:

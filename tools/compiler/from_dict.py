@@ -4,7 +4,8 @@ Every expression is total: it raises for no value that JSON can hold, and gives 
 fit. No imports, no closures and no casts: an expression runs once per value of an answer.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from tools.compiler.classes import Model, Models
 from tools.compiler.kinds import Type, items_of
@@ -13,6 +14,16 @@ from tools.compiler.unions import Tag, find_tag
 
 # In the order in which they are tried where a union has several: a date-time would take a date, too.
 _PARSERS = {"uuid": "parse_uuid", "date": "parse_date", "date-time": "parse_datetime"}
+
+_CALLED = re.compile(r"\b(?:parse_(?:datetime|date|uuid)|choose|untyped)\b(?=\()")
+
+
+def decoders(*expressions: str) -> Mapping[str, Sequence[str]]:
+    """Return the functions of the package that `expressions` call, by their module."""
+    called = sorted({name for expression in expressions for name in _CALLED.findall(expression)})
+    dates = [name for name in called if name.startswith("parse_")]
+    by_module = {"dates": dates, "unions": [name for name in called if name not in dates]}
+    return {module: names for module, names in by_module.items() if names}
 
 
 def decode(allowed: Type, source: str, models: Models, depth: int = 0) -> str:

@@ -1,5 +1,6 @@
 """Text of the document as Python literals: whatever it holds, it lands in the package as data."""
 
+import re
 import textwrap
 from functools import cache
 
@@ -18,6 +19,11 @@ def literal(value: object) -> str:
     if value is not None and not isinstance(value, str | int | float | bool):
         raise TypeError(f"no literal for {type(value).__name__}")
     return repr(value)
+
+
+def words(code: str) -> list[str]:
+    """Return the words of code: the names in it, and the words in its literals."""
+    return re.findall(r"\w+", code)
 
 
 @cache

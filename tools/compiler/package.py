@@ -11,11 +11,12 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.openapi import Endpoint
 from openapi_python_client.parser.properties import ModelProperty
 
-from tools.compiler import calls, fields
+from tools.compiler import calls
 from tools.compiler.calls import Call
-from tools.compiler.classes import Classes
+from tools.compiler.classes import Classes, Model
 from tools.compiler.dictionaries import Dictionaries
-from tools.compiler.fields import ModelView
+from tools.compiler.from_dict import decode
+from tools.compiler.kinds import Type
 from tools.compiler.security import Security
 from tools.compiler.servers import by_environment, server_url, variables
 from tools.compiler.walk import Operation, operations
@@ -39,26 +40,38 @@ class Package:
     source: bytes
     config: Config
     params: Dictionaries = field(init=False)
-    _classes: Classes = field(init=False)
+    classes: Classes = field(init=False)
     _calls: dict[str, Call] = field(init=False)
     _answers: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._classes = Classes(self.document, self.data, self.config.field_prefix)
-        self.params = Dictionaries(self._classes, self.document["components"]["schemas"])
+        self.classes = Classes(self.document, self.data, self.config.field_prefix)
+        self.params = Dictionaries(self.classes, self.document["components"]["schemas"])
         collections = self.data.endpoint_collections_by_tag.values()
         names = {e.path.get_untrusted_value(): str(e.name) for each in collections for e in each.endpoints}
         self._calls = {
-            path: calls.view(names[path], operation, self._classes, self.params, self.config)
+            path: calls.view(names[path], operation, self.classes, self.params, self.config)
             for path, operation in numbered(self.document).items()
         }
         results = [call.result.type for call in self._calls.values() if call.result is not None]
         self._answers = {str(kinds[0].value) for kinds in results if len(kinds) == 1}
 
-    def model(self, model: ModelProperty) -> ModelView:
+    def model(self, model: ModelProperty) -> Model:
         """Return the model as its template sees it."""
-        name = str(model.class_info.name)
-        return fields.view(self._classes.models[name], self._classes, is_answer=name in self._answers)
+        return self.classes.models[str(model.class_info.name)]
+
+    def is_answer(self, model: Model) -> bool:
+        """Whether an operation answers with it, so that its objects carry what came with the response."""
+        return model.name in self._answers
+
+    def decode(self, allowed: Type) -> str:
+        """Return the expression that decodes `v`."""
+        return decode(allowed, "v", self.classes.models)
+
+    def decoded(self, model: Model) -> Mapping[str, str]:
+        """Return the expressions of fields by their names in JSON; none for what is as it came."""
+        code = {field.name: self.decode(field.type) for field in model.fields}
+        return {name: expression for name, expression in code.items() if expression != "v"}
 
     def operation(self, endpoint: Endpoint) -> Call:
         """Return the operation as its template sees it."""
