@@ -552,3 +552,31 @@ class TestStreams:
 
     def test_operations_without_events_have_no_stream(self, api: Any) -> None:
         assert not hasattr(api.operation("json_body"), "stream")
+
+
+class TestWhatTheGeneratorRefuses:
+    def test_a_nullable_path_parameter_takes_no_null(self, compiled: Callable[..., Any]) -> None:
+        item = parameter("key", "path", {"type": ["string", "null"]})
+        request_kwargs = (
+            compiled(SCHEMAS, {"/x/{key}": {"get": operation("x", item)}}).operation("x").request_kwargs
+        )
+
+        assert request_kwargs("a")["url"] == "/x/a"
+        with pytest.raises(ValueError, match="must not be empty"):
+            request_kwargs(None)
+
+    def test_path_parameters_that_come_to_one_name_go_to_their_places(
+        self, compiled: Callable[..., Any]
+    ) -> None:
+        items = [parameter(name, "path", TEXT) for name in ("id", "Id")]
+        package = compiled(SCHEMAS, {"/x/{Id}/y/{id}": {"get": operation("x", *items)}})
+
+        assert package.operation("x").request_kwargs("a", "b")["url"] == "/x/a/y/b"
+        assert package.operation("x").request_kwargs(id="b", id_="a")["url"] == "/x/a/y/b"
+
+    def test_an_answer_in_a_form_is_its_bytes(self, compiled: Callable[..., Any]) -> None:
+        form = "application/x-www-form-urlencoded"
+        package = compiled({}, {"/x": {"get": operation("x", responses={"200": answer({}, form)})}})
+        sent = httpx.Response(200, content=b"a=b", headers={"content-type": form})
+
+        assert package.exchange("x", sent)[1].parsed == b"a=b"
