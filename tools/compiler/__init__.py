@@ -10,9 +10,9 @@ scripts/regenerate calls `cli`, which takes a document through these stages; `co
                                                          (`Desugared`)
     name     emit, names                                 every class, module and operation has its name, by
                                                          the generator's rules
-    view     package; classes; calls,                    what the templates print: strings that are code
-             parameters, bodies, responses; security,
-             servers; dictionaries
+    view     package; classes; calls, parameters,        what the templates print
+             bodies, responses; dictionaries; security,
+             servers
     print    emit, templates/                            files, tidied by ruff
     try      compilation                                 nothing is missing, all imports, examples survive
     install  install, check                              the new package in the place of the old one, or

@@ -22,9 +22,11 @@ from tools.compiler.from_dict import decoders
 from tools.compiler.kinds import annotation
 from tools.compiler.literals import docstring, literal, words
 from tools.compiler.package import Package, numbered
+from tools.compiler.servers import server_url, variables
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 _OWN_MODULES = ("dates.py", "dump.py", "params.py", "serialization.py", "unions.py")
+_FILTERS = (annotation, docstring, literal, server_url, variables, words)
 _RULES = "E401,F401,I,TC004,UP037,W291,W293"
 
 
@@ -128,7 +130,7 @@ _BYTECODE = _Bytecode()
 def _write(package: Package, data: GeneratorData, settings: Config, output: Path) -> None:
     project = Project(openapi=data, config=settings, custom_template_path=TEMPLATES)
     project.env.bytecode_cache = _BYTECODE
-    project.env.filters.update(annotation=annotation, docstring=docstring, literal=literal, words=words)
+    project.env.filters.update({each.__name__: each for each in _FILTERS})
     project.env.globals.update(package=package, decoders=decoders)
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, which is a temporary place
         problems = project.build()

@@ -18,7 +18,7 @@ from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.from_dict import decode
 from tools.compiler.kinds import Type
 from tools.compiler.security import Security
-from tools.compiler.servers import by_environment, server_url, variables
+from tools.compiler.servers import by_environment
 from tools.compiler.walk import Operation, operations
 
 
@@ -92,16 +92,10 @@ class Package:
         """Where credentials go."""
         return Security.of(self.document)
 
-    @property
-    def servers(self) -> Mapping[str, str]:
-        """URLs by environment, their variables at the defaults."""
-        return {name: server_url(server) for name, server in by_environment(self.document).items()}
-
-    @property
-    def server_variables(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
-        """The URLs that have variables, as written, and what the document says of the variables."""
-        found = {name: (server, variables(server)) for name, server in by_environment(self.document).items()}
-        return {name: (str(server["url"]), known) for name, (server, known) in found.items() if known}
+    @cached_property
+    def servers(self) -> Mapping[str, Mapping[str, Any]]:
+        """The servers by environment."""
+        return by_environment(self.document)
 
     @property
     def api_key_header(self) -> str:

@@ -55,7 +55,7 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
     operations = Operations(content, schemas, config.field_prefix)
     paths = operations.build()
     set_tags(schemas)
-    _refuse([*schemas.problems, *_misnamed_requirements(content, schemas)])
+    _refuse([*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)])
     opened = open_cycles(schemas.components)
     notes = list(dict.fromkeys(_notes(content, schemas, opened)))
     finish = Finish(schemas, names)

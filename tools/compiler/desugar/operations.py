@@ -36,6 +36,7 @@ class Operations:
         self._prefix = prefix
         self.places: dict[str, str] = {}
         self.media: list[tuple[dict[str, Any], str, Schema]] = []
+        self.problems: list[Finding] = []
 
     def build(self) -> dict[str, Any]:
         """Return the `paths` of the desugared document."""
@@ -44,11 +45,11 @@ class Operations:
             try:
                 plain, operation = self._operation(each)
             except CompileError as error:
-                self._schemas.problems += error.problems
+                self.problems += error.problems
                 continue
             if each.method in paths.get(plain, {}):
                 message = f"{each.method.upper()} {plain} is there twice, with parameters of other names"
-                self._schemas.problems.append(Finding(message, each.place, remedy="Remove one of the two."))
+                self.problems.append(Finding(message, each.place, remedy="Remove one of the two."))
             paths.setdefault(plain, {})[each.method] = operation
             name = f"{tag_name(each.node)}.{operation_name(each.path, each.method, each.node, self._prefix)}"
             self.places[name] = pointer.join("/paths", each.path, each.method)
