@@ -7,19 +7,10 @@ from typing import Any
 
 import attrs
 
-from tools.compiler import pointer, typos
+from tools.compiler import pointer, typos, walk
 from tools.compiler.errors import Finding
 from tools.compiler.media import is_json
-from tools.compiler.walk import (
-    METHODS,
-    Operation,
-    follow,
-    mapping,
-    operation_name,
-    operations,
-    resolve,
-    tag_name,
-)
+from tools.compiler.walk import METHODS, Operation, follow, mapping, resolve
 
 _Problems = Iterator[tuple[str, ...]]
 
@@ -289,10 +280,10 @@ class _Shape:
 def _names(content: dict[str, Any]) -> Iterator[Finding]:
     """Operations whose names or path parameters do not fit."""
     taken: dict[str, str] = {}
-    for operation in operations(content):
+    for operation in walk.operations(content):
         path, method, node, place, *_ = operation
         at = pointer.join(place, "operationId")
-        name = f"{tag_name(node)}.{operation_name(path, method, node)}"
+        name = f"{walk.tag_name(node)}.{walk.operation_name(path, method, node)}"
         shown = f"{method.upper()} {_cut(path)}"
         if any(len(part.encode()) > MAX_NAME_BYTES for part in name.split(".")):
             message = f"the name of the operation or of its tag is too long for a file ({_cut(name)})"

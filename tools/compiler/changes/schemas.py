@@ -4,7 +4,8 @@ A document that cannot be desugared is read, too, less closely: what is composed
 a type that differs from another if anything in it does.
 """
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Mapping
 from functools import cache
 from itertools import combinations
 from typing import Any
@@ -32,14 +33,13 @@ def class_name(component: str) -> str:
 class SchemaReader:
     """Turns schemas into shapes and definitions.
 
-    `written` returns the schema at a place as its author wrote it, with what only readers see. Of classes,
-    `places` are where they stand, `bases` what they are made from, `names` what they are called instead.
-    `orders` fills up with the members of each union of objects that no tag tells apart, in the order of the
-    document.
+    `source` is what `document` was made from, or the same. Of classes, `places` are where they stand in it,
+    `bases` what they are made from, `names` what they are called instead. `orders` fills up with the members
+    of each union of objects that no tag tells apart, in the order of the document.
     """
 
+    source: Mapping[str, Any]
     document: Mapping[str, Any]
-    written: Callable[[str, dict[str, Any]], dict[str, Any]]
     places: Mapping[str, str]
     bases: Mapping[str, frozenset[str]]
     names: Mapping[str, str]
@@ -67,6 +67,12 @@ class SchemaReader:
             else:
                 self.shape(node, own)
         return found
+
+    def written(self, place: str, node: dict[str, Any]) -> dict[str, Any]:
+        """Return what the author wrote at a place, with what only readers see; `node` where nothing is."""
+        with contextlib.suppress(KeyError):
+            return mapping(resolve(self.source, f"#{place.replace('%', '%25')}"))
+        return node
 
     def _class(self, component: str) -> str:
         own = class_name(component)

@@ -1,6 +1,5 @@
 """Reads a document for what users of its generated code see."""
 
-import contextlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -18,7 +17,7 @@ from tools.compiler.errors import CompileError
 from tools.compiler.media import EVENT_STREAM, media_type
 from tools.compiler.servers import by_environment, server_url
 from tools.compiler.validity import findings
-from tools.compiler.walk import follow, mapping, resolve, sequence
+from tools.compiler.walk import follow, mapping, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
 _AS_IS: Mapping[str, Mapping[str, str]] = MappingProxyType({"schema": {}, "operation": {}})
@@ -41,21 +40,12 @@ def survey(
     `renamed` has other names for some of the classes (`schema`) and functions (`operation`).
     """
     root = dict(document) if compiled is None else compiled.content
-
-    def written(place: str, node: dict[str, Any]) -> dict[str, Any]:
-        """Return what stands at a place of the document; `node` where nothing does."""
-        with contextlib.suppress(KeyError):
-            return mapping(resolve(document, f"#{place.replace('%', '%25')}"))
-        return node
-
-    places, classes, bases = (
-        (compiled.operations, compiled.classes, compiled.bases) if compiled else ({}, {}, {})
-    )
-    schemas = SchemaReader(root, written, classes, bases, renamed["schema"])
+    classes, bases = (compiled.classes, compiled.bases) if compiled else ({}, {})
+    schemas = SchemaReader(document, root, classes, bases, renamed["schema"])
     definitions = schemas.definitions()
     schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
     schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
-    reader = _OperationReader(document, root, places, schemas, schemes)
+    reader = _OperationReader(schemas, schemes, compiled.operations if compiled else {})
     found = [*map(reader.operation, walk.operations(root))]
     shared = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
@@ -81,16 +71,11 @@ def survey(
 
 @attrs.frozen
 class _OperationReader:
-    """Reads operations of the document `root`: one that was made of `document`, or the same.
+    """Reads operations of a document; `places` says where each is in its source, by tag and name."""
 
-    `places` says where each is in `document`, by tag and name.
-    """
-
-    document: Mapping[str, Any]
-    root: dict[str, Any]
-    places: Mapping[str, str]
     schemas: SchemaReader
     schemes: Mapping[str, dict[str, Any]]
+    places: Mapping[str, str]
 
     def operation(self, found: walk.Operation) -> Operation:
         """Return an operation by the name of its function."""
@@ -101,16 +86,16 @@ class _OperationReader:
             node=self.schemas.written(place, node),
             item=self.schemas.written(place.rpartition("/")[0], found.item),
         )
-        written = _parameters(source, self.document)
+        written = _parameters(source, self.schemas.source)
         parts: dict[Key, Part] = {
             key: self._parameter(key, parameter, written.get(key, parameter), name)
-            for key, parameter in _parameters(found, self.root).items()
+            for key, parameter in _parameters(found, self.schemas.document).items()
         }
-        if body := follow(self.root, node.get("requestBody"))[0]:
+        if body := follow(self.schemas.document, node.get("requestBody"))[0]:
             parts["body",] = self._message("body", "body", body, name)
         for status, response in mapping(node.get("responses")).items():
             parts["response", status] = self._message(
-                "response", status, follow(self.root, response)[0], name
+                "response", status, follow(self.schemas.document, response)[0], name
             )
         return Operation(
             noun="operation",
@@ -125,7 +110,7 @@ class _OperationReader:
         )
 
     def _security(self, node: dict[str, Any]) -> Iterator[Alternative]:
-        for requirement in sequence(node.get("security", self.root.get("security"))):
+        for requirement in sequence(node.get("security", self.schemas.document.get("security"))):
             yield frozenset(
                 (_demand(self.schemes.get(scheme, {}), scheme), frozenset(map(str, sequence(scopes))))
                 for scheme, scopes in mapping(requirement).items()
