@@ -54,6 +54,12 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
     "text at the top": ("just words\n", "the top of the document is a str", 1),
     "not UTF-8": (HEAD.encode() + b"paths:\n  /caf\xe9: {}\n", "0xe9 is not UTF-8", 4),
     "UTF-16": ((HEAD + "paths: {}\n").encode("utf-16"), "the file is in UTF-16", 1),
+    "UTF-16 without a mark": ((HEAD + "paths: {}\n").encode("utf-16-le"), "the file is in UTF-16", 1),
+    "a fault behind an alias": (
+        HEAD + "x-schema: &a\n  type: strnig\npaths: {}\ncomponents:\n  schemas:\n    A: *a\n",
+        "'strnig' is not a type",
+        4,
+    ),
     "a control character": (HEAD + "paths: {}\nx-a: \x07\n", "U+0007 is not allowed", 4),
     "a tab": (HEAD + "paths:\n\t/x: {}\n", "a tab in the indentation", 4),
     "a merge conflict": (

@@ -499,6 +499,12 @@ MAJOR = [
         given=lambda spec: models(spec).update(security=[]),
     ),
     Case(
+        "a key for an operation whose only way in demanded nothing",
+        lambda spec: models(spec).pop("security"),
+        {("security-added", LIST)},
+        given=lambda spec: models(spec).update(security=[{}]),
+    ),
+    Case(
         "a wider scope demanded",
         lambda spec: models(spec).update(security=[{"OAuth": ["read", "write"]}]),
         {("security-changed", LIST)},
@@ -936,6 +942,12 @@ PATCH = [
     ),
     Case(
         "a component for a parameter", lambda spec: spec["components"]["parameters"].update(Spare={}), set()
+    ),
+    Case(
+        "nothing demanded, written in the other way",
+        lambda spec: models(spec).update(security=[{}]),
+        set(),
+        given=lambda spec: models(spec).update(security=[]),
     ),
     Case("an extension", lambda spec: chat(spec).update({"x-owner": "chat"}), set()),
     Case(

@@ -44,6 +44,16 @@ def model(**fields: Any) -> dict[str, Any]:
     return {"type": "object", "properties": fields}
 
 
+def test_a_union_within_a_renamed_schema_is_told_by_the_new_name() -> None:
+    members = {"B": model(x=TEXT), "C": model(y=TEXT)}
+    old = document({"A": model(either={"anyOf": [reference("B"), reference("C")]}), **members})
+    new = document({"D": model(either={"anyOf": [reference("C"), reference("B")]}), **members})
+
+    report = compare(old, new)
+
+    assert named(report) == [("schema-renamed", "A"), ("union-reordered", "D.either")]
+
+
 def test_a_renamed_schema_is_one_change_however_often_it_is_used() -> None:
     old = document(
         {
