@@ -59,6 +59,8 @@ class Client(_Base):
 
     def names(self) -> list[str] | None: ...
 
+    def count(self) -> int: ...
+
     def _private(self, anything: int) -> None: ...
 
 class AsyncClient(_Base):
@@ -418,6 +420,7 @@ ADDING = {
     "a keyword of create() takes more": (params, "seed: int | None", "seed: int | str | None"),
     "a message may have one more role": (params, '"user", "system"', '"user", "system", "tool"'),
     "a method returns less": (client, "list[str] | None", "list[str]"),
+    "a method returns a kind of what it returned": (client, "count(self) -> int", "count(self) -> bool"),
     "an attribute of an error is narrower": (errors, "status: int | None", "status: int"),
     "a method is added": (stream, "    @property", "    def close(self) -> None: ...\n\n    @property"),
     "a default of the policy has another value": (retry, "attempts: int = 2", "attempts: int = 3"),
