@@ -41,7 +41,6 @@ class Call:
     answer_models: tuple[str, ...]
     request_classes: tuple[str, ...]
     params: tuple[str, ...]
-    about: str
     security: str
     """The ways to call it, as code."""
     anonymous: bool
@@ -72,7 +71,7 @@ class Call:
         described = [p for p in self.parameters if p.description]
         listed = "\n".join(f"    {p.python_name}: {' '.join(p.description.split())}" for p in described)
         arguments = f"Args:\n{listed}" if described else ""
-        return "\n\n".join(filter(None, (self.about, arguments, f"Returns:\n    {gives}")))
+        return "\n\n".join(filter(None, (_about(self.found.node), arguments, f"Returns:\n    {gives}")))
 
 
 def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionaries, config: Config) -> Call:
@@ -111,7 +110,6 @@ def view(name: str, found: Operation, classes: Classes, dictionaries: Dictionari
         answer_models=tuple(sorted(classes.mentioned("model", *(part.type for part in parts)))),
         request_classes=dictionaries.classes_in(*types),
         params=dictionaries.names_in(*types),
-        about=_about(node),
         security=repr(None if security is None else tuple(tuple(way) for way in security)),
         anonymous=not security or {} in security,
     )

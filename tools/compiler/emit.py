@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jinja2 import StrictUndefined
 from jinja2.bccache import Bucket, BytecodeCache
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
@@ -130,12 +131,11 @@ _BYTECODE = _Bytecode()
 def _write(package: Package, data: GeneratorData, settings: Config, output: Path) -> None:
     project = Project(openapi=data, config=settings, custom_template_path=TEMPLATES)
     project.env.bytecode_cache = _BYTECODE
+    project.env.undefined = StrictUndefined
     project.env.filters.update({each.__name__: each for each in _FILTERS})
     project.env.globals.update(package=package, decoders=decoders)
     with contextlib.redirect_stdout(io.StringIO()):  # it says where it writes, which is a temporary place
-        problems = project.build()
-    if problems:
-        raise CompileError.of([_problem(problem) for problem in problems])
+        project.build()
     for module in _OWN_MODULES:
         rendered = project.env.get_template(f"{module}.jinja").render()
         (output / module).write_text(rendered, encoding="utf-8", newline="\n")
