@@ -73,12 +73,7 @@ def _merge_references(first: Schema, second: Schema, schemas: Schemas) -> Schema
         # A reference stays one where the other side only asks for what any object is.
         if other == {"type": "object"} and is_object(schemas.component(target)):
             return reference_to(target)
-    return merge(_resolved(first, schemas), _resolved(second, schemas), schemas)
-
-
-def _resolved(schema: Schema, schemas: Schemas) -> Schema:
-    target = target_of(schema)
-    return schema if target is None else schemas.component(target)
+    return merge(schemas.resolved(first), schemas.resolved(second), schemas)
 
 
 def _merge_unions(first: Schema, second: Schema, schemas: Schemas) -> Schema:
@@ -105,7 +100,7 @@ def spread(schema: Schema, schemas: Schemas) -> Schema:
     """
     objects: list[Schema] = []
     for member in members(schema):
-        resolved = _resolved(member, schemas)
+        resolved = schemas.resolved(member)
         if "anyOf" in resolved:
             resolved = spread(resolved, schemas)
         if is_object(resolved):
@@ -128,9 +123,7 @@ def widen(objects: Sequence[Schema]) -> Schema:
         for name in objects[0].get("required", [])
         if all(name in schema.get("required", []) for schema in objects)
     ]
-    result: Schema = {"type": "object", "properties": properties}
-    if required:
-        result["required"] = required
+    result: Schema = {"type": "object", "properties": properties, "required": required}
     if all(schema.get("additionalProperties") is False for schema in objects):
         result["additionalProperties"] = False
     return result
@@ -173,11 +166,9 @@ def _merge_objects(first: Schema, second: Schema, schemas: Schemas) -> Schema:
         except ConflictError as conflict:
             path = f"{name}.{conflict.path}" if conflict.path else name
             raise ConflictError(conflict.reason, path) from None
-    result = {**_with_limits(first, second), "type": "object"}
-    if properties:
-        result["properties"] = properties
-    if required := list(dict.fromkeys([*first.get("required", []), *second.get("required", [])])):
-        result["required"] = required
+    required = list(dict.fromkeys([*first.get("required", []), *second.get("required", [])]))
+    own = {"type": "object", "properties": properties, "required": required}
+    result = {**_with_limits(first, second), **own}
     further = [each["additionalProperties"] for each in (first, second) if "additionalProperties" in each]
     if False in further:
         result["additionalProperties"] = False

@@ -134,6 +134,11 @@ class Schemas:
         self.components[name] = schema if is_class(schema) else self.placed(schema, naming, place)
         return self.components[name]
 
+    def resolved(self, schema: Schema) -> Schema:
+        """Return the component that a reference leads to; any other schema as it is."""
+        target = target_of(schema)
+        return schema if target is None else self.component(target)
+
     def extends(self, name: str, other: str) -> bool:
         """Whether `name` is made from `other` by allOf, at any distance."""
         bases = self.bases.get(name, set())
@@ -259,9 +264,8 @@ class Schemas:
             if value is not False
         }
         limits = {key: value for key, value in schema.items() if key in LIMITS}
-        result: Schema = {"type": "object", "properties": properties, **limits}
-        if required := list(dict.fromkeys(schema.get("required", []))):
-            result["required"] = required
+        required = list(dict.fromkeys(schema.get("required", [])))
+        result: Schema = {"type": "object", "properties": properties, "required": required, **limits}
         further = self._further(schema, place, Naming(owner, "AdditionalProperty"))
         if further is False or not is_any(further):
             result["additionalProperties"] = further

@@ -76,8 +76,7 @@ def _leaves(schemas: Schemas, name: str) -> list[str]:
 def _constants(schemas: Schemas, name: str, property_name: str) -> list[Any]:
     found: list[Any] = []
     for member in members(schemas.components[name].get("properties", {}).get(property_name, {})):
-        target = target_of(member)
-        found += constants(member if target is None else schemas.components[target])
+        found += constants(schemas.resolved(member))
     return found
 
 
