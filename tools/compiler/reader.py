@@ -29,8 +29,13 @@ for _word, _meant in (("null", None), ("true", True), ("false", False)):
     _WORDS |= dict.fromkeys((_word, _word.title(), _word.upper()), _meant)
 _MAYBE_NOT_TEXT = frozenset("0123456789+-.~nNtTfF")
 _TAG = "tag:yaml.org,2002:"
-_COLLECTIONS = {yaml.MappingStartEvent: f"{_TAG}map", yaml.SequenceStartEvent: f"{_TAG}seq"}
 _PLAIN_TAGS = frozenset(f"{_TAG}{kind}" for kind in ("int", "float", "bool", "null"))
+_KEY_TAGS = frozenset({None, "!", f"{_TAG}str"})
+_TAGS = {
+    yaml.MappingStartEvent: {None, "!", f"{_TAG}map"},
+    yaml.SequenceStartEvent: {None, "!", f"{_TAG}seq"},
+    yaml.ScalarEvent: _KEY_TAGS | _PLAIN_TAGS,
+}
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 # Only text belongs there: `version: 1.10` is not 1.1.
@@ -51,7 +56,7 @@ def read_yaml(text: str) -> Any:
 def read_json(text: str) -> Any:
     """Return the value that a JSON document holds; raise CompileError with the line of what is wrong."""
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite)
         if _SURROGATE_ESCAPE.search(text):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -125,13 +130,13 @@ class _Builder:
         kind = type(event)
         if kind is yaml.AliasEvent:
             return self._alias(event, place)
+        if event.tag not in _TAGS[kind]:
+            raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed")
         before = self._nodes
         self._nodes += 1
         if kind is yaml.ScalarEvent:
             value = _scalar(event, place)
         else:
-            if event.tag not in {None, "!", _COLLECTIONS[kind]}:
-                raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed")
             if len(place) == MAX_DEPTH:
                 raise _refusal(event, f"nested deeper than {MAX_DEPTH} levels")
             self._anchors.pop(event.anchor, None)
@@ -198,8 +203,8 @@ def _key(event: Any) -> str:
     if not isinstance(event, yaml.ScalarEvent):
         which = ", not an alias" if isinstance(event, yaml.AliasEvent) else ""
         raise _refusal(event, f"a mapping key must be text{which}")
-    if event.tag not in {None, "!", f"{_TAG}str"}:
-        raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed on a key")
+    if event.tag not in _KEY_TAGS:
+        raise _refusal(event, f"the tag {_shown(str(event.tag))} is not allowed on a key")
     return str(event.value)
 
 
@@ -213,14 +218,8 @@ def _refusal(event: Any, message: str, remedy: str = "") -> CompileError:
 
 def _scalar(event: Any, place: _Place) -> Any:
     text: str = event.value
-    if event.tag is None or event.tag == "!":
-        if not event.implicit[0]:
-            return text
-    elif event.tag == f"{_TAG}str":
-        return text
-    elif event.tag not in _PLAIN_TAGS:
-        raise _refusal(event, f"the tag {_shown(event.tag)} is not allowed")
-    if text and text[0] not in _MAYBE_NOT_TEXT:
+    is_text = event.tag not in _PLAIN_TAGS and not event.implicit[0]
+    if is_text or (text and text[0] not in _MAYBE_NOT_TEXT):
         return text
     value = _WORDS[text] if text in _WORDS else _number(event, place)
     return value if value is None or place not in _TEXTS else text
@@ -262,9 +261,8 @@ def _refuse_conflict(text: str) -> None:
     if marker := _CONFLICT.search(text):
         message = f"a merge conflict is not resolved: {marker.group().strip()}"
         line = text.count("\n", 0, marker.start()) + 1
-        raise CompileError(
-            message, line=line, remedy="Resolve the conflict and remove its markers."
-        ) from None
+        remedy = "Resolve the conflict and remove its markers."
+        raise CompileError(message, line=line, remedy=remedy) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -274,13 +272,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _refuse(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
 def _finite(text: str) -> float:
     value = float(text)
-    if math.isinf(value):
+    if not math.isfinite(value):
         raise ValueError(f"the number {_shown(text)} is out of range")
     return value
 
