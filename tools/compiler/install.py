@@ -63,8 +63,7 @@ def _recover(work: Path, target: Path) -> None:
 
 
 def _exchange(first: Path, second: Path) -> bool:
-    if sys.platform != "linux":
-        return False
+    """Exchange two names, where the system can; return whether it did."""
     with contextlib.suppress(OSError, AttributeError):
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
         result = renameat2(

@@ -5,14 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.compiler.changes.operations import compare_keywords, compare_operation
-from tools.compiler.changes.parts import (
-    Directions,
-    compare_part,
-    compare_parts,
-    compare_presence,
-    renamed_definitions,
-    renamed_operations,
-)
+from tools.compiler.changes.parts import Directions, compare_part, compare_parts, compare_presence, renamed
 from tools.compiler.changes.report import Change, Report
 from tools.compiler.changes.surface import Definition, Part, Surface
 from tools.compiler.changes.survey import desugared, survey
@@ -34,18 +27,15 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
         terms = None, None
     after = survey(new, terms[1])
     before = survey(old, terms[0])
-    names = {
-        "schema": renamed_definitions(before.definitions, after.definitions),
-        "operation": renamed_operations(before.operations, after.operations),
-    }
-    renamed = [
+    names = renamed(before, after)
+    changes = [
         Change(f"{noun}-renamed", name, before=name, after=now)
         for noun, found in names.items()
         for name, now in found.items()
     ]
-    if renamed:
+    if changes:
         before = survey(old, terms[0], names)
-    return Report.of([*renamed, *_changes(before, after)], same_bytes=False)
+    return Report.of([*changes, *_changes(before, after)], same_bytes=False)
 
 
 def _changes(old: Surface, new: Surface) -> Iterator[Change]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from tools.compiler.changes.report import Change
 from tools.compiler.changes.shape import ANY, Direction, Shape, describe, verdict
-from tools.compiler.changes.surface import CONSTRAINTS, PROSE, WAYS, Definition, Operation, Part
+from tools.compiler.changes.surface import CONSTRAINTS, PROSE, WAYS, Part, Surface
 
 _Key = TypeVar("_Key", bound=Sequence[str])
 Directions = frozenset[Direction]
@@ -84,21 +84,20 @@ def _compare_notes(
             yield Change(kind, where, ", ".join(sorted(differing & keys)))
 
 
-def renamed_definitions(old: Mapping[str, Definition], new: Mapping[str, Definition]) -> dict[str, str]:
-    """Return the definitions that come back by one other name, alike in all else: old name to new."""
-    before = _by_looks([old[name] for name in old.keys() - new.keys()])
-    after = _by_looks([new[name] for name in new.keys() - old.keys()])
+def renamed(old: Surface, new: Surface) -> dict[str, dict[str, str]]:
+    """Return new names by old ones: of the classes, as `schema`, and of the functions, as `operation`.
+
+    A class has another name if it is alike in all else and nothing else is, a function if it keeps its method
+    and path.
+    """
+    before, after = _by_looks(old, new), _by_looks(new, old)
+    alike = [(names, after.get(looks, [])) for looks, names in before.items()]
+    functions = {new.operations[name].text: name for name in new.operations.keys() - old.operations.keys()}
+    left = {name: old.operations[name].text for name in old.operations.keys() - new.operations.keys()}
     return {
-        names[0]: after[looks][0]
-        for looks, names in before.items()
-        if len(names) == 1 and len(after.get(looks, ())) == 1
+        "schema": {names[0]: others[0] for names, others in alike if len(names) == len(others) == 1},
+        "operation": {name: functions[text] for name, text in left.items() if text in functions},
     }
-
-
-def renamed_operations(old: Mapping[str, Operation], new: Mapping[str, Operation]) -> dict[str, str]:
-    """Return the operations that keep their method and path under another name: old name to new."""
-    come = {new[name].text: name for name in new.keys() - old.keys()}
-    return {name: come[old[name].text] for name in old.keys() - new.keys() if old[name].text in come}
 
 
 def _renamed_part(key: _Key, gone: Mapping[_Key, Part], come: Mapping[_Key, Part]) -> str:
@@ -110,12 +109,13 @@ def _renamed_part(key: _Key, gone: Mapping[_Key, Part], come: Mapping[_Key, Part
     return after[0].name if len(before) == 1 and [_looks(before[0])] == [*map(_looks, after)] else ""
 
 
-def _by_looks(definitions: list[Definition]) -> dict[tuple[object, ...], list[str]]:
-    """Return the names by what is behind them. Names that are themselves in question read as one mark."""
+def _by_looks(one: Surface, other: Surface) -> dict[tuple[object, ...], list[str]]:
+    """Return the classes that only one of two has, by what is behind them; their names read as one mark."""
+    masked = dict.fromkeys(one.definitions.keys() - other.definitions.keys(), "?")
     found: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
-    masked = {definition.name: "?" for definition in definitions}
-    for definition in definitions:
-        found[definition.kind, *_looks(definition, masked)].append(definition.name)
+    for name in masked:
+        definition = one.definitions[name]
+        found[definition.kind, *_looks(definition, masked)].append(name)
     return found
 
 
