@@ -3,8 +3,6 @@
 The floor is on lines and branches together, as coverage.py counts them.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from pathlib import Path

@@ -5,8 +5,6 @@ Blocks that begin with ```python notest are left out: they need packages that th
 python -m tools.snippets FOLDER    writes each block into a module of its own
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from pathlib import Path
