@@ -7,7 +7,7 @@ from attrs import frozen
 
 from tools.compiler.classes import Classes, Models
 from tools.compiler.dictionaries import Dictionaries
-from tools.compiler.kinds import Type, union
+from tools.compiler.kinds import Type, model_of, union
 from tools.compiler.literals import literal
 from tools.compiler.media import STREAM_SWITCH, body_word
 from tools.compiler.parameters import is_switch
@@ -26,7 +26,7 @@ class Body:
     @property
     def model(self) -> str:
         """The class of which every such body is; empty where there is none."""
-        return str(self.type[0].value) if len(self.type) == 1 and self.type[0].name == "model" else ""
+        return model_of(self.type)
 
     @property
     def nullable(self) -> bool:
@@ -64,7 +64,7 @@ def body_annotation(taken: Sequence[Body], dictionaries: Dictionaries) -> str:
             continue
         for kind in body.type:
             if name := dictionaries.name_of(kind):
-                types += [str(kind.value), name]
+                types += [kind.value, name]
             else:
                 types.append("File" if kind.name == "binary" else dictionaries.wide((kind,)))
     return union(types)
@@ -97,5 +97,5 @@ def _only_objects_and_arrays(taken: Sequence[Body]) -> bool:
 def body_switch(taken: Sequence[Body], models: Models) -> str:
     """Return the key that asks for a stream in a JSON body, as code; empty if there is none."""
     sent = [kind for body in taken if body.word == "json" for kind in body.type if kind.name == "model"]
-    fields = [field for kind in sent for field in models[str(kind.value)].fields]
+    fields = [field for kind in sent for field in models[kind.value].fields]
     return literal(STREAM_SWITCH) if any(is_switch(each.name, each.type) for each in fields) else ""

@@ -8,7 +8,7 @@ from openapi_python_client.parser import GeneratorData
 
 from tools.compiler import names
 from tools.compiler.desugar.forms import Schema, constants, is_object, members, target_of
-from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, annotation, distinct, every, or_none
+from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, annotation, distinct, every, model_of, or_none
 from tools.compiler.literals import literal
 from tools.compiler.media import body_word
 from tools.compiler.walk import operations
@@ -70,28 +70,23 @@ class Classes:
         self._prefix = prefix
         objects = [name for name, schema in self._schemas.items() if is_object(schema)]
         enums = [name for name, schema in self._schemas.items() if "enum" in schema]
+        found = [made.class_info for made in (*data.models, *data.enums)]
         self._kinds = {
-            component: Kind(kind, str(made.class_info.name))
-            for kind, listed, found in (("model", objects, data.models), ("enum", enums, data.enums))
-            for component, made in zip(listed, found, strict=True)
+            component: Kind("model" if is_object(self._schemas[component]) else "enum", str(info.name))
+            for component, info in zip([*objects, *enums], found, strict=True)
         }
-        self.modules = {
-            str(made.class_info.name): str(made.class_info.module_name)
-            for made in (*data.models, *data.enums)
-        }
+        self.modules = {str(info.name): str(info.module_name) for info in found}
         nodes = [each.node for each in operations(document)]
-        bodies = [node["requestBody"]["content"] for node in nodes if "requestBody" in node]
-        responses = [each.get("content", {}) for node in nodes for each in node["responses"].values()]
-        forms = self._whole(
-            media for each in bodies for kind, media in each.items() if body_word(kind) == "files"
-        )
-        answers = self._whole(media for each in responses for media in each.values())
+        bodies = [node["requestBody"]["content"].items() for node in nodes if "requestBody" in node]
+        responses = [each["content"].values() for node in nodes for each in node["responses"].values()]
+        forms = self._whole(media for each in bodies for kind, media in each if body_word(kind) == "files")
+        answers = self._whole(media for each in responses for media in each)
         self.models: Models = {
-            str(kind.value): self._model(
-                kind, self._schemas[component], is_form=kind in forms, is_answer=kind in answers
+            name: self._model(
+                name, self._schemas[component], is_form=name in forms, is_answer=name in answers
             )
-            for component, kind in self._kinds.items()
-            if kind.name == "model"
+            for component, (kind, name, _) in self._kinds.items()
+            if kind == "model"
         }
 
     def type_of(self, schema: Schema) -> Type:
@@ -100,7 +95,7 @@ class Classes:
 
     def mentioned(self, kind: str, *types: Type) -> dict[str, str]:
         """Return the classes of a kind, `model` or `enum`, that types mention, with their modules."""
-        return {str(each.value): self.modules[str(each.value)] for each in every(*types) if each.name == kind}
+        return {each.value: self.modules[each.value] for each in every(*types) if each.name == kind}
 
     def _kinds_of(self, schema: Schema) -> Type:
         if (target := target_of(schema)) is not None:
@@ -114,30 +109,29 @@ class Classes:
             return (Kind("array", items=self.type_of(schema["items"])),)
         return (Kind(schema["format"] if schema.get("format") in TYPED_FORMATS else kind),)
 
-    def _whole(self, media: Iterable[Mapping[str, Any]]) -> set[Kind]:
-        """Return the classes that are the whole of a body or an answer."""
-        found = [self.type_of(each["schema"]) for each in media]
-        return {kinds[0] for kinds in found if len(kinds) == 1}
+    def _whole(self, media: Iterable[Mapping[str, Any]]) -> set[str]:
+        """Return the models that are the whole of a body or an answer."""
+        return {model_of(self.type_of(each["schema"])) for each in media}
 
-    def _model(self, kind: Kind, schema: Schema, *, is_form: bool, is_answer: bool) -> Model:
+    def _model(self, name: str, schema: Schema, *, is_form: bool, is_answer: bool) -> Model:
         properties, required = schema.get("properties", {}), schema.get("required", [])
         further = schema.get("additionalProperties", {})
-        listed = sorted(properties, key=lambda name: name not in required)
+        listed = sorted(properties, key=lambda key: key not in required)
         python_names = names.of_fields(listed, self._prefix, in_answer=is_answer)
         return Model(
-            name=str(kind.value),
+            name=name,
             description=schema.get("description", ""),
             fields=tuple(
                 Field(
-                    name=name,
+                    name=key,
                     python_name=python_name,
-                    type=self.type_of(properties[name]),
-                    required=name in required,
-                    read_only=properties[name].get("readOnly") is True,
-                    description=self._description(properties[name]),
-                    values=self._values(properties[name]),
+                    type=self.type_of(properties[key]),
+                    required=key in required,
+                    read_only=properties[key].get("readOnly") is True,
+                    description=self._description(properties[key]),
+                    values=self._values(properties[key]),
                 )
-                for name, python_name in zip(listed, python_names, strict=True)
+                for key, python_name in zip(listed, python_names, strict=True)
             ),
             extras=None if further is False else self.type_of(further),
             is_form=is_form,

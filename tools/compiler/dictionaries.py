@@ -72,7 +72,7 @@ class Dictionaries:
         for kind in pending:
             pending += kind.items
             if kind.name == "model" and kind.value not in self._names:
-                model = self.classes.models[str(kind.value)]
+                model = self.classes.models[kind.value]
                 self._names[model.name] = self._unique(f"{model.name}Param")
                 pending += [part for each in model.parts for part in each]
         self._name_unions()
@@ -105,7 +105,7 @@ class Dictionaries:
 
     def name_of(self, kind: Kind) -> str:
         """Return the dictionary of a model; empty if it has none."""
-        model = self.classes.models.get(str(kind.value)) if kind.name == "model" else None
+        model = self.classes.models.get(kind.value) if kind.name == "model" else None
         return self._names.get(model.name, "") if model and model.fields else ""
 
     def names_in(self, *types: str) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class Dictionaries:
         The member that stands for all kinds that the document does not know may be any object: its dictionary
         would take any mistake in those of the known kinds.
         """
-        objects = [self.classes.models[str(kind.value)] for kind in allowed if kind.name == "model"]
+        objects = [self.classes.models[kind.value] for kind in allowed if kind.name == "model"]
         tag = find_tag(objects) if len(objects) > 1 else None
         other = Kind("model", tag.other.name) if tag and tag.other else None
         types: list[str] = []
@@ -168,7 +168,7 @@ class Dictionaries:
             case "binary" if files:
                 return ["File", "bytes"]
             case "model":
-                return self._model(self.classes.models[str(kind.value)])
+                return self._model(self.classes.models[kind.value])
             case "array":
                 return [f"Iterable[{self.wide(kind.items, files=files)}]"]
             case "any":

@@ -52,7 +52,7 @@ def _arrays(allowed: Type, source: str, models: Models, depth: int) -> list[str]
 
 
 def _objects(allowed: Type, source: str, models: Models, depth: int) -> list[str]:
-    candidates = [models[str(kind.value)] for kind in allowed if kind.name == "model"]
+    candidates = [models[kind.value] for kind in allowed if kind.name == "model"]
     if not candidates:
         return []
     if len(candidates) == 1 and all(kind.name != "any" for kind in allowed):

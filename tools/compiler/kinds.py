@@ -1,7 +1,7 @@
 """The types of values: of the kinds of which they are, and as annotations of the generated code."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from tools.compiler.literals import literal
 
@@ -14,7 +14,7 @@ class Kind(NamedTuple):
     """
 
     name: str
-    value: str | int = ""
+    value: Any = ""  # of any type that a constant may have
     items: tuple["Kind", ...] = ()
 
 
@@ -43,6 +43,11 @@ def every(*types: Type) -> Iterator[Kind]:
 def items_of(kinds: Iterable[Kind]) -> Type:
     """Return what the items of those that are arrays may be, each once."""
     return distinct(item for kind in kinds for item in kind.items)
+
+
+def model_of(allowed: Type) -> str:
+    """Return the model that every value is; empty where there is none."""
+    return str(allowed[0].value) if len(allowed) == 1 and allowed[0].name == "model" else ""
 
 
 def distinct(kinds: Iterable[Kind]) -> Type:

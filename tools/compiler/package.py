@@ -16,7 +16,7 @@ from tools.compiler.calls import Call
 from tools.compiler.classes import Classes, Model
 from tools.compiler.dictionaries import Dictionaries
 from tools.compiler.from_dict import decode
-from tools.compiler.kinds import Type
+from tools.compiler.kinds import Type, model_of
 from tools.compiler.security import Security
 from tools.compiler.servers import by_environment
 from tools.compiler.walk import Operation, operations
@@ -53,8 +53,7 @@ class Package:
             path: calls.view(names[path], operation, self.classes, self.params, self.config)
             for path, operation in numbered(self.document).items()
         }
-        results = [call.result.type for call in self._calls.values() if call.result is not None]
-        self._answers = {str(kinds[0].value) for kinds in results if len(kinds) == 1}
+        self._answers = {model_of(call.result.type) for call in self._calls.values() if call.result}
 
     def model(self, model: ModelProperty) -> Model:
         """Return the model as its template sees it."""
