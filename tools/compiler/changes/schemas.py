@@ -136,11 +136,9 @@ class SchemaReader:
         return null | {_enum(own, node)} if "enum" in node else self.shape(node, own)
 
     def _object(self, own: str, schema: dict[str, Any], place: str) -> Definition:
-        wire = mapping(schema.get("x-names"))
-        required = {wire.get(key, key) for key in sequence(schema.get("required")) if isinstance(key, str)}
+        required = {name for name in sequence(schema.get("required")) if isinstance(name, str)}
         fields: dict[Key, Part] = {}
-        for key, value in mapping(schema.get("properties")).items():
-            name = str(wire.get(key, key))
+        for name, value in mapping(schema.get("properties")).items():
             written = self.written(pointer.join(place, "properties", name), mapping(value))
             fields[name,] = self.value("field", name, value, written, own, required=name in required)
         further = schema.get("additionalProperties", True)

@@ -118,7 +118,7 @@ class _OperationReader:
 
     def _parameter(self, key: Key, node: dict[str, Any], written: dict[str, Any], operation: str) -> Part:
         required = node.get("required") is True or key[0] == "path"
-        name, schema, source = _name(node), _schema(node), _schema(written)
+        name, schema, source = str(node.get("name", "")), _schema(node), _schema(written)
         value = self.schemas.value("parameter", name, schema, source, operation, required=required)
         spelled = {each: node[each] for each in _SERIALIZATION if each in node}
         if content := mapping(node.get("content")):
@@ -155,13 +155,9 @@ def _parameters(operation: walk.Operation, root: Mapping[str, Any]) -> dict[Key,
     found: dict[Key, dict[str, Any]] = {}
     for written in (*sequence(operation.node.get("parameters")), *sequence(operation.item.get("parameters"))):
         node, _ = follow(root, written)
-        name, location = _name(node), str(node.get("x-in") or node.get("in", ""))
+        name, location = str(node.get("name", "")), str(node.get("in", ""))
         found.setdefault((location, name.lower() if location == "header" else name), node)
     return found
-
-
-def _name(parameter: dict[str, Any]) -> str:
-    return str(parameter.get("x-name") or parameter.get("name", ""))
 
 
 def _schema(parameter: dict[str, Any]) -> dict[str, Any]:
