@@ -32,7 +32,7 @@ for place, name, sample in samples:
 
 
 def prepare(document: Document, config: ConfigFile) -> Desugared:
-    """Return the document in the generator's own terms; raise CompileError for what cannot be compiled."""
+    """Return the document desugared; raise CompileError for what cannot be compiled."""
     problems = validity.findings(document.content)
     if all(problem.local for problem in problems):
         try:

@@ -1,4 +1,4 @@
-"""From a document as people write it to the part of OpenAPI 3.1 that the generator gets right.
+"""From a document as people write it to the small part of OpenAPI 3.1 that code is made from.
 
 Every step is sound: what the document allows decodes without loss and is typed no narrower than documented.
 What cannot be put that way raises CompileError with its place; nothing is left out in silence.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class Desugared:
-    """A document in the generator's terms.
+    """A document whose schemas have the few forms that `forms` describes.
 
     `operations` has the place of each `tag.operation` in the source, and `classes` that of each class.
     `samples` are (place, class, value): the document's own examples of objects.
@@ -48,7 +48,7 @@ class Desugared:
 
 
 def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
-    """Put a checked document in the generator's terms; raise CompileError for what cannot be put so."""
+    """Put a checked document into the few forms; raise CompileError for what cannot be put so."""
     names = Names(config)
     schemas = Schemas(content, names)
     schemas.build()

@@ -1,4 +1,4 @@
-"""Schemas in the few forms that the generator gets right (`forms`)."""
+"""Schemas in the few forms that code is made from (`forms`)."""
 
 from __future__ import annotations
 
@@ -372,7 +372,7 @@ class Schemas:
 
 
 def _keys(written: dict[str, Any], names: Names) -> dict[str, str]:
-    """Return a component's name in the generator's terms for each name of the document.
+    """Return the name of a component for each name of the document.
 
     Names that are those of their classes come first, so that they keep them.
     """

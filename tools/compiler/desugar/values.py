@@ -1,4 +1,4 @@
-"""Values in a document: their JSON types; enums, constants and defaults as the generator can take them."""
+"""Values in a document: their JSON types; enums, constants and defaults as Python can say them."""
 
 from __future__ import annotations
 
