@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.compiler.conftest import api_document
 from tools.compiler import config
 from tools.compiler.cli import ROOT, main
 from tools.compiler.errors import CompileError, Finding
@@ -81,3 +83,32 @@ def test_our_own_options_are_supported() -> None:
     settings = config.load(ROOT / "generator-config.yaml")
 
     assert (settings.package_name_override, settings.literal_enums) == ("egp_api", True)
+
+
+def test_a_body_is_written_as_the_media_type_that_it_is_taken_for(tmp_path: Path) -> None:
+    upload = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    content = {
+        "application/x-form": {"schema": {"$ref": "#/components/schemas/Upload"}},
+        "application/x-record": {"schema": {}},
+    }
+    responses = {"200": {"description": ""}}
+    operation = {"operationId": "send", "requestBody": {"content": content}, "responses": responses}
+    document = api_document({"Upload": upload}, {"/x": {"post": operation}})
+    (tmp_path / "openapi.json").write_text(json.dumps(document))
+    (tmp_path / "config.yaml").write_text(
+        "content_type_overrides:\n"
+        "  application/x-form: multipart/form-data\n"
+        "  application/x-record: application/json\n"
+    )
+    folder = str(tmp_path)
+
+    status = main(
+        ["--spec", f"{folder}/openapi.json", "--config", f"{folder}/config.yaml", "--output", folder]
+    )
+
+    package = tmp_path / "egp_api"
+    sent = (package / "api" / "default" / "send.py").read_text()
+    assert status == 0
+    assert '_kwargs["files"] = _serialization.multipart(body)' in sent
+    assert '_kwargs["json"] = _types.encode(body)' in sent
+    assert "file: File | None = ABSENT" in (package / "models" / "upload.py").read_text()

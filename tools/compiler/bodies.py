@@ -40,7 +40,7 @@ def bodies(operation: Mapping[str, Any], classes: Classes, overrides: Mapping[st
     return tuple(
         Body(
             content_type=kind,
-            word=body_word(overrides.get(kind, kind)),
+            word=body_word(kind, overrides),
             type=classes.type_of(media["schema"]),
             styles={name: _style(rule) for name, rule in (media.get("encoding") or {}).items()},
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from attrs import frozen
+from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 
 from tools.compiler import names
@@ -65,9 +66,9 @@ Models = Mapping[str, Model]
 class Classes:
     """The classes of a document: the `models` by their names, and the `modules` of all of them."""
 
-    def __init__(self, document: Mapping[str, Any], data: GeneratorData, prefix: str) -> None:
+    def __init__(self, document: Mapping[str, Any], data: GeneratorData, config: Config) -> None:
         self._schemas: Mapping[str, Schema] = document["components"]["schemas"]
-        self._prefix = prefix
+        self._prefix, overrides = config.field_prefix, config.content_type_overrides
         objects = [name for name, schema in self._schemas.items() if is_object(schema)]
         enums = [name for name, schema in self._schemas.items() if "enum" in schema]
         found = [made.class_info for made in (*data.models, *data.enums)]
@@ -79,7 +80,9 @@ class Classes:
         nodes = [each.node for each in operations(document)]
         bodies = [node["requestBody"]["content"].items() for node in nodes if "requestBody" in node]
         responses = [each["content"].values() for node in nodes for each in node["responses"].values()]
-        forms = self._whole(media for each in bodies for kind, media in each if body_word(kind) == "files")
+        forms = self._whole(
+            media for each in bodies for kind, media in each if body_word(kind, overrides) == "files"
+        )
         answers = self._whole(media for each in responses for media in each)
         self.models: Models = {
             name: self._model(

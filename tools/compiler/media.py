@@ -1,5 +1,7 @@
 """The media types of bodies and answers."""
 
+from collections.abc import Mapping
+
 EVENT_STREAM = "text/event-stream"
 # The query parameter or the field that asks for the answer as a stream, if its operation has one.
 STREAM_SWITCH = "stream"
@@ -26,8 +28,12 @@ def is_lines(value: str) -> bool:
     return media_type(value).rpartition("/")[2] in _JSON_LINES
 
 
-def body_word(value: str) -> str:
-    """Return how a body of a media type is written: as json, data, files or content."""
+def body_word(value: str, overrides: Mapping[str, str]) -> str:
+    """Return how a body of a media type is written: as json, data, files or content.
+
+    `overrides` are media types to take others for.
+    """
+    value = overrides.get(value, value)
     return "json" if is_json(value) else _BODY_WORDS.get(media_type(value), "content")
 
 

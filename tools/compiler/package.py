@@ -45,7 +45,7 @@ class Package:
     _answers: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.classes = Classes(self.document, self.data, self.config.field_prefix)
+        self.classes = Classes(self.document, self.data, self.config)
         self.params = Dictionaries(self.classes, self.document["components"]["schemas"])
         collections = self.data.endpoint_collections_by_tag.values()
         names = {e.path.get_untrusted_value(): str(e.name) for each in collections for e in each.endpoints}

@@ -108,7 +108,7 @@ class Operations:
         several = len(body["content"]) > 1
         content = {}
         for kind, media in body["content"].items():
-            own = f"{name}_{body_word(kind)}" if several else name
+            own = f"{name}_{body_word(kind, {})}" if several else name
             content[kind] = self._media(media, pointer.join(place, "content", kind), Naming(own, "body"))
         return {**body, "content": content}
 
