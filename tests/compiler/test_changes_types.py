@@ -259,3 +259,8 @@ def test_a_closed_object_hands_out_unknown_fields_as_an_open_one_does(old: bool,
     )
 
     assert compare(before, after).to_dict() == {"step": "patch", "changes": []}
+
+
+@pytest.mark.parametrize("kind", [[], {}, ["date"], None, 1])
+def test_a_format_that_is_no_text_is_none(kind: object) -> None:
+    assert verdict({"type": "string", "format": kind}, DATE_TIME, "response") == "changed"

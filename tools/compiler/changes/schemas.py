@@ -111,7 +111,7 @@ class SchemaReader:
             found = frozenset({_constant(node["const"])})
         elif kind == "array":
             found = frozenset({Atom("array", items=self.shape(node.get("items"), where))})
-        elif kind == "string" and node.get("format") in TYPED_FORMATS:
+        elif kind == "string" and str(node.get("format")) in TYPED_FORMATS:
             found = scalar(node["format"])
         else:
             found = scalar(str(kind or "any"))
