@@ -1,9 +1,9 @@
 """generator-config.yaml: the options of the generator that this project supports."""
 
-from __future__ import annotations
-
 import keyword
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 import attrs
 from openapi_python_client.config import ConfigFile
@@ -13,10 +13,6 @@ from tools.compiler.document import decode
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.reader import locate, read_yaml
 from tools.compiler.typos import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 # What each option takes, in words for the message and as a type.
 _OPTIONS: dict[str, tuple[str, type]] = {

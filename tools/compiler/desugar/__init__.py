@@ -4,11 +4,10 @@ Every step is sound: what the document allows decodes without loss and is typed 
 What cannot be put that way raises CompileError with its place; nothing is left out in silence.
 """
 
-from __future__ import annotations
-
 import contextlib
 import difflib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import attrs
 from openapi_python_client.config import ConfigFile
@@ -24,9 +23,6 @@ from tools.compiler.desugar.values import excludes_default
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.validity import MAX_NAME_BYTES
 from tools.compiler.walk import mapping, resolve, sequence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @attrs.frozen

@@ -1,11 +1,10 @@
 """The last touch, once all schemas are known: what each reference needs to know of where it leads."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tools.compiler.desugar.forms import (
     NULL,
+    Schema,
     is_class,
     is_null,
     is_object,
@@ -15,10 +14,7 @@ from tools.compiler.desugar.forms import (
     within,
 )
 from tools.compiler.desugar.naming import Names, Naming
-
-if TYPE_CHECKING:
-    from tools.compiler.desugar.forms import Schema
-    from tools.compiler.desugar.schemas import Schemas
+from tools.compiler.desugar.schemas import Schemas
 
 
 class Finish:

@@ -5,14 +5,10 @@ of the others; `const`; `enum` of text or of integers; `type` with one scalar ty
 object, which ends as a component.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from tools.compiler.walk import SCHEMAS, component_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 Schema = dict[str, Any]
 

@@ -1,24 +1,18 @@
 """Operations, with everything they refer to or inherit in its place."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from tools.compiler import pointer
-from tools.compiler.desugar.forms import without
+from tools.compiler.desugar.forms import Schema, without
 from tools.compiler.desugar.naming import Naming
+from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.names import unique
 from tools.compiler.servers import server_url
 from tools.compiler.walk import Operation, follow, operation_name, operations, tag_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tools.compiler.desugar.forms import Schema
-    from tools.compiler.desugar.schemas import Schemas
 
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

@@ -1,14 +1,14 @@
 """Schemas in the few forms that code is made from (`forms`)."""
 
-from __future__ import annotations
-
 import contextlib
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from tools.compiler import pointer
 from tools.compiler.desugar.forms import (
     NULL,
+    Schema,
     bare,
     is_any,
     is_class,
@@ -27,11 +27,6 @@ from tools.compiler.desugar.naming import Names, Naming
 from tools.compiler.desugar.values import constant, split_enum, with_default_told
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.walk import component_of, is_component, resolve
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from tools.compiler.desugar.forms import Schema
 
 _SAID = frozenset({"default", "deprecated", "description", "example", "readOnly", "writeOnly"})
 _CONDITIONS = ("if", "then", "else")

@@ -1,17 +1,13 @@
 """discriminator: the value that names a member of a union becomes a constant of that member."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tools.compiler import pointer
 from tools.compiler.desugar.forms import constants, is_object, members, target_of, union
 from tools.compiler.desugar.merging import ConflictError, merge
+from tools.compiler.desugar.schemas import Discriminated, Schemas
 from tools.compiler.errors import Finding
 from tools.compiler.typos import did_you_mean
-
-if TYPE_CHECKING:
-    from tools.compiler.desugar.schemas import Discriminated, Schemas
 
 
 def set_tags(schemas: Schemas) -> None:

@@ -1,19 +1,13 @@
 """Values in a document: their JSON types; enums, constants and defaults as Python can say them."""
 
-from __future__ import annotations
-
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from tools.compiler.desugar.forms import constants, members, target_of, without
+from tools.compiler.desugar.forms import Schema, constants, members, target_of, without
 from tools.compiler.errors import CompileError
 from tools.compiler.kinds import TYPED_FORMATS
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tools.compiler.desugar.forms import Schema
 
 _KINDS: dict[type, str] = {
     str: "string",
