@@ -164,8 +164,9 @@ def compare(
                 others.pop(client, None)
         pairs: dict[str, list[tuple[float, float, bool]]] = {client: [] for client in others}
         started = time.monotonic()
-        for taken in range(rounds):
-            if taken >= FEWEST_PAIRS and time.monotonic() - started > LONGEST_ROW:
+        for _ in range(rounds):
+            fewest = min((sum(same for *_, same in taken) for taken in pairs.values()), default=0)
+            if fewest >= FEWEST_PAIRS and time.monotonic() - started > LONGEST_ROW:
                 break
             for client in random.sample(sorted(others), len(others)):
                 against = base.batch()
