@@ -89,9 +89,12 @@ def plain_head(data: bytes, method: str) -> tuple[Head, bytes] | None:
     It takes half to two thirds of the time that `HeadReader` does.
     """
     matched = _PLAIN.match(data)
-    if matched is None or matched.end() > LARGEST_HEAD or (status := int(matched[2])) < 200:
+    if matched is None or matched.end() > LARGEST_HEAD:
         return None
-    minor, _, reason, lines = matched.groups(b"")
+    minor, digits, reason, lines = matched.groups(b"")
+    status = int(digits)
+    if status < 200:
+        return None
     fields = [(name.lower(), value.rstrip(" \t")) for name, value in _FIELD.findall(lines.decode("latin-1"))]
     head = _head(minor == b"1", status, reason.decode("latin-1"), Headers(fields), method)
     return head, data[matched.end() :]

@@ -42,8 +42,8 @@ class RequestWriter:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        # Header blocks by what they depend on; each is built once.
-        self._prepared: dict[tuple[str, str | None], tuple[Secret[bytes], bool]] = {}
+        # Header lines by what they depend on; each is built once.
+        self._prepared: dict[tuple[str, str | None, int], Secret[str]] = {}
 
     def message(
         self,
@@ -58,24 +58,23 @@ class RequestWriter:
         In views, since their repr does not show what they hold. A `proxy` that forwards it gets the whole URL
         as its target (section 3.2.2), and its credentials. `key` is sent in the place of the client's own.
         """
-        kind = (request.expects, request.content_type if request.content is not None else None)
-        if request.headers or key is not None:
-            block, is_counted = self._block(request, key)
-        else:
-            prepared = self._prepared.get(kind) or self._prepared.setdefault(kind, self._block(request, None))
-            block, is_counted = prepared
         content = request.content
-        count = "" if is_counted else f"{RETRY_COUNT_HEADER}: {retries}\r\n"
-        length = f"content-length: {len(content)}\r\n" if content is not None else ""
+        if request.headers or key is not None:
+            lines = self._lines(request, retries, key)
+        else:
+            kind = (request.expects, None if content is None else request.content_type, retries)
+            lines = self._prepared.get(kind) or self._prepared.setdefault(kind, self._lines(request, retries))
         if proxy is not None:
             target = f"{self._settings.origin}{target}"
-        start = f"{request.method} {target} HTTP/1.1\r\n".encode("ascii")
-        end = f"{count}{length}\r\n".encode("ascii")
-        if proxy is not None and proxy.authorization is not None:
-            start += f"proxy-authorization: {proxy.authorization.reveal()}\r\n".encode("ascii")
-        if content is None or len(content) <= _COALESCED_BYTES:
-            return [memoryview(b"".join((start, block.reveal(), end, content or b"")))]
-        return [memoryview(b"".join((start, block.reveal(), end))), memoryview(content)]
+            if proxy.authorization is not None:
+                lines = Secret(f"proxy-authorization: {proxy.authorization.reveal()}\r\n{lines.reveal()}")
+        start = f"{request.method} {target} HTTP/1.1\r\n"
+        if content is None:
+            return [memoryview(f"{start}{lines.reveal()}\r\n".encode("ascii"))]
+        end = f"content-length: {len(content)}\r\n\r\n"
+        if len(content) <= _COALESCED_BYTES:
+            return [memoryview(f"{start}{lines.reveal()}{end}".encode("ascii") + content)]
+        return [memoryview(f"{start}{lines.reveal()}{end}".encode("ascii")), memoryview(content)]
 
     def fields(self, request: Request, key: Secret[str] | None = None) -> dict[str, str]:
         """Return the header fields of a request, secrets revealed, without those that frame the message."""
@@ -101,8 +100,7 @@ class RequestWriter:
             name: value.reveal() if isinstance(value, Secret) else value for name, value in merged.items()
         }
 
-    def _block(self, request: Request, key: Secret[str] | None) -> tuple[Secret[bytes], bool]:
-        """Return the header lines, and whether the user's own retry count is among them."""
-        fields = Secret(self.fields(request, key))
-        lines = "".join([f"{name}: {value}\r\n" for name, value in fields.reveal().items()])
-        return Secret(lines.encode("ascii")), RETRY_COUNT_HEADER in fields.reveal()
+    def _lines(self, request: Request, retries: int, key: Secret[str] | None = None) -> Secret[str]:
+        """Return the header lines; a retry count of the user's own stays."""
+        fields = Secret({RETRY_COUNT_HEADER: str(retries)} | self.fields(request, key))
+        return Secret("".join([f"{name}: {value}\r\n" for name, value in fields.reveal().items()]))
