@@ -17,7 +17,7 @@ from egp import (
 from egp._core.clock import Clock
 from egp._core.config import configured
 from egp._core.failures import Failure, Stage
-from egp._core.flow import LARGEST_ERROR_BODY, CallFlow, Discard, Drain, Drained, Send, Sleep
+from egp._core.flow import LARGEST_ERROR_BODY, CallFlow, Discard, Drain, Send, Sleep
 from egp._core.headers import Headers
 from egp._core.options import CALL_OPTIONS, replaced, with_retries
 from egp._core.request import Request
@@ -81,7 +81,7 @@ class World:
                     self.now += current.takes
                     answer = current
                 elif isinstance(step, Drain):
-                    answer = Drained(current.body, current.failure)
+                    step.content, step.failure = current.body, current.failure
                 elif isinstance(step, Sleep):
                     self.now += step.seconds
         except StopIteration as end:

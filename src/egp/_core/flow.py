@@ -27,7 +27,6 @@ __all__ = [
     "CallFlow",
     "Discard",
     "Drain",
-    "Drained",
     "Note",
     "Send",
     "Sleep",
@@ -63,28 +62,18 @@ class Send:
 
 
 class Drain:
-    """Read the body of the response. Answered by `Drained`; the connection is free afterwards."""
+    """Read the body of the response into this; the connection is free afterwards."""
 
-    __slots__ = ("limit", "until")
+    __slots__ = ("content", "failure", "limit", "until")
 
     def __init__(self, until: float | None, limit: int) -> None:
         self.until = until
         self.limit = limit
         """Bytes after which to stop reading."""
-
-
-class Drained:
-    """A body, or the part of it that came."""
-
-    __slots__ = ("content", "failure")
-
-    def __init__(self, content: bytes, failure: Failure | None) -> None:
-        self.content = content
-        self.failure = failure
+        self.content = b""
+        """The body, or the part of it that came."""
+        self.failure: Failure | None = None
         """Why the rest did not come."""
-
-    def __repr__(self) -> str:
-        return f"<Drained {len(self.content)} bytes>"
 
 
 class Discard:
@@ -165,23 +154,25 @@ class CallFlow(CallContext):
     def _whole(self, head: ResponseHead) -> Generator[Step, Any, Response]:
         if head.content_type == "text/event-stream":
             # It may never end: a part of it says enough.
-            drained: Drained = yield Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+            drain = Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+            yield drain
             raise self.error(
                 APIResponseValidationError,
                 "the server sent an event stream where JSON was asked for",
-                body=drained.content.decode("utf-8", "replace"),
+                body=drain.content.decode("utf-8", "replace"),
             )
         limit = self.options.max_response_bytes
-        drained = yield Drain(self.until, limit + 1)
-        if drained.failure is not None:
-            raise self.body_error(drained.failure, drained.content)
-        if len(drained.content) > limit:
+        drain = Drain(self.until, limit + 1)
+        yield drain
+        if drain.failure is not None:
+            raise self.body_error(drain.failure, drain.content)
+        if len(drain.content) > limit:
             raise self.error(
                 APIResponseValidationError,
                 f"the response is larger than {limit} bytes (max_response_bytes)",
-                body=drained.content[:_SPARE_BYTES],
+                body=drain.content[:_SPARE_BYTES],
             )
-        return Response(self, head, drained.content)
+        return Response(self, head, drain.content)
 
     def _after_failure(self, failure: Failure, duration: float) -> Generator[Step, Any, None]:
         self.head = None
@@ -210,9 +201,10 @@ class CallFlow(CallContext):
             self._record(attempt._replace(wait=decision.after))
             yield from self._wait(decision)
             return
-        drained: Drained = yield Drain(self.within(_ERROR_BODY_SECONDS), LARGEST_ERROR_BODY)
+        drain = Drain(self.within(_ERROR_BODY_SECONDS), LARGEST_ERROR_BODY)
+        yield drain
         self._record(attempt)
-        raise self._finished(self.status_error(head, drained.content), decision)
+        raise self._finished(self.status_error(head, drain.content), decision)
 
     def _after_redirect(self, head: ResponseHead) -> Generator[Step, Any, None]:
         # Imported here: urllib.parse is slow to load, and most clients never see a redirect.
@@ -222,9 +214,10 @@ class CallFlow(CallContext):
         decision = after_redirect(
             head.status, head.headers.get("location"), self.request_info.url, followed=self._redirects
         )
-        drained: Drained = yield Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+        drain = Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
+        yield drain
         if not isinstance(decision, Follow):
-            raise self.status_error(head, drained.content, decision.message)
+            raise self.status_error(head, drain.content, decision.message)
         self._redirects += 1
         self.target = decision.target
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from egp._core.flow import CallFlow, Send
+    from egp._core.flow import CallFlow, Drain, Send
     from egp._core.http1.request import RequestWriter
 
 C = TypeVar("C")
@@ -107,8 +107,9 @@ class _BaseHttpxExchange:
         self._response: httpx.Response | None = None
         self.stage = Stage.SEND
 
-    def whole(self) -> bytes | None:
-        """Return None: the body is to be read."""
+    def fill(self, _step: Drain) -> bool:
+        """Return that the body is still to be read."""
+        return False
 
     def _request(
         self, client: httpx.Client | httpx.AsyncClient, writer: RequestWriter, step: Send

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from egp._core.failures import Failure, failure_of
-from egp._core.flow import CallFlow, Drain, Drained, Send, Sleep, Step
+from egp._core.flow import CallFlow, Drain, Send, Sleep, Step
 from egp._io._async.exchange import AsyncExchange
 from egp._io._async.key import async_asked_key
 from egp._io._async.response import AsyncAnyExchange, AsyncStreamResponse
@@ -115,9 +115,8 @@ class AsyncEngine:
                 elif isinstance(step, Sleep):
                     await self._sleep(step.seconds)
                 elif exchange is not None:
-                    if isinstance(step, Drain):
-                        content = exchange.whole()
-                        answer = await _drained(exchange, step) if content is None else Drained(content, None)
+                    if isinstance(step, Drain) and not exchange.fill(step):
+                        await _drain(exchange, step)
                     await exchange.aclose()
         except StopIteration as end:
             return end.value, exchange
@@ -164,10 +163,9 @@ def _failure(exchange: AsyncAnyExchange, error: Exception) -> Failure:
     return failure
 
 
-async def _drained(exchange: AsyncAnyExchange, step: Drain) -> Drained:
+async def _drain(exchange: AsyncAnyExchange, step: Drain) -> None:
     parts: list[bytes] = []
     size = 0
-    failure: Failure | None = None
     try:
         while size < step.limit:
             part = await exchange.read(step.until)
@@ -176,7 +174,7 @@ async def _drained(exchange: AsyncAnyExchange, step: Drain) -> Drained:
             if not part or exchange.is_complete:
                 break
     except Exception as error:
-        failure = failure_of(error, exchange.stage)
-        if failure is None:
+        step.failure = failure_of(error, exchange.stage)
+        if step.failure is None:
             raise
-    return Drained(parts[0] if len(parts) == 1 else b"".join(parts), failure)
+    step.content = parts[0] if len(parts) == 1 else b"".join(parts)

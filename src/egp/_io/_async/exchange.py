@@ -8,7 +8,7 @@ from egp._core.failures import ClientClosedError, Stage
 from egp._core.http1.response import ResponseParser
 
 if TYPE_CHECKING:
-    from egp._core.flow import CallFlow, Send
+    from egp._core.flow import CallFlow, Drain, Send
     from egp._core.http1.request import RequestWriter
     from egp._core.pool import Place
     from egp._core.response import ResponseHead
@@ -101,9 +101,13 @@ class AsyncExchange:
         """Whether all of the body has been read."""
         return self._is_body_begun and self._parser.is_complete
 
-    def whole(self) -> bytes | None:
-        """Return the body where all of it has come with the head; None where it is to be read."""
-        return self._parser.whole_body()
+    def fill(self, step: Drain) -> bool:
+        """Put the body into the step where all of it has come with the head; return whether it has."""
+        content = self._parser.whole_body()
+        if content is None:
+            return False
+        step.content = content
+        return True
 
     async def read(self, until: float | None) -> bytes:
         """Return the next decoded bytes of the body; empty at its end, when the connection is free again."""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from egp._core.failures import Failure, failure_of
-from egp._core.flow import CallFlow, Drain, Drained, Send, Sleep, Step
+from egp._core.flow import CallFlow, Drain, Send, Sleep, Step
 from egp._io._sync.exchange import Exchange
 from egp._io._sync.key import asked_key
 from egp._io._sync.response import AnyExchange, StreamResponse
@@ -116,9 +116,8 @@ class Engine:
                 elif isinstance(step, Sleep):
                     self._sleep(step.seconds)
                 elif exchange is not None:
-                    if isinstance(step, Drain):
-                        content = exchange.whole()
-                        answer = _drained(exchange, step) if content is None else Drained(content, None)
+                    if isinstance(step, Drain) and not exchange.fill(step):
+                        _drain(exchange, step)
                     exchange.close()
         except StopIteration as end:
             return end.value, exchange
@@ -165,10 +164,9 @@ def _failure(exchange: AnyExchange, error: Exception) -> Failure:
     return failure
 
 
-def _drained(exchange: AnyExchange, step: Drain) -> Drained:
+def _drain(exchange: AnyExchange, step: Drain) -> None:
     parts: list[bytes] = []
     size = 0
-    failure: Failure | None = None
     try:
         while size < step.limit:
             part = exchange.read(step.until)
@@ -177,7 +175,7 @@ def _drained(exchange: AnyExchange, step: Drain) -> Drained:
             if not part or exchange.is_complete:
                 break
     except Exception as error:
-        failure = failure_of(error, exchange.stage)
-        if failure is None:
+        step.failure = failure_of(error, exchange.stage)
+        if step.failure is None:
             raise
-    return Drained(parts[0] if len(parts) == 1 else b"".join(parts), failure)
+    step.content = parts[0] if len(parts) == 1 else b"".join(parts)

@@ -90,7 +90,7 @@ class Connection:
     def read(self, seconds: float | None, until: float | None) -> Awaitable[bytes]:
         """Return the bytes that come next; empty when the peer has closed."""
         if self._tls is None:
-            return self._receive(seconds_left(seconds, until))
+            return self._receive(seconds if until is None else seconds_left(seconds, until))
         return self._decrypted(self._tls, seconds, until)
 
     async def _decrypted(self, tls: TlsLayer, seconds: float | None, until: float | None) -> bytes:
