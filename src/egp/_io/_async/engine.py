@@ -115,7 +115,9 @@ class AsyncEngine:
                 elif isinstance(step, Sleep):
                     await self._sleep(step.seconds)
                 elif exchange is not None:
-                    if isinstance(step, Drain) and not exchange.fill(step):
+                    if isinstance(step, Drain):
+                        if exchange.fill(step):
+                            continue
                         await _drain(exchange, step)
                     await exchange.aclose()
         except StopIteration as end:

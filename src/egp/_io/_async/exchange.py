@@ -102,11 +102,15 @@ class AsyncExchange:
         return self._is_body_begun and self._parser.is_complete
 
     def fill(self, step: Drain) -> bool:
-        """Put the body into the step where all of it has come with the head; return whether it has."""
+        """Put the body into the step where all of it has come with the head; return whether it has.
+
+        The connection is free then.
+        """
         content = self._parser.whole_body()
         if content is None:
             return False
         step.content = content
+        self._free()
         return True
 
     async def read(self, until: float | None) -> bytes:
@@ -150,6 +154,9 @@ class AsyncExchange:
 
         Where another task or thread reads, its read ends, and it closes the connection.
         """
+        self._free()
+
+    def _free(self) -> None:
         place, self._place = self._place, None
         if place is None:
             return

@@ -116,7 +116,9 @@ class Engine:
                 elif isinstance(step, Sleep):
                     self._sleep(step.seconds)
                 elif exchange is not None:
-                    if isinstance(step, Drain) and not exchange.fill(step):
+                    if isinstance(step, Drain):
+                        if exchange.fill(step):
+                            continue
                         _drain(exchange, step)
                     exchange.close()
         except StopIteration as end:

@@ -132,7 +132,8 @@ class Connection(nonblocking.Connection):
                 # Windows' own loop: what it has received for a task that is cancelled is lost with the
                 # connection.
                 return asyncio.wait_for(loop.sock_recv(self._socket, READ_BYTES), seconds)
-        reader: asyncio.Future[bytes] = loop.create_future()
+        # Not by the loop's `create_future`, a function of Python's that does just this.
+        reader: asyncio.Future[bytes] = asyncio.Future(loop=loop)
         inbox.reader = reader
         if seconds is None:
             inbox.until = None
