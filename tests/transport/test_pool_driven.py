@@ -39,6 +39,18 @@ class Interrupt(BaseException):
     """What a signal handler raises: Ctrl-C, a time limit."""
 
 
+def is_finalizing(frame):
+    """Whether it runs as something is dropped, a connection or the loop over a stream.
+
+    What is raised there is printed, and lost.
+    """
+    while frame is not None and "/egp/" in frame.f_code.co_filename:
+        if frame.f_code.co_name == "__del__" or frame.f_code.co_qualname.endswith("<locals>.abandon"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def is_left_early(frame):
     """Whether a frame yields, on a Python where what is raised then passes its `finally` by; no signal is."""
     return sys.version_info < (3, 12) and frame.f_code.co_code[frame.f_lasti] == dis.opmap["YIELD_VALUE"]
@@ -51,10 +63,9 @@ class InterruptAt:
         self._left = number
 
     def __call__(self, frame, event, argument):
-        # What is raised in a finalizer is printed, and lost: ours run when a connection is dropped, and an
-        # expression that has not come to its end is closed by the interpreter.
+        # An expression that has not come to its end is closed by the interpreter.
         inside = frame.f_code
-        if "/egp/" not in inside.co_filename or inside.co_name in ("__del__", "<genexpr>"):
+        if "/egp/" not in inside.co_filename or inside.co_name == "<genexpr>" or is_finalizing(frame):
             return
         if event == "c_call" or (event == "return" and is_left_early(frame)):
             return
