@@ -98,6 +98,8 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
             self._is_being_read = False
 
     async def _finish(self) -> None:
+        # Nothing is left to be given up when the loop is dropped, and no finalizer runs.
+        self._loop = None
         if not self._is_closed:
             self._mark_closed()
             await self._response.finish()

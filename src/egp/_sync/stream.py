@@ -99,6 +99,8 @@ class Stream(BaseStream[T, "StreamResponse"]):
             self._is_being_read = False
 
     def _finish(self) -> None:
+        # Nothing is left to be given up when the loop is dropped, and no finalizer runs.
+        self._loop = None
         if not self._is_closed:
             self._mark_closed()
             self._response.finish()
