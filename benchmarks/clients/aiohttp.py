@@ -26,7 +26,7 @@ def load() -> None:
 
 class Async:
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._url = url + PATH
         self._session: Any = None
 
     def _made(self) -> Any:
@@ -42,18 +42,19 @@ class Async:
         return self._session
 
     async def call(self) -> str:
-        async with self._made().post(self._url + PATH, json=body(MESSAGES, stream=False)) as response:
+        async with self._made().post(self._url, json=body(MESSAGES, stream=False)) as response:
             answer = await response.json()
         return answer["choices"][0]["message"]["content"]
 
     async def call_bytes(self) -> bytes:
         """The request's bytes given, the answer's bytes taken: what the transport alone costs."""
-        async with self._made().post(self._url + PATH, data=CONTENT, headers=CONTENT_HEADERS) as response:
+        session = self._session or self._made()
+        async with session.post(self._url, data=CONTENT, headers=CONTENT_HEADERS) as response:
             return await response.read()
 
     async def stream(self) -> int:
         count = 0
-        async with self._made().post(self._url + PATH, json=body(MESSAGES, stream=True)) as response:
+        async with self._made().post(self._url, json=body(MESSAGES, stream=True)) as response:
             async for line in response.content:
                 if line.startswith(b"data: ") and "choices" in json.loads(line[6:]):
                     count += 1

@@ -60,15 +60,16 @@ class Async:
 
         self._client = AsyncClient(api_key="bench", base_url=url, timeout=60)
         self._request: Any = None
+        self._session: Any = None
 
     async def call_bytes(self) -> bytes:
         """The request's bytes given, the answer's bytes taken: what the transport alone costs."""
-        session = self._client.chat.completions._session
         if self._request is None:
             from egp._core.request import Request
 
             self._request = Request("POST", PATH, content=CONTENT)
-        return (await session.send(self._request)).content
+            self._session = self._client.chat.completions._session
+        return (await self._session.send(self._request)).content
 
     async def call(self) -> Any:
         answer = await self._client.chat.completions.create(model=MODEL, messages=MESSAGES)
