@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from egp._core.clock import Clock
     from egp._core.config import Settings
     from egp._core.failures import Failure
+    from egp._core.flow import Note
     from egp._core.response import ResponseHead
 
 __all__ = ["CallContext"]
@@ -40,14 +41,18 @@ class CallContext:
         "head",
         "history",
         "key",
+        "note",
+        "number",
         "options",
+        "redirects",
         "request",
+        "retries",
         "settings",
         "target",
         "until",
     )
 
-    def __init__(self, request: Request, settings: Settings, clock: Clock) -> None:
+    def __init__(self, request: Request, settings: Settings, clock: Clock, note: Note | None = None) -> None:
         self.request = request
         self.settings = settings
         self.clock = clock
@@ -62,6 +67,14 @@ class CallContext:
         """The attempts made."""
         self.head: ResponseHead | None = None
         """The head of the last response; None after an attempt without one."""
+        self.note = note
+        """What is called after each attempt."""
+        self.number: int = 0
+        """The attempts begun."""
+        self.retries: int = 0
+        """How many of them were retries."""
+        self.redirects: int = 0
+        """How many of them followed a redirect."""
 
     @property
     def request_info(self) -> RequestInfo:

@@ -17,9 +17,6 @@ from egp._loading import LOADING
 from egp.errors import APIError, APIResponseValidationError, Attempt
 
 if TYPE_CHECKING:
-    from egp._core.clock import Clock
-    from egp._core.config import Settings
-    from egp._core.request import Request
     from egp._core.secrets import Secret
 
 __all__ = [
@@ -99,26 +96,19 @@ Steps = Generator[Step, Any, Response | None]
 class CallFlow(CallContext):
     """The steps of one call."""
 
-    __slots__ = ("_note", "_number", "_redirects", "_retries")
-
-    def __init__(self, request: Request, settings: Settings, clock: Clock, note: Note | None = None) -> None:
-        super().__init__(request, settings, clock)
-        self._note = note
-        self._number = 0
-        self._retries = 0
-        self._redirects = 0
+    __slots__ = ()
 
     def steps(self) -> Steps:
         """Yield the steps to take; return the response, or None when an event stream is open."""
         clock = self.clock.monotonic
         while True:
-            self._number += 1
+            self.number += 1
             started = clock()
             if self.until is not None and started >= self.until:
                 raise self.expired()
             patience = self.request.first_token_timeout
             until = self.until if patience is None else self.sooner(started + patience)
-            outcome: ResponseHead | Failure = yield Send(self.target, self._retries, until)
+            outcome: ResponseHead | Failure = yield Send(self.target, self.retries, until)
             duration = clock() - started
             if isinstance(outcome, Failure):
                 if outcome.is_timeout and patience is not None and duration >= patience - 0.002:
@@ -127,7 +117,7 @@ class CallFlow(CallContext):
                 yield from self._after_failure(outcome, duration)
                 continue
             self.head = head = self.redacted(outcome)
-            attempt = Attempt(self._number, head.status, None, duration, None, head.request_id)
+            attempt = Attempt(self.number, head.status, None, duration, None, head.request_id)
             if 200 <= head.status < 300:
                 self._record(attempt)
                 return None if self.request.expects == "events" else (yield from self._whole(head))
@@ -183,13 +173,13 @@ class CallFlow(CallContext):
             decision = self._in_time(
                 after_failure(
                     self.options.retry,
-                    retries=self._retries,
+                    retries=self.retries,
                     random=self.clock.random,
                     stale=failure.stale,
                 )
             )
         wait = decision.after if isinstance(decision, Again) else None
-        self._record(Attempt(self._number, None, self.clean(failure.message), duration, wait, None))
+        self._record(Attempt(self.number, None, self.clean(failure.message), duration, wait, None))
         if isinstance(decision, GiveUp):
             raise self._finished(error, decision) from failure.cause
         yield from self._wait(decision)
@@ -212,13 +202,13 @@ class CallFlow(CallContext):
             from egp._core.redirect import Follow, after_redirect
 
         decision = after_redirect(
-            head.status, head.headers.get("location"), self.request_info.url, followed=self._redirects
+            head.status, head.headers.get("location"), self.request_info.url, followed=self.redirects
         )
         drain = Drain(self.within(_SPARE_SECONDS), _SPARE_BYTES)
         yield drain
         if not isinstance(decision, Follow):
             raise self.status_error(head, drain.content, decision.message)
-        self._redirects += 1
+        self.redirects += 1
         self.target = decision.target
 
     def _decision(self, status: int, head: ResponseHead) -> Again | GiveUp:
@@ -227,7 +217,7 @@ class CallFlow(CallContext):
                 self.options.retry,
                 status=status,
                 headers=head.headers,
-                retries=self._retries,
+                retries=self.retries,
                 random=self.clock.random,
                 time=self.clock.time,
             )
@@ -244,14 +234,14 @@ class CallFlow(CallContext):
         )
 
     def _wait(self, decision: Again) -> Generator[Step, Any, None]:
-        self._retries += 1
+        self.retries += 1
         if decision.after > 0:
             yield Sleep(decision.after)
 
     def _record(self, attempt: Attempt) -> None:
         self.history = (*self.history, attempt)
-        if self._note is not None:
-            self._note(self, attempt)
+        if self.note is not None:
+            self.note(self, attempt)
         if self.request.note is not None:
             self.request.note(self, attempt)
 

@@ -38,7 +38,9 @@ class ResponseHead:
     @property
     def content_type(self) -> str:
         """The media type in lower case, without parameters; empty when there is none."""
-        return self.headers.joined.get("content-type", "").partition(";")[0].strip().lower()
+        value = self.headers.joined.get("content-type", "")
+        # Most have nothing to be taken off.
+        return value if value == "application/json" else value.partition(";")[0].strip().lower()
 
     def __repr__(self) -> str:
         return f"<ResponseHead {self.status}>"
