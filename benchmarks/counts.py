@@ -7,10 +7,12 @@ instructions, where valgrind is installed.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
 from collections.abc import Callable
+from threading import get_ident
 from types import CodeType, FrameType
 from typing import Any
 
@@ -20,19 +22,29 @@ UNITS = 200
 
 
 def bytecodes(work: Callable[[], object]) -> int:
-    """The bytecode instructions that `work` executes, at its second run (the first one fills caches)."""
+    """The bytecode instructions that `work` executes, at its second run (the first one fills caches).
+
+    Neither those of other threads are counted, nor those of finalizers that the garbage collector calls.
+    """
     work()
-    return _monitored(work) if sys.version_info >= (3, 12) else _traced(work)
+    gc.collect()
+    gc.disable()
+    try:
+        return _monitored(work) if sys.version_info >= (3, 12) else _traced(work)
+    finally:
+        gc.enable()
 
 
 def _monitored(work: Callable[[], object]) -> int:
     """By sys.monitoring (PEP 669)."""
     monitoring = sys.monitoring
+    own = get_ident()
     count = 0
 
     def executed(code: CodeType, offset: int) -> None:
         nonlocal count
-        count += 1
+        if get_ident() == own:
+            count += 1
 
     tool, event = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION
     monitoring.use_tool_id(tool, "counts")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from benchmarks.counts import UNITS, WORKS, bytecodes
@@ -33,3 +35,17 @@ def test_the_count_sees_added_work() -> None:
         work()
 
     assert bytecodes(twice) > 1.9 * bytecodes(work)
+
+
+def test_the_count_is_that_of_one_thread() -> None:
+    work = WORKS["decode a chunk"]()
+    alone = bytecodes(work)
+    is_over = threading.Event()
+    beside = threading.Thread(target=lambda: [None for _ in iter(is_over.is_set, True)])
+
+    beside.start()
+    try:
+        assert bytecodes(work) == alone
+    finally:
+        is_over.set()
+        beside.join()
