@@ -222,6 +222,16 @@ def test_the_final_completion_can_be_asked_for_after_the_loop_and_again(answerin
     assert first.choices[0].message.content == "Hello"
 
 
+def test_no_finalizer_runs_after_a_loop_that_came_to_its_end(answering):
+    client = answering()
+    client.server.script(client.script(*ANSWER, DONE))
+    stream = client.create()
+
+    client.texts(stream)
+
+    assert not stream.is_dropped
+
+
 def test_a_stream_closed_early_has_no_final_completion(answering):
     client = answering()
     client.server.script(client.script(ANSWER[0], 30.0, ends=False))
