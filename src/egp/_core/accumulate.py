@@ -107,9 +107,9 @@ class CompletionAccumulator:
                 self._unfinished -= 1
             choice.finish_reason = reason
         logprobs = piece.get("logprobs")
-        if logprobs is not None or ("logprobs" in piece and choice.logprobs is _ABSENT):
+        if logprobs is not None or (choice.logprobs is _ABSENT and "logprobs" in piece):
             choice.add_logprobs(logprobs)
-        if not piece.keys() <= _CHOICE_KEYS:
+        if not _CHOICE_KEYS.issuperset(piece):
             choice.others.update(
                 (key, value)
                 for key, value in piece.items()

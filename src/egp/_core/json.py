@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar, cast
 
 from egp_api.types import UNSET
 
@@ -47,7 +47,8 @@ class UnreadableError(Exception):
 
 # Reading
 
-_raw_decode = json.JSONDecoder().raw_decode
+# What `JSONDecoder.raw_decode` calls, without that call: it runs once per chunk.
+_scan_once: Callable[[str, int], tuple[Any, int]] = cast("Any", json.JSONDecoder()).scan_once
 
 
 def decode_plain(data: bytes) -> Any:
@@ -58,11 +59,12 @@ def decode_plain(data: bytes) -> Any:
     """
     try:
         text = data.decode()
-        if text[:1] in "{[":  # raw_decode takes no white space, and is almost twice as fast as loads
-            value, end = _raw_decode(text)
-            if end == len(text):
-                return value
-        return json.loads(text.removeprefix("\ufeff"))
+        try:
+            value, end = _scan_once(text, 0)
+        except StopIteration:  # no value begins here: what comes first is white space, or no JSON
+            value, end = None, -1
+        # `loads` takes the white space around a value, and nearly twice the time.
+        return value if end == len(text) else json.loads(text.removeprefix("\ufeff"))
     except UnicodeDecodeError as error:
         raise UnreadableError(f"byte {error.start} is not UTF-8") from None
     except RecursionError:

@@ -10,7 +10,7 @@ answer with characters replaced is not the answer that was paid for.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, cast
+from typing import TypeAlias
 
 _BOM = b"\xef\xbb\xbf"
 _CR = 13
@@ -20,16 +20,8 @@ _MAX_RETRY_DIGITS = 16  # a longer wait is no wait, and int() refuses thousands 
 _BLANK_LINES = (b"\n\n", b"\n\r", b"\r\r")
 
 
-class Event(NamedTuple):
-    """One dispatched event: its data without the last line end, its name, and the last event id seen."""
-
-    data: bytes
-    name: str = "message"
-    id: str = ""
-
-
-# What Event(...) does, without its handling of arguments.
-_new_event = cast("Any", tuple).__new__
+Event: TypeAlias = tuple[bytes, str, str]
+"""One dispatched event: its data without the last line end, its name, and the last event id seen."""
 
 
 class EventTooLargeError(Exception):
@@ -67,7 +59,7 @@ class EventDecoder:
             self._at_start = self._skip_lf = False
             data = piece[6:-2]
             if b"\n" not in data and b"\r" not in data and len(piece) <= self._limit:
-                return [_new_event(Event, (data, "message", self.last_event_id))]
+                return [(data, "message", self.last_event_id)]
             events = self._parse(piece)
         elif self._overflow:
             raise EventTooLargeError
@@ -136,7 +128,7 @@ class EventDecoder:
             parts = block[6:-2].split(b"\n\ndata: ")
             if block.count(b"\n") == 2 * len(parts):
                 id_ = self.last_event_id
-                return [_new_event(Event, (part, "message", id_)) for part in parts]
+                return [(part, "message", id_) for part in parts]
         return self._parse_lines(block)
 
     def _parse_lines(self, block: bytes) -> list[Event]:
@@ -151,7 +143,7 @@ class EventDecoder:
                 return events
             if not line:
                 if data:
-                    events.append(Event(b"\n".join(data), name or "message", self.last_event_id))
+                    events.append((b"\n".join(data), name or "message", self.last_event_id))
                     data = []
                 name = ""
                 size = 0
