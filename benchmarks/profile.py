@@ -15,19 +15,20 @@ from benchmarks.measure import canned_server
 # Part of the work, by the file or built-in function that a sample was taken in; the first that fits.
 PARTS = {
     "system calls": ("socket.", "poll."),
-    "JSON": ("json/", "JSONDecoder", "scan_once", "raw_decode", "encoder", "codec.py"),
+    "JSON": ("json/", "JSONDecoder", "scan_once", "raw_decode", "encoder", "_core/json.py", "_core/body.py"),
     "models": ("egp_api/",),
-    "HTTP/1.1": (
-        "_core/http1.py",
-        "_core/framing.py",
-        "_core/incoming.py",
-        "_core/headers.py",
-        "_io/wire.py",
-    ),
+    "HTTP/1.1": ("_core/http1/", "_core/headers.py"),
     "pool": ("_core/pool.py", "_io/_sync/pool.py"),
-    "events": ("_core/sse.py", "_core/events.py", "_core/chunks.py", "_stream.py", "_io/sync_stream.py"),
+    "events": (
+        "_core/sse.py",
+        "_core/events.py",
+        "_core/chunks.py",
+        "egp/_stream.py",
+        "egp/_sync/stream.py",
+        "_io/_sync/response.py",
+    ),
     "accumulating": ("_core/accumulate.py",),
-    "attempts": ("_core/attempts.py", "_core/course.py", "_core/retry.py", "_io/", "_core/"),
+    "attempts": ("_core/", "_io/"),
     "surface": ("egp/",),
 }
 
