@@ -185,6 +185,25 @@ def test_the_path_in_a_wrapped_answer_leaves_the_wrapper_out(type_):
     assert caught.value.path == "$[0]"
 
 
+@pytest.mark.parametrize("text", ['{"value": [true]}', '{"value":\t[ null, "ä" ]}', '{"value": [1'])
+@pytest.mark.parametrize("type_", [list[Point], list[Tree], list[Ball | Box], list[int]], ids=repr)
+def test_an_error_has_the_text_of_the_model_to_the_letter(type_, text):
+    for given in (text, text.encode()):
+        with pytest.raises(egp.StructuredOutputError) as caught:
+            schema_of(type_).decode(given)
+
+        assert caught.value.content == text
+
+
+def test_an_error_has_the_nulls_that_stand_for_defaults():
+    text = '{"x": "1", "y": null}'
+
+    with pytest.raises(egp.OutputValidationError) as caught:
+        schema_of(Point).decode(text)
+
+    assert caught.value.content == text
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "no", '{"x": NaN, "y": 1}', '{"x": 1} {"x": 1}', "[" * 100_000, '"\\ud800"']
 )

@@ -21,6 +21,8 @@ class Backend(Protocol):
     def decode(self, raw: bytes, *, is_wrapped: bool) -> Any:
         """Return the value in JSON text, or in the one property of the object that the text is.
 
+        Errors have no `content`: the schema adds the text of the model, of which this may be a part.
+
         Raises:
             InvalidJSONError: the text is no JSON.
             OutputValidationError: it is not of the type.

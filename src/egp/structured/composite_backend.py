@@ -47,20 +47,15 @@ class CompositeBackend:
 
     def decode(self, raw: bytes, *, is_wrapped: bool) -> Any:
         """See `Backend`."""
-        content = raw.decode("utf-8", "replace")
         try:
             value = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            raise InvalidJSONError(f"the answer is no JSON: {error}", content=content) from error
+            raise InvalidJSONError(f"the answer is no JSON: {error}") from error
         if is_wrapped:
             if not is_object(value) or WRAPPER not in value:
-                raise OutputValidationError(f"Object missing `{WRAPPER}` (at $)", path="$", content=content)
+                raise OutputValidationError(f"Object missing `{WRAPPER}` (at $)", path="$")
             value = value[WRAPPER]
-        try:
-            return self._value(self._type, value, "$")
-        except OutputValidationError as error:
-            error.content = content
-            raise
+        return self._value(self._type, value, "$")
 
     def _backend(self, type_: Any) -> MsgspecBackend | None:
         """Return msgspec's backend for a type that it can do."""

@@ -48,13 +48,13 @@ class MsgspecBackend:
                 raw = bytes(getattr(self._msgspec.json.decode(raw, type=self._wrapper), WRAPPER))
             return self._decoder.decode(raw)
         except self._msgspec.ValidationError as error:
-            raise _validation_error(error, raw) from error
+            raise _validation_error(error) from error
         except (self._msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            raise InvalidJSONError(f"the answer is no JSON: {error}", content=_text(raw)) from error
+            raise InvalidJSONError(f"the answer is no JSON: {error}") from error
         # A validator or __post_init__ of the program may raise anything.
         except Exception as error:
             message = f"the answer was refused by the type: {type(error).__name__}: {error}"
-            raise OutputValidationError(message, content=_text(raw)) from error
+            raise OutputValidationError(message) from error
 
     def convert(self, value: Any, path: str) -> Any:
         """Return the value of the type for one of JSON's own types, which stands at a path.
@@ -65,7 +65,7 @@ class MsgspecBackend:
         try:
             return self._msgspec.convert(value, self._type, dec_hook=_dec_hook, str_keys=True)
         except self._msgspec.ValidationError as error:
-            fault = _validation_error(error, b"")
+            fault = _validation_error(error)
             place = path + (fault.path or "$").removeprefix("$")
             message = fault.message.replace(f"(at {fault.path})", f"(at {place})")
             raise OutputValidationError(message, path=place) from error
@@ -125,7 +125,7 @@ def _why_not(type_: Any, error: Exception) -> str:
     return text.partition(" - type `")[0] or f"{type_name(type_)} is not supported"
 
 
-def _validation_error(error: Exception, raw: bytes) -> OutputValidationError:
+def _validation_error(error: Exception) -> OutputValidationError:
     text = str(error)
     found = _PLACE.search(text)
     path = found[1] if found else "$"
@@ -133,8 +133,4 @@ def _validation_error(error: Exception, raw: bytes) -> OutputValidationError:
     inner = pydantic_parts.fault_in(error.__cause__)
     if inner is not None:
         text, path = inner.message, path + inner.path.removeprefix("$")
-    return OutputValidationError(f"{text} (at {path})", path=path, content=_text(raw))
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
+    return OutputValidationError(f"{text} (at {path})", path=path)

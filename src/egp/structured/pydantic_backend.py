@@ -48,7 +48,7 @@ class PydanticBackend:
             value = adapter.validate_json(raw)
         # A validator of the program may raise anything.
         except Exception as error:
-            raise _error(error, raw, 1 if is_wrapped else 0) from error
+            raise _error(error, is_wrapped=is_wrapped) from error
         return value[WRAPPER] if is_wrapped else value
 
     def _wrapped_adapter(self) -> Any:
@@ -129,18 +129,17 @@ def _why_not(type_: Any, error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def _error(error: Exception, raw: bytes, skipped: int) -> InvalidJSONError | OutputValidationError:
-    content = raw.decode("utf-8", "replace")
+def _error(error: Exception, *, is_wrapped: bool) -> InvalidJSONError | OutputValidationError:
     fault = fault_in(error)
     if fault is None:
         message = f"the answer was refused by the type: {type(error).__name__}: {error}"
-        return OutputValidationError(message, content=content)
+        return OutputValidationError(message)
     if not fault.is_json:
-        return InvalidJSONError(f"the answer is no JSON: {fault.message}", content=content)
+        return InvalidJSONError(f"the answer is no JSON: {fault.message}")
     path = fault.path
-    if skipped and path.startswith(f"$.{WRAPPER}"):
+    if is_wrapped and path.startswith(f"$.{WRAPPER}"):
         path = "$" + path.removeprefix(f"$.{WRAPPER}")
-    return OutputValidationError(f"{fault.message} (at {path})", path=path, content=content)
+    return OutputValidationError(f"{fault.message} (at {path})", path=path)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast, overload
 
 from attrs import field, frozen
 
-from egp.errors import EGPError, InvalidJSONError, OutputValidationError
+from egp.errors import EGPError, InvalidJSONError, OutputValidationError, StructuredOutputError
 from egp.structured import defaults, strictness
 from egp.structured.backend import WRAPPER
 from egp.structured.documents import inline_root, is_object_schema
@@ -62,17 +62,22 @@ class Schema(Generic[T]):
             OutputValidationError: it is JSON, but not of the type; `path` says where.
         """
         raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        if self._source is not None and b"null" in raw:
-            raw = defaults.restored(raw, self._source)
         try:
             # The backend was made for the type that the schema was asked for.
-            return cast("T", self._backend.decode(raw, is_wrapped=self.is_wrapped))
-        except OutputValidationError as error:
+            return cast("T", self._backend.decode(self._restored(raw), is_wrapped=self.is_wrapped))
+        except StructuredOutputError as error:
+            error.content = text if isinstance(text, str) else text.decode("utf-8", "replace")
             # A backend may find a wrong type before it finds that the text is cut.
-            fault = json_fault(raw)
+            fault = json_fault(raw) if isinstance(error, OutputValidationError) else None
             if fault is None:
                 raise
             raise InvalidJSONError(f"the answer is no JSON: {fault}", content=error.content) from None
+
+    def _restored(self, raw: bytes) -> bytes:
+        """Return JSON text without the nulls that stand for defaults."""
+        if self._source is None or b"null" not in raw:
+            return raw
+        return defaults.restored(raw, self._source)
 
     def read_partial(self, text: str) -> Any:
         """Return what can be read of JSON text that is still arriving, as plain lists, dicts and scalars.
