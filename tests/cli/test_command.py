@@ -72,6 +72,15 @@ def test_models_as_json_are_as_documented(server, egp):
     assert server.requests[-1].query
 
 
+def test_a_model_without_a_vendor_is_listed_by_its_name(server, egp):
+    listed = {"model_name": "own-model", "model_type": "chat_completion"}
+    server.reply({"object": "list", "items": [listed]}, times=2)
+
+    assert egp("models").out == "own-model\n"
+    (model,) = json.loads(egp("models", "--json").out)["models"]
+    assert (model["model"], model["vendor"], model["name"]) == ("own-model", "", "own-model")
+
+
 def test_a_broken_pipe_is_silent(server, egp_process):
     server.reply("word " * 5000, interval=0.001)
     process = egp_process("chat", "x")

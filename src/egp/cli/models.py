@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
+    from egp.types import Model
+
 __all__ = ["add_arguments", "main"]
 
 _FIELDS = ("model", "vendor", "name", "type", "availability")
@@ -37,8 +39,7 @@ def main(namespace: argparse.Namespace) -> int:
     if namespace.vendor:
         options["model_vendor"] = namespace.vendor
     with Client() as client:
-        listed = client.chat.completions.models(**options).to_dict()
-    found = [_model(item) for item in listed.get("items") or ()]
+        found = [_fields(model) for model in client.models.list(**options)]
     words = [word.lower() for word in namespace.words]
     models = [one for one in found if all(word in one["model"].lower() for word in words)]
     if namespace.json:
@@ -55,7 +56,8 @@ def main(namespace: argparse.Namespace) -> int:
     return DONE if models else FAILED
 
 
-def _model(item: dict[str, Any]) -> dict[str, Any]:
-    vendor, name = item.get("model_vendor"), item.get("model_name")
-    values = (f"{vendor}/{name}", vendor, name, item.get("model_type"), item.get("model_availability"))
+def _fields(model: Model) -> dict[str, Any]:
+    described = model.details.to_dict()
+    type_, availability = described.get("model_type"), described.get("model_availability")
+    values = (model.id, model.owned_by, described.get("model_name"), type_, availability)
     return dict(zip(_FIELDS, values, strict=True))
