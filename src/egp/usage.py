@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections import deque
-from collections.abc import Mapping
 from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,10 +21,13 @@ from attrs import evolve, fields, frozen
 from egp_api.types import JSONObject
 
 from egp._core.json_types import is_array, is_object
+from egp._core.token_counts import token_counts
 from egp._loading import wait_before_forks
 from egp.errors import APIError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from egp_api.models import ChatCompletion, CompletionUsage
 
     from egp._responses import RawResponse
@@ -35,15 +37,12 @@ if TYPE_CHECKING:
 __all__ = ["ModelKey", "Usage", "UsageMeter", "usage_of"]
 
 _CHARACTERS_PER_TOKEN = 4  # of English text, for the usual tokenizers
-_TOO_MANY = 2**53
 _MANY_PENDING = 100
 
 # Held while a meter adds up. One for all meters, since a fork waits for it: what the child has is whole.
 _ADDING = Lock()
 wait_before_forks(_ADDING)
 
-# Anthropic's name for it, which gateways pass on.
-_CACHE_WRITE = "cache_creation_input_tokens"
 # Keys of a message whose text the model did not write.
 _NOT_WRITTEN = frozenset(("role", "id", "type", "audio"))
 
@@ -131,46 +130,10 @@ def usage_of(reported: CompletionUsage | Mapping[str, Any] | None) -> Usage:
     """
     if isinstance(reported, JSONObject):
         reported = reported.to_dict()
-    said: Mapping[str, Any] = reported if isinstance(reported, Mapping) else {}
-    total, prompt, answer = (
-        _count(said.get(name)) for name in ("total_tokens", "prompt_tokens", "completion_tokens")
-    )
-    if total is not None:
-        # Either can be told from the other two.
-        prompt = max(total - answer, 0) if prompt is None and answer is not None else prompt
-        answer = max(total - prompt, 0) if answer is None and prompt is not None else answer
-    of_prompt, of_answer = _Counts(said, "prompt_tokens_details"), _Counts(said, "completion_tokens_details")
-    return Usage(
-        requests=1,
-        requests_without_usage=int(prompt is None or answer is None),
-        input_tokens=prompt or 0,
-        cached_tokens=of_prompt["cached_tokens"],
-        cache_write_tokens=of_prompt["cache_creation_tokens"] or _count(said.get(_CACHE_WRITE)) or 0,
-        input_audio_tokens=of_prompt["audio_tokens"],
-        output_tokens=answer or 0,
-        reasoning_tokens=of_answer["reasoning_tokens"],
-        output_audio_tokens=of_answer["audio_tokens"],
-        accepted_prediction_tokens=of_answer["accepted_prediction_tokens"],
-        rejected_prediction_tokens=of_answer["rejected_prediction_tokens"],
-    )
-
-
-class _Counts:
-    """Counts by kind; 0 for a kind that is not there."""
-
-    def __init__(self, said: Mapping[str, Any], name: str) -> None:
-        details = said.get(name)
-        self._details: Mapping[str, Any] = details if isinstance(details, Mapping) else {}
-
-    def __getitem__(self, kind: str) -> int:
-        return _count(self._details.get(kind)) or 0
-
-
-def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
-        return None
-    # Some servers write 12.0; infinity and NaN are no counts.
-    return int(value) if value == value // 1 and value < _TOO_MANY else None
+    # Any: the names are those of fields that are whole numbers.
+    counts: Any = token_counts(reported)
+    is_known = "input_tokens" in counts and "output_tokens" in counts
+    return Usage(requests=1, requests_without_usage=int(not is_known), **counts)
 
 
 class UsageMeter:

@@ -533,6 +533,14 @@ def test_tokens_are_counted_with_their_details(mode, model, scripted):
     assert answer.response_metadata["token_usage"] == usage
 
 
+def test_tokens_are_counted_as_a_meter_counts_them(mode, model, scripted):
+    scripted(ANSWERS["text"], mode, usage={"completion_tokens": 5.0, "total_tokens": 15})
+
+    tokens = message(mode, model, "Hello").usage_metadata
+
+    assert tokens == {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
+
+
 def test_tokens_that_nobody_told_are_none(mode, model, scripted):
     scripted(ANSWERS["text"], mode, usage=None)
 

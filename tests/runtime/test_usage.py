@@ -157,6 +157,14 @@ def test_tokens_written_to_a_cache_are_found_under_the_names_of_vendors():
     assert [usage_of(each).cache_write_tokens for each in (named, detailed)] == [4, 4]
 
 
+def test_tokens_read_from_a_cache_are_found_under_the_names_of_vendors():
+    whole = {"prompt_tokens": 10, "completion_tokens": 0}
+    named = {**whole, "cache_read_input_tokens": 4, "prompt_tokens_details": {"cached_tokens": 0}}
+    detailed = {**whole, "prompt_tokens_details": {"cached_tokens": 4}}
+
+    assert [usage_of(each).cached_tokens for each in (named, detailed)] == [4, 4]
+
+
 def test_an_answer_without_a_price_makes_the_cost_unknown():
     meter = UsageMeter(PriceTable(PRICES))
     tokens = {"prompt_tokens": 1_000_000, "completion_tokens": 0}

@@ -349,6 +349,17 @@ def test_tokens_are_counted_once_however_often_an_answer_is_asked_for(client, ra
     assert sum(point.sum for point in points) == 13
 
 
+@pytest.mark.parametrize(
+    "written", [{"cache_creation_input_tokens": 4}, {"prompt_tokens_details": {"cache_creation_tokens": 4}}]
+)
+def test_tokens_written_to_a_cache_are_found_under_the_names_of_vendors(written, client, raw_server, records):
+    raw_server.script(raw_server.reply(body={**ANSWER, "usage": {**USAGE, **written}}))
+
+    ask(client)
+
+    assert records.chat.attributes["gen_ai.usage.cache_creation.input_tokens"] == 4
+
+
 def test_the_span_is_never_the_current_one_for_the_caller(client, raw_server, records):
     raw_server.script(stream_of(raw_server, *PIECES))
 

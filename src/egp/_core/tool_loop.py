@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from attrs import define, frozen
 
 from egp._core import json as codec
+from egp._core.token_counts import add_usage
 from egp._core.tool_calls import Deny, Edit, Stop, ToolCall, calls_of, message_without_calls
-from egp._core.usage_sum import add_usage
 from egp.errors import EGPError
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from langchain_core.messages import AIMessage, AIMessageChunk, InvalidToolCall
@@ -11,11 +10,12 @@ from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, Us
 from langchain_core.messages.tool import ToolCall, invalid_tool_call, tool_call
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
+from egp._core.token_counts import token_counts
 from egp.errors import InvalidJSONError
 from egp.langchain.messages import PROVIDER, RECEIVED_CALLS, TEXT_ARGUMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from egp_api.models import ChatCompletion
 
@@ -24,6 +24,13 @@ __all__ = ["last_piece", "result_of", "without_halves"]
 _MESSAGE_FIELDS = frozenset({"content", "role", "tool_calls"})
 _NO_OBJECT = "the arguments are no JSON object"
 _PLAIN_CALL = frozenset({"function", "id", "index", "type"})
+# LangChain's names of tokens, and ours.
+_INPUT_KINDS = {
+    "audio": "input_audio_tokens",
+    "cache_read": "cached_tokens",
+    "cache_creation": "cache_write_tokens",
+}
+_OUTPUT_KINDS = {"audio": "output_audio_tokens", "reasoning": "reasoning_tokens"}
 _PLAIN_FUNCTION = frozenset({"arguments", "name"})
 
 
@@ -93,33 +100,19 @@ def last_piece(completion: ChatCompletion, streamed: Collection[str]) -> ChatGen
 
 def usage_metadata(usage: Any) -> UsageMetadata | None:
     """Return the tokens as LangChain counts them; None where the service did not say: unknown is not 0."""
-    if not isinstance(usage, Mapping):
+    counts = token_counts(usage)
+    read, written = counts.get("input_tokens"), counts.get("output_tokens")
+    if read is None or written is None:
         return None
-    counts = cast("Mapping[str, Any]", usage)
-    read, written = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    if not isinstance(read, int) or not isinstance(written, int):
-        return None
-    total = counts.get("total_tokens")
+    total = usage.get("total_tokens")
     metadata = UsageMetadata(
         input_tokens=read,
         output_tokens=written,
         total_tokens=total if isinstance(total, int) else read + written,
     )
-    prompt, completion = (
-        cast("Mapping[str, Any]", counts.get(name) or {})
-        for name in ("prompt_tokens_details", "completion_tokens_details")
-    )
-    inputs = {
-        "audio": prompt.get("audio_tokens"),
-        "cache_read": _first(prompt.get("cached_tokens"), counts.get("cache_read_input_tokens")),
-        "cache_creation": _first(
-            prompt.get("cache_creation_tokens"), counts.get("cache_creation_input_tokens")
-        ),
-    }
-    outputs = {"audio": completion.get("audio_tokens"), "reasoning": completion.get("reasoning_tokens")}
-    if known := {name: count for name, count in inputs.items() if isinstance(count, int)}:
+    if known := {kind: counts[name] for kind, name in _INPUT_KINDS.items() if name in counts}:
         metadata["input_token_details"] = cast("InputTokenDetails", known)
-    if known := {name: count for name, count in outputs.items() if isinstance(count, int)}:
+    if known := {kind: counts[name] for kind, name in _OUTPUT_KINDS.items() if name in counts}:
         metadata["output_token_details"] = cast("OutputTokenDetails", known)
     return metadata
 
@@ -129,10 +122,6 @@ def without_halves(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _first(*values: Any) -> Any:
-    return next((value for value in values if value is not None), None)
 
 
 def _metadata(payload: Mapping[str, Any], request_id: str | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr, SecretStr, model_validator
 from egp._async.client import AsyncClient
 from egp._core.names import did_you_mean
 from egp._core.secrets import Secret
-from egp._core.usage_sum import add_usage
+from egp._core.token_counts import add_usage
 from egp._sync.client import Client
 from egp.errors import EGPError
 from egp.langchain import structured

@@ -15,7 +15,7 @@ from egp_api.models import (
 )
 
 from egp._core.json_types import is_array, is_object
-from egp._core.usage_sum import add_usage
+from egp._core.token_counts import add_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from egp_api.types import JSONObject
 
-from egp._core.json_types import is_object
+from egp._core.token_counts import token_counts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,6 +110,13 @@ _NUMBERS = {
     "top_k": "gen_ai.request.top_k",
     "top_p": "gen_ai.request.top_p",
 }
+_TOKENS = {
+    "input_tokens": "gen_ai.usage.input_tokens",
+    "output_tokens": "gen_ai.usage.output_tokens",
+    "cached_tokens": "gen_ai.usage.cache_read.input_tokens",
+    "cache_write_tokens": "gen_ai.usage.cache_creation.input_tokens",
+    "reasoning_tokens": "gen_ai.usage.reasoning.output_tokens",
+}
 _OUTPUT_TYPES = {"text": "text", "json_object": "json", "json_schema": "json"}
 
 
@@ -182,21 +189,12 @@ def response_attributes(answer: ChatCompletion) -> Attributes:
 
 def token_attributes(usage: Any) -> tuple[Attributes, dict[str, int]]:
     """Return the attributes of a `usage`, and its tokens by the type that the metric knows."""
-    usage = usage.to_dict() if isinstance(usage, JSONObject) else usage
-    if not is_object(usage):
-        return {}, {}
-    prompt, text = usage.get("prompt_tokens_details"), usage.get("completion_tokens_details")
-    prompt, text = prompt if is_object(prompt) else {}, text if is_object(text) else {}
-    counts: dict[str, Any] = {
-        "gen_ai.usage.input_tokens": usage.get("prompt_tokens"),
-        "gen_ai.usage.output_tokens": usage.get("completion_tokens"),
-        "gen_ai.usage.cache_read.input_tokens": prompt.get("cached_tokens"),
-        "gen_ai.usage.cache_creation.input_tokens": usage.get("cache_creation_input_tokens"),
-        "gen_ai.usage.reasoning.output_tokens": text.get("reasoning_tokens"),
-    }
-    found: Attributes = {name: value for name, value in counts.items() if _is_count(value)}
-    types = {"input": "gen_ai.usage.input_tokens", "output": "gen_ai.usage.output_tokens"}
-    return found, {kind: counts[name] for kind, name in types.items() if name in found}
+    counts = token_counts(usage.to_dict() if isinstance(usage, JSONObject) else usage)
+    types = {"input": "input_tokens", "output": "output_tokens"}
+    return (
+        {attribute: counts[name] for name, attribute in _TOKENS.items() if name in counts},
+        {kind: counts[name] for kind, name in types.items() if name in counts},
+    )
 
 
 def attempt_attributes(method: str, url: str, origin: Origin, attempt: Attempt) -> Attributes:
@@ -240,7 +238,3 @@ def tool_attributes(tool: str, call_id: str) -> Attributes:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
