@@ -25,10 +25,13 @@ class AllowedTools(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "mode" in d:
+            known += 1
             self.mode = d["mode"]
         if "tools" in d:
+            known += 1
             v = d["tools"]
             self.tools = (
                 [
@@ -48,7 +51,7 @@ class AllowedTools(JSONObject[Any]):
                 if v.__class__ is list
                 else v
             )
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

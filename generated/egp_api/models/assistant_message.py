@@ -35,10 +35,13 @@ class AssistantMessage(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "role" in d:
+            known += 1
             self.role = d["role"]
         if "content" in d:
+            known += 1
             v = d["content"]
             self.content = (
                 [
@@ -71,13 +74,17 @@ class AssistantMessage(JSONObject[Any]):
                 else v
             )
         if "refusal" in d:
+            known += 1
             self.refusal = d["refusal"]
         if "name" in d:
+            known += 1
             self.name = d["name"]
         if "audio" in d:
+            known += 1
             v = d["audio"]
             self.audio = AudioReference.from_dict(v) if v.__class__ is dict else v
         if "tool_calls" in d:
+            known += 1
             v = d["tool_calls"]
             self.tool_calls = (
                 [
@@ -98,9 +105,10 @@ class AssistantMessage(JSONObject[Any]):
                 else v
             )
         if "function_call" in d:
+            known += 1
             v = d["function_call"]
             self.function_call = FunctionCall.from_dict(v) if v.__class__ is dict else v
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -26,15 +26,20 @@ class ChatCompletionAudio(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "id" in d:
+            known += 1
             self.id = d["id"]
         if "data" in d:
+            known += 1
             self.data = d["data"]
         if "expires_at" in d:
+            known += 1
             self.expires_at = d["expires_at"]
         if "transcript" in d:
+            known += 1
             self.transcript = d["transcript"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

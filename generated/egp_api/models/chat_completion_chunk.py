@@ -37,14 +37,19 @@ class ChatCompletionChunk(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "id" in d:
+            known += 1
             self.id = d["id"]
         if "created" in d:
+            known += 1
             self.created = d["created"]
         if "model" in d:
+            known += 1
             self.model = d["model"]
         if "choices" in d:
+            known += 1
             v = d["choices"]
             self.choices = (
                 [ChatCompletionChunkChoice.from_dict(i) if i.__class__ is dict else i for i in v]
@@ -52,15 +57,19 @@ class ChatCompletionChunk(JSONObject[Any]):
                 else v
             )
         if "object" in d:
+            known += 1
             self.object = d["object"]
         if "service_tier" in d:
+            known += 1
             self.service_tier = d["service_tier"]
         if "system_fingerprint" in d:
+            known += 1
             self.system_fingerprint = d["system_fingerprint"]
         if "usage" in d:
+            known += 1
             v = d["usage"]
             self.usage = CompletionUsage.from_dict(v) if v.__class__ is dict else v
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

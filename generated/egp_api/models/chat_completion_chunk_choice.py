@@ -29,18 +29,23 @@ class ChatCompletionChunkChoice(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "index" in d:
+            known += 1
             self.index = d["index"]
         if "delta" in d:
+            known += 1
             v = d["delta"]
             self.delta = ChatCompletionDelta.from_dict(v) if v.__class__ is dict else v
         if "finish_reason" in d:
+            known += 1
             self.finish_reason = d["finish_reason"]
         if "logprobs" in d:
+            known += 1
             v = d["logprobs"]
             self.logprobs = ChoiceLogprobs.from_dict(v) if v.__class__ is dict else v
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -34,24 +34,30 @@ class ChatCompletionDelta(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "role" in d:
+            known += 1
             self.role = d["role"]
         if "content" in d:
+            known += 1
             self.content = d["content"]
         if "refusal" in d:
+            known += 1
             self.refusal = d["refusal"]
         if "function_call" in d:
+            known += 1
             v = d["function_call"]
             self.function_call = FunctionCallDelta.from_dict(v) if v.__class__ is dict else v
         if "tool_calls" in d:
+            known += 1
             v = d["tool_calls"]
             self.tool_calls = (
                 [ToolCallDelta.from_dict(i) if i.__class__ is dict else i for i in v]
                 if v.__class__ is list
                 else v
             )
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -35,14 +35,19 @@ class ChatCompletionMessage(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "role" in d:
+            known += 1
             self.role = d["role"]
         if "content" in d:
+            known += 1
             self.content = d["content"]
         if "refusal" in d:
+            known += 1
             self.refusal = d["refusal"]
         if "annotations" in d:
+            known += 1
             v = d["annotations"]
             self.annotations = (
                 [Annotation.from_dict(i) if i.__class__ is dict else i for i in v]
@@ -50,12 +55,15 @@ class ChatCompletionMessage(JSONObject[Any]):
                 else v
             )
         if "audio" in d:
+            known += 1
             v = d["audio"]
             self.audio = ChatCompletionAudio.from_dict(v) if v.__class__ is dict else v
         if "function_call" in d:
+            known += 1
             v = d["function_call"]
             self.function_call = FunctionCall.from_dict(v) if v.__class__ is dict else v
         if "tool_calls" in d:
+            known += 1
             v = d["tool_calls"]
             self.tool_calls = (
                 [
@@ -75,7 +83,7 @@ class ChatCompletionMessage(JSONObject[Any]):
                 if v.__class__ is list
                 else v
             )
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

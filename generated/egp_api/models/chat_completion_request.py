@@ -122,10 +122,13 @@ class ChatCompletionRequest(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "model" in d:
+            known += 1
             self.model = d["model"]
         if "messages" in d:
+            known += 1
             v = d["messages"]
             self.messages = (
                 [
@@ -160,14 +163,18 @@ class ChatCompletionRequest(JSONObject[Any]):
                 else v
             )
         if "audio" in d:
+            known += 1
             v = d["audio"]
             self.audio = AudioOptions.from_dict(v) if v.__class__ is dict else v
         if "frequency_penalty" in d:
+            known += 1
             self.frequency_penalty = d["frequency_penalty"]
         if "function_call" in d:
+            known += 1
             v = d["function_call"]
             self.function_call = FunctionCallOption.from_dict(v) if v.__class__ is dict else v
         if "functions" in d:
+            known += 1
             v = d["functions"]
             self.functions = (
                 [FunctionDefinition.from_dict(i) if i.__class__ is dict else i for i in v]
@@ -175,31 +182,43 @@ class ChatCompletionRequest(JSONObject[Any]):
                 else v
             )
         if "logit_bias" in d:
+            known += 1
             v = d["logit_bias"]
             self.logit_bias = LogitBias.from_dict(v) if v.__class__ is dict else v
         if "logprobs" in d:
+            known += 1
             self.logprobs = d["logprobs"]
         if "max_completion_tokens" in d:
+            known += 1
             self.max_completion_tokens = d["max_completion_tokens"]
         if "max_tokens" in d:
+            known += 1
             self.max_tokens = d["max_tokens"]
         if "metadata" in d:
+            known += 1
             v = d["metadata"]
             self.metadata = Metadata.from_dict(v) if v.__class__ is dict else v
         if "modalities" in d:
+            known += 1
             self.modalities = d["modalities"]
         if "n" in d:
+            known += 1
             self.n = d["n"]
         if "parallel_tool_calls" in d:
+            known += 1
             self.parallel_tool_calls = d["parallel_tool_calls"]
         if "prediction" in d:
+            known += 1
             v = d["prediction"]
             self.prediction = Prediction.from_dict(v) if v.__class__ is dict else v
         if "presence_penalty" in d:
+            known += 1
             self.presence_penalty = d["presence_penalty"]
         if "reasoning_effort" in d:
+            known += 1
             self.reasoning_effort = d["reasoning_effort"]
         if "response_format" in d:
+            known += 1
             v = d["response_format"]
             self.response_format = (
                 TextResponseFormat.from_dict(v)
@@ -215,19 +234,26 @@ class ChatCompletionRequest(JSONObject[Any]):
                 else v
             )
         if "seed" in d:
+            known += 1
             self.seed = d["seed"]
         if "stop" in d:
+            known += 1
             self.stop = d["stop"]
         if "store" in d:
+            known += 1
             self.store = d["store"]
         if "stream" in d:
+            known += 1
             self.stream = d["stream"]
         if "stream_options" in d:
+            known += 1
             v = d["stream_options"]
             self.stream_options = StreamOptions.from_dict(v) if v.__class__ is dict else v
         if "temperature" in d:
+            known += 1
             self.temperature = d["temperature"]
         if "tool_choice" in d:
+            known += 1
             v = d["tool_choice"]
             self.tool_choice = (
                 FunctionToolChoice.from_dict(v)
@@ -247,6 +273,7 @@ class ChatCompletionRequest(JSONObject[Any]):
                 else v
             )
         if "tools" in d:
+            known += 1
             v = d["tools"]
             self.tools = (
                 [
@@ -267,12 +294,15 @@ class ChatCompletionRequest(JSONObject[Any]):
                 else v
             )
         if "top_k" in d:
+            known += 1
             self.top_k = d["top_k"]
         if "top_logprobs" in d:
+            known += 1
             self.top_logprobs = d["top_logprobs"]
         if "top_p" in d:
+            known += 1
             self.top_p = d["top_p"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -31,15 +31,20 @@ class ChatModel(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "model_name" in d:
+            known += 1
             self.model_name = d["model_name"]
         if "model_type" in d:
+            known += 1
             self.model_type = d["model_type"]
         if "model_vendor" in d:
+            known += 1
             self.model_vendor = d["model_vendor"]
         if "model_availability" in d:
+            known += 1
             self.model_availability = d["model_availability"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -23,8 +23,10 @@ class ChatModelList(JSONAnswer[Any]):
         self: Self = create(cls)
         self.response_info = None
         d: Any = src_dict
+        known = 0
         v: Any
         if "items" in d:
+            known += 1
             v = d["items"]
             self.items = (
                 [ChatModel.from_dict(i) if i.__class__ is dict else i for i in v]
@@ -32,8 +34,9 @@ class ChatModelList(JSONAnswer[Any]):
                 else v
             )
         if "object" in d:
+            known += 1
             self.object = d["object"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

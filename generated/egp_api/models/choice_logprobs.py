@@ -22,8 +22,10 @@ class ChoiceLogprobs(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "content" in d:
+            known += 1
             v = d["content"]
             self.content = (
                 [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v]
@@ -31,13 +33,14 @@ class ChoiceLogprobs(JSONObject[Any]):
                 else v
             )
         if "refusal" in d:
+            known += 1
             v = d["refusal"]
             self.refusal = (
                 [TokenLogprob.from_dict(i) if i.__class__ is dict else i for i in v]
                 if v.__class__ is list
                 else v
             )
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -26,15 +26,20 @@ class CompletionTokensDetails(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "accepted_prediction_tokens" in d:
+            known += 1
             self.accepted_prediction_tokens = d["accepted_prediction_tokens"]
         if "audio_tokens" in d:
+            known += 1
             self.audio_tokens = d["audio_tokens"]
         if "reasoning_tokens" in d:
+            known += 1
             self.reasoning_tokens = d["reasoning_tokens"]
         if "rejected_prediction_tokens" in d:
+            known += 1
             self.rejected_prediction_tokens = d["rejected_prediction_tokens"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

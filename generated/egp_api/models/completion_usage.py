@@ -28,22 +28,28 @@ class CompletionUsage(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "prompt_tokens" in d:
+            known += 1
             self.prompt_tokens = d["prompt_tokens"]
         if "completion_tokens" in d:
+            known += 1
             self.completion_tokens = d["completion_tokens"]
         if "total_tokens" in d:
+            known += 1
             self.total_tokens = d["total_tokens"]
         if "completion_tokens_details" in d:
+            known += 1
             v = d["completion_tokens_details"]
             self.completion_tokens_details = (
                 CompletionTokensDetails.from_dict(v) if v.__class__ is dict else v
             )
         if "prompt_tokens_details" in d:
+            known += 1
             v = d["prompt_tokens_details"]
             self.prompt_tokens_details = PromptTokensDetails.from_dict(v) if v.__class__ is dict else v
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

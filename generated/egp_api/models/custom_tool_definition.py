@@ -24,12 +24,16 @@ class CustomToolDefinition(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "name" in d:
+            known += 1
             self.name = d["name"]
         if "description" in d:
+            known += 1
             self.description = d["description"]
         if "format" in d:
+            known += 1
             v = d["format"]
             self.format = (
                 TextToolFormat.from_dict(v)
@@ -42,7 +46,7 @@ class CustomToolDefinition(JSONObject[Any]):
                 if t0 is not UNSET
                 else v
             )
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -28,15 +28,19 @@ class ErrorBody(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "detail" in d:
+            known += 1
             self.detail = d["detail"]
         if "error" in d:
+            known += 1
             v = d["error"]
             self.error = ErrorDetail.from_dict(v) if v.__class__ is dict else v
         if "message" in d:
+            known += 1
             self.message = d["message"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -26,17 +26,22 @@ class FunctionDefinition(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "name" in d:
+            known += 1
             self.name = d["name"]
         if "description" in d:
+            known += 1
             self.description = d["description"]
         if "parameters" in d:
+            known += 1
             v = d["parameters"]
             self.parameters = JSONSchema.from_dict(v) if v.__class__ is dict else v
         if "strict" in d:
+            known += 1
             self.strict = d["strict"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -24,13 +24,17 @@ class FunctionMessage(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "role" in d:
+            known += 1
             self.role = d["role"]
         if "name" in d:
+            known += 1
             self.name = d["name"]
         if "content" in d:
+            known += 1
             self.content = d["content"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

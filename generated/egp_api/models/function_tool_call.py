@@ -24,15 +24,19 @@ class FunctionToolCall(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "id" in d:
+            known += 1
             self.id = d["id"]
         if "type" in d:
+            known += 1
             self.type = d["type"]
         if "function" in d:
+            known += 1
             v = d["function"]
             self.function = FunctionCall.from_dict(v) if v.__class__ is dict else v
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -20,15 +20,17 @@ class HTTPValidationError(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "detail" in d:
+            known += 1
             v = d["detail"]
             self.detail = (
                 [ValidationError.from_dict(i) if i.__class__ is dict else i for i in v]
                 if v.__class__ is list
                 else v
             )
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -25,11 +25,14 @@ class InputAudio(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "data" in d:
+            known += 1
             self.data = d["data"]
         if "format" in d:
+            known += 1
             self.format = d["format"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -24,13 +24,17 @@ class InputFile(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "file_data" in d:
+            known += 1
             self.file_data = d["file_data"]
         if "file_id" in d:
+            known += 1
             self.file_id = d["file_id"]
         if "filename" in d:
+            known += 1
             self.filename = d["filename"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -22,11 +22,14 @@ class PromptTokensDetails(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "audio_tokens" in d:
+            known += 1
             self.audio_tokens = d["audio_tokens"]
         if "cached_tokens" in d:
+            known += 1
             self.cached_tokens = d["cached_tokens"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -26,12 +26,16 @@ class TokenLogprob(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "token" in d:
+            known += 1
             self.token = d["token"]
         if "logprob" in d:
+            known += 1
             self.logprob = d["logprob"]
         if "top_logprobs" in d:
+            known += 1
             v = d["top_logprobs"]
             self.top_logprobs = (
                 [TopLogprob.from_dict(i) if i.__class__ is dict else i for i in v]
@@ -39,8 +43,9 @@ class TokenLogprob(JSONObject[Any]):
                 else v
             )
         if "bytes" in d:
+            known += 1
             self.bytes = d["bytes"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

@@ -24,10 +24,13 @@ class ToolMessage(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         v: Any
         if "role" in d:
+            known += 1
             self.role = d["role"]
         if "content" in d:
+            known += 1
             v = d["content"]
             self.content = (
                 [
@@ -60,8 +63,9 @@ class ToolMessage(JSONObject[Any]):
                 else v
             )
         if "tool_call_id" in d:
+            known += 1
             self.tool_call_id = d["tool_call_id"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 

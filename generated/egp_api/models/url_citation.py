@@ -26,15 +26,20 @@ class URLCitation(JSONObject[Any]):
         """Read what the service sent. Keep as received what does not fit, and all unknown fields; raise nothing."""
         self: Self = create(cls)
         d: Any = src_dict
+        known = 0
         if "start_index" in d:
+            known += 1
             self.start_index = d["start_index"]
         if "end_index" in d:
+            known += 1
             self.end_index = d["end_index"]
         if "title" in d:
+            known += 1
             self.title = d["title"]
         if "url" in d:
+            known += 1
             self.url = d["url"]
-        self._extras = None if _KNOWN.issuperset(d) else {k: v for k, v in d.items() if k not in _KNOWN}
+        self._extras = None if len(d) == known else {k: v for k, v in d.items() if k not in _KNOWN}
         return self
 
 
