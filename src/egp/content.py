@@ -205,7 +205,7 @@ def _read(source: Source) -> _Content:
             raise EGPError("the file is open for reading text: open it with mode 'rb'")
         content = _Content(read, Path(name).name if isinstance(name, str) else None)
     else:
-        raise EGPError(f"a path, bytes or an open file is needed, not {type(source).__name__}")
+        raise EGPError(f"source must be a path, bytes or an open file, got {type(source).__name__}")
     if not content.data:
         raise EGPError("there are no bytes in the source")
     return content

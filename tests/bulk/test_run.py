@@ -651,3 +651,23 @@ def test_an_output_that_may_not_grow_is_said_and_everything_is_rescued(service, 
     assert text.strip().endswith("the output cannot be written: File too large")
     assert all(line["response"] for line in lines(output))
     assert set(service.asked.values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"rpm": "many"}, "rpm must be a number > 0, got 'many'"),
+        ({"deadline": float("nan")}, "deadline must be a number > 0, got nan"),
+        ({"patience": True}, "patience must be a number > 0, got True"),
+        ({"grace": None}, "grace must be a number of seconds >= 0, got None"),
+        ({"max_cost": "nan"}, "max_cost must be an amount of money > 0, got 'nan'"),
+        ({"max_cost": -1}, "max_cost must be an amount of money > 0, got -1"),
+        ({"max_concurrency": 0}, "max_concurrency must be an integer >= 1, got 0"),
+        ({"changed": "ask"}, "changed must be 'refuse', 'redo' or 'keep', got 'ask'"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_with_what_it_takes(options, message, tmp_path):
+    with pytest.raises(EGPError) as caught:
+        run([], tmp_path / "results.jsonl", **options)
+
+    assert caught.value.message == message

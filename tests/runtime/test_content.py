@@ -121,7 +121,7 @@ def test_a_file_of_an_unknown_type_is_a_stream_of_bytes():
         (lambda: file_part("https://e.com/a.pdf"), "not an address"),
         (lambda: file_part(PDF), "filename="),
         (lambda: image_part(io.StringIO("text")), "mode 'rb'"),
-        (lambda: image_part(7), "not int"),
+        (lambda: image_part(7), "got int"),
     ],
 )
 def test_what_cannot_be_sent_is_refused_with_the_remedy(make, message):

@@ -312,7 +312,7 @@ def test_an_edited_call_runs_with_the_arguments_given():
 def test_what_is_no_decision_is_refused():
     loop = deciding()
 
-    with pytest.raises(EGPError, match="approve returns True, False, Deny"):
+    with pytest.raises(EGPError, match="approve must return True, False, Deny"):
         loop.decided(loop.next_step(0).call, "yes")
 
 

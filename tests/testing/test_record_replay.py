@@ -422,7 +422,7 @@ def test_what_may_differ_is_said_by_rules(record, replay, ask):
 
 
 def test_a_text_is_no_list_of_rules():
-    with pytest.raises(TypeError, match="a list of texts"):
+    with pytest.raises(TypeError, match="must be lists of texts"):
         Matching(ignore_fields="metadata.run")
 
 

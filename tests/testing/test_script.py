@@ -213,9 +213,9 @@ def test_an_answer_to_no_request_is_refused(egp_server):
 
 @pytest.mark.parametrize("status", [0, 100, 199, 600])
 def test_a_status_that_ends_no_answer_is_refused(egp_server, status):
-    with pytest.raises(ValueError, match="a status is 200 to 599"):
+    with pytest.raises(ValueError, match="status must be 200 to 599"):
         egp_server.fail(status)
-    with pytest.raises(ValueError, match="a status is 200 to 599"):
+    with pytest.raises(ValueError, match="status must be 200 to 599"):
         egp_server.reply(status=status)
 
 

@@ -64,7 +64,7 @@ def test_json_is_a_script_too(scripted, post):
         ("- Paris", "answer 1: needs exactly one of reply, stream, fail, drop"),
         ("- {reply: a}\n- {reply: a, fail: 500}", "answer 2: needs exactly one of"),
         ("- {reply: a, dealy: 1}", "answer 1: got an unexpected keyword argument 'dealy'"),
-        ("- fail: 20", "answer 1: a status is 200 to 599, not 20"),
+        ("- fail: 20", "answer 1: status must be 200 to 599, got 20"),
         ("- fail: often", "answer 1: "),
         ("- {", "neither YAML nor JSON"),
     ],
@@ -104,7 +104,7 @@ def test_the_command_names_a_mistake_in_one_line(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 2
-    assert "answers.yaml, answer 1: a status is 200 to 599" in done.stderr
+    assert "answers.yaml, answer 1: status must be 200 to 599" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -358,7 +358,7 @@ def test_what_a_model_cannot_fill_in_is_refused_by_its_name(function, said):
 
 @pytest.mark.parametrize("name", ["a b", "ä", "x" * 65, "<lambda>"])
 def test_a_name_that_services_refuse_is_refused(name):
-    with pytest.raises(EGPError, match="the name of a tool is 1 to 64 letters"):
+    with pytest.raises(EGPError, match="the name of a tool must be 1 to 64 letters"):
         egp.tool(name=name)(lambda: None)
 
 

@@ -235,7 +235,7 @@ class ToolLoop:
             self._end = End("stopped", f"the loop was stopped: {decision.reason}")
         else:
             raise EGPError(
-                f"approve returns True, False, Deny(…), Edit(…) or Stop(…), not {type(decision).__name__}"
+                f"approve must return True, False, Deny(…), Edit(…) or Stop(…), got {type(decision).__name__}"
             )
 
     @staticmethod

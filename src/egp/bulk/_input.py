@@ -121,7 +121,9 @@ async def opened(source: Source) -> Input:
     if isinstance(source, (str, os.PathLike)):
         return Input([_file(source)])
     if isinstance(source, (bytes, bytearray, Mapping)):
-        raise EGPError("input is a path, several paths, or an iterable of bodies, and not one body")
+        raise EGPError(
+            "input must be a path, several paths, or an iterable of bodies: put a single body in a list"
+        )
     if isinstance(source, AsyncIterable):
         with _Spool() as spool:
             async for body in source:

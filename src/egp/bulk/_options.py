@@ -1,4 +1,4 @@
-"""What a run is told."""
+"""The options of a run, checked."""
 
 from __future__ import annotations
 
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["Options"]
 
 
-def _decimal(value: Decimal | str | float | None) -> Decimal | None:
+def _amount(value: Decimal | str | float | None) -> Decimal | None:
+    if value is None:
+        return None
     try:
-        return None if value is None else Decimal(str(value))
+        amount = Decimal(str(value))
     except InvalidOperation:
-        raise EGPError(f"max_cost is an amount of money, not {value!r}") from None
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount <= 0:
+        raise EGPError(f"max_cost must be an amount of money > 0, got {value!r}")
+    return amount
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @frozen(kw_only=True)
@@ -42,7 +51,7 @@ class Options:
     """Requests a minute, for each model; None for what the service allows."""
     tpm: float | None = None
     """Tokens a minute, for each model, prompts and answers together; None for what the service allows."""
-    max_cost: Decimal | None = field(default=None, converter=_decimal)
+    max_cost: Decimal | None = field(default=None, converter=_amount)
     """What this run may cost, in the currency of `prices`: nothing is sent that might go beyond."""
     prices: Prices | None = None
     """What knows the price of an answer: `egp.prices.PriceTable` or `ListPrices`."""
@@ -77,19 +86,19 @@ class Options:
         for name, least in (("max_concurrency", 1), ("max_retries", 0)):
             value: Any = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise EGPError(f"{name} is a whole number from {least}, not {value!r}")
-        for name in ("rpm", "tpm", "max_cost", "deadline", "patience"):
+                raise EGPError(f"{name} must be an integer >= {least}, got {value!r}")
+        for name in ("rpm", "tpm", "deadline", "patience"):
             value = getattr(self, name)
-            if value is not None and not 0 < value < float("inf"):
-                raise EGPError(f"{name} is a number above 0, not {value!r}")
-        if not self.grace >= 0:
-            raise EGPError(f"grace is a number of seconds from 0, not {self.grace!r}")
+            if value is not None and not (_is_number(value) and 0 < value < float("inf")):
+                raise EGPError(f"{name} must be a number > 0, got {value!r}")
+        if not (_is_number(self.grace) and self.grace >= 0):
+            raise EGPError(f"grace must be a number of seconds >= 0, got {self.grace!r}")
         if self.changed not in {"refuse", "redo", "keep"}:
-            raise EGPError(f"changed is 'refuse', 'redo' or 'keep', not {self.changed!r}")
+            raise EGPError(f"changed must be 'refuse', 'redo' or 'keep', got {self.changed!r}")
         if self.max_cost is not None and self.prices is None:
             raise EGPError("max_cost needs prices: egp.prices.PriceTable, or ListPrices")
 
     @property
     def policy(self) -> Policy:
-        """What the schedule minds."""
+        """The options that the schedule needs."""
         return Policy(self.max_concurrency, self.rpm, self.tpm, self.max_retries, self.patience)

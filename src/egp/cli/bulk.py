@@ -235,7 +235,7 @@ def _price(text: str) -> tuple[str, Any]:
     except InvalidOperation:
         parts = []
     if not model or len(parts) not in {2, 3}:
-        raise EGPError(f"--price is MODEL=IN,OUT or MODEL=IN,OUT,CACHED, not {text!r}")
+        raise EGPError(f"--price must be MODEL=IN,OUT or MODEL=IN,OUT,CACHED, got {text!r}")
     return model, Price(*parts)
 
 

@@ -216,5 +216,5 @@ def _description(plain: dict[str, Any], *, is_wrapped: bool) -> str | None:
 
 def _checked(name: str) -> str:
     if not re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name):
-        raise EGPError(f"the name of a schema is 1 to 64 letters, digits, '_' and '-', not {name!r}")
+        raise EGPError(f"the name of a schema must be 1 to 64 letters, digits, '_' and '-', got {name!r}")
     return name

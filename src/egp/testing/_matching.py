@@ -21,7 +21,9 @@ _MOST_COMPARED = 10_000  # characters
 
 def _strings(values: Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
-        raise TypeError(f"a list of texts is needed, not the text {values!r}")
+        raise TypeError(
+            f"ignore_fields, ignore_query and ignore_text must be lists of texts, got the text {values!r}"
+        )
     return tuple(values)
 
 

@@ -52,7 +52,7 @@ class Script:
     def add(self, scripted: Scripted, *, times: int | None) -> None:
         """Queue an answer for the next `times` requests, or (None) for all that follow."""
         if times is not None and times < 1:
-            raise ValueError(f"times must be 1 or more, or None for ever, not {times}")
+            raise ValueError(f"times must be 1 or more, or None for ever, got {times}")
         with self._lock:
             self._turns.append(_Turn(scripted, float("inf") if times is None else times))
 

@@ -163,4 +163,4 @@ class Scripting:
 
 def _check_status(status: int | None) -> None:
     if status is not None and not 200 <= status <= 599:
-        raise ValueError(f"a status is 200 to 599, not {status}; raw() sends anything")
+        raise ValueError(f"status must be 200 to 599, got {status}; raw() sends anything")

@@ -199,5 +199,5 @@ def _checked(name: str) -> str:
     if re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", name):
         return name
     raise EGPError(
-        f"the name of a tool is 1 to 64 letters, digits, '_' and '-', not {name!r}; give one with name=…"
+        f"the name of a tool must be 1 to 64 letters, digits, '_' and '-', got {name!r}; give one with name=…"
     )
