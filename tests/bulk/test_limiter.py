@@ -3,7 +3,7 @@
 import pytest
 
 from egp.bulk._limiter import Ask, Lease, Limiter
-from egp.bulk._told import ToldOf
+from egp.bulk._rate_limits import RateLimit
 from tests.bulk.virtual import Bucket, Run, Service, Window
 
 STEP = 0.05
@@ -89,10 +89,10 @@ def test_a_sender_with_nothing_to_say_says_nothing():
 
 def test_what_an_answer_said_reaches_the_limiter_with_its_age():
     lease = Lease("m")
-    lease.learn(ToldOf(100, 50, 30.0), 12.0, started_at=10.0, spent_then=0)
-    lease.learn(ToldOf(100, 60, 30.0), 12.5, started_at=9.0, spent_then=0)
+    lease.learn(RateLimit(100, 50, 30.0), 12.0, started_at=10.0, spent_then=0)
+    lease.learn(RateLimit(100, 60, 30.0), 12.5, started_at=9.0, spent_then=0)
 
     ask = lease.ask(13.0)
 
-    assert ask.requests_told == (3.0, ToldOf(100, 50, 30.0))
+    assert ask.requests_reported == (3.0, RateLimit(100, 50, 30.0))
     assert lease.ask(13.1) is None

@@ -6,8 +6,8 @@ import pytest
 
 from egp.bulk._budget import Budget
 from egp.bulk._level import Level
+from egp.bulk._rate_limits import NO_LIMITS, RateLimit
 from egp.bulk._schedule import Policy
-from egp.bulk._told import NOTHING, ToldOf
 from egp.bulk._verdict import Fate, Verdict
 from tests.bulk.virtual import Bucket, Run, Service, Window
 
@@ -137,7 +137,7 @@ class Once:
 
     def __init__(self, at: float, wait: float, verdict: Verdict | None = None) -> None:
         self._at = at
-        self._verdict = verdict or Verdict(Fate.REFUSED, "429", NOTHING, wait, is_overload=True)
+        self._verdict = verdict or Verdict(Fate.REFUSED, "429", NO_LIMITS, wait, is_overload=True)
         self.refused_at = None
 
     def answer(self, now, job):
@@ -150,7 +150,7 @@ class Once:
 @pytest.mark.parametrize("status", ["429", "503"])
 def test_a_retry_after_is_kept_by_the_whole_run(status):
     fate = Fate.REFUSED if status == "429" else Fate.FAILED
-    once = Once(5, 20, Verdict(fate, status, NOTHING, 20.0, is_overload=True))
+    once = Once(5, 20, Verdict(fate, status, NO_LIMITS, 20.0, is_overload=True))
     run = Run(once)
 
     run.until(40)
@@ -298,8 +298,8 @@ def test_an_old_answer_says_nothing_new():
     budget.start(0.0, 1)
     budget.start(0.0, 1)
 
-    budget.learn(ToldOf(100, 0, 60), 1.0, started_at=0.5, spent_then=2)
-    budget.learn(ToldOf(100, 90, 60), 1.1, started_at=0.1, spent_then=1)
+    budget.learn(RateLimit(100, 0, 60), 1.0, started_at=0.5, spent_then=2)
+    budget.learn(RateLimit(100, 90, 60), 1.1, started_at=0.1, spent_then=1)
 
     assert budget.ready_at(2.0, 1) == pytest.approx(60.5)
 

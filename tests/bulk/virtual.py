@@ -6,9 +6,9 @@ import heapq
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from egp.bulk._rate_limits import rate_limits, retry_after
 from egp.bulk._request import Request
 from egp.bulk._schedule import Job, Next, Policy, Schedule
-from egp.bulk._told import retry_after, told
 from egp.bulk._verdict import Fate, Verdict
 
 PROMPT, ANSWER = 60, 90
@@ -169,7 +169,7 @@ class Run:
         else:
             admission = self.service.admit(self.now, self._tokens)
             latency = self.service.latency(len(self.service.log)) if admission.status == 200 else 0.01
-            said = told(admission.headers, WALL)
+            said = rate_limits(admission.headers, WALL)
             if admission.status == 200:
                 verdict = Verdict(Fate.DONE, "200", said)
             else:

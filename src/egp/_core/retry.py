@@ -11,7 +11,15 @@ from egp.errors import EGPError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Again", "GiveUp", "Retry", "after_failure", "after_status", "checked_retry"]
+__all__ = [
+    "Again",
+    "GiveUp",
+    "Retry",
+    "after_failure",
+    "after_status",
+    "checked_retry",
+    "seconds_to_date",
+]
 
 
 class Retry(NamedTuple):
@@ -131,6 +139,11 @@ def _asked_wait(headers: Mapping[str, str], time: Callable[[], float]) -> float 
     value = headers.get("retry-after", "").strip()
     if _is_number(value):
         return float(value)
+    return seconds_to_date(value, time()) if value else None
+
+
+def seconds_to_date(value: str, now: float) -> float | None:
+    """Return the seconds from `now`, since 1970, to a date of HTTP: at least 0; None where it is no date."""
     # Imported here: they are slow to load, and most clients never see a date.
     with LOADING:
         from datetime import UTC
@@ -141,6 +154,6 @@ def _asked_wait(headers: Mapping[str, str], time: Callable[[], float]) -> float 
         if date.tzinfo is None:
             # The oldest of the three forms (RFC 9110, section 5.6.7) names no zone, and means UTC.
             date = date.replace(tzinfo=UTC)
-        return max(0.0, date.timestamp() - time())
+        return max(0.0, date.timestamp() - now)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

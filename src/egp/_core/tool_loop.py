@@ -140,7 +140,7 @@ class ToolLoop:
 
     @property
     def usage(self) -> dict[str, Any] | None:
-        """The tokens of all answers together, as JSON; None where the service told none."""
+        """The tokens of all answers together, as JSON; None where the service gave none."""
         return self._state.usage
 
     @property

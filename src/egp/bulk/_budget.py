@@ -1,7 +1,7 @@
 """How fast one resource of one model, its requests or its tokens, may be spent.
 
-Three sources are minded, and the slowest rules: the user's own limit, what the service says is left until
-when, and what it has turned out to take where it refuses and says nothing.
+Three limits are kept, and the slowest rules: the user's own, the one that the service names in its answers,
+and, where it refuses and names none, the rate that it has turned out to accept.
 
 What is left is spread evenly until the reset. That fits both kinds of limiters. Where a window starts anew
 at the reset, all of it is used by then. Where a bucket refills all the time, and the reset names the moment
@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from egp.bulk._told import ToldOf
+    from egp.bulk._rate_limits import RateLimit
 
 __all__ = ["Budget"]
 
@@ -40,9 +40,9 @@ class Budget:
         "_mark",
         "_owed",
         "_refilled_at",
+        "_reported_at",
         "_reset_at",
         "_spent",
-        "_told_of",
         "_user_rate",
     )
 
@@ -52,7 +52,7 @@ class Budget:
         self._left = 0.0
         self._reset_at = 0.0
         self._refilled_at: float | None = None
-        self._told_of = float("-inf")
+        self._reported_at = float("-inf")
         self._found: float | None = None
         self._found_at = 0.0
         self._accepted: dict[int, float] = {}
@@ -78,10 +78,10 @@ class Budget:
         at = now
         rate = self._user_rate
         if self._limit is not None:
-            told_rate = self._told_rate(now, cost)
-            if told_rate <= 0:
+            reported = self._reported_rate(now, cost)
+            if reported <= 0:
                 return self._reset_at
-            rate = told_rate if rate is None else min(rate, told_rate)
+            rate = reported if rate is None else min(rate, reported)
         if self._found is not None:
             found = self._found_rate(now)
             rate = found if rate is None else min(rate, found)
@@ -116,24 +116,24 @@ class Budget:
         for old in [known for known in accepted if known <= current - _SLICES]:
             del accepted[old]
 
-    def learn(self, said: ToldOf, now: float, started_at: float, spent_then: float) -> bool:
-        """Take in what an answer says, whose request was started at `started_at` when `spent_then` was spent.
+    def learn(self, reported: RateLimit, now: float, started_at: float, spent_then: float) -> bool:
+        """Take in the limit that an answer names; return whether it is lower than the one before.
 
-        The service counted when the request came in. What has been started since is not in its number, and
-        an answer to an older request than the last one that was minded says nothing new. Returns whether it
-        was news.
+        The request was started at `started_at`, when `spent_then` was spent. The service counted when it came
+        in: what has been started since is not in its number. An answer to an older request than that of the
+        last report is passed over.
         """
-        limit = said.limit
+        limit = reported.limit
         if limit is None:
-            limit = self._limit if self._limit is not None else said.remaining
-        if limit is None or limit <= 0 or started_at < self._told_of:
+            limit = self._limit if self._limit is not None else reported.remaining
+        if limit is None or limit <= 0 or started_at < self._reported_at:
             return False
         is_lower = self._limit is not None and limit < self._limit
-        self._told_of = started_at
+        self._reported_at = started_at
         self._limit = limit
-        reset = _WINDOW if said.reset is None else said.reset
-        if said.remaining is not None:
-            self._left = said.remaining - (self._spent - spent_then)
+        reset = _WINDOW if reported.reset is None else reported.reset
+        if reported.remaining is not None:
+            self._left = reported.remaining - (self._spent - spent_then)
             self._reset_at = started_at + reset
             self._refilled_at = None
         elif self._refilled_at is None and now >= self._reset_at:
@@ -159,7 +159,7 @@ class Budget:
     def hold(self, until: float) -> None:
         """Note that the service asks to wait; the schedule does, and a budget needs to know nothing of it."""
 
-    def _told_rate(self, now: float, cost: float) -> float:
+    def _reported_rate(self, now: float, cost: float) -> float:
         limit = self._limit or 0.0
         if self._refilled_at is None and now >= self._reset_at:
             # What has been left since is not known. Where little was, it is taken to be half, at which what

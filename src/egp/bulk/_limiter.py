@@ -1,7 +1,7 @@
 """Limits that several senders share: one limiter grants, and each sender spends what it was granted.
 
-Senders ask for many grants at once, and tell in the same breath what answers have said: a limiter of any
-number of requests is asked some twenty times a second by each sender, and no more.
+Senders ask for many grants at once, and report with them what answers say of limits: each sender calls the
+limiter some twenty times a second, for any number of requests.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from egp.bulk._budget import Budget
 
 if TYPE_CHECKING:
-    from egp.bulk._told import ToldOf
+    from egp.bulk._rate_limits import RateLimit
 
 __all__ = ["Ask", "Grant", "Lease", "LeaseOfTokens", "Limiter"]
 
@@ -24,21 +24,21 @@ _CUT_EVERY = 2.0
 
 
 class Ask(NamedTuple):
-    """What a sender tells and asks, of one model. Times are seconds before now: clocks differ."""
+    """What a sender reports and asks for, for one model. Times are seconds before now: clocks differ."""
 
     model: str
     wants: int = 0
     tokens: float = 0.0
-    """What one request is thought to take."""
+    """The estimate for one request."""
     returned: int = 0
     """Grants that were not used."""
     accepted: int = 0
     """Answers since the last time."""
     correction: float = 0.0
-    """Tokens used beyond what was thought."""
-    requests_told: tuple[float, ToldOf] | None = None
-    """The last that an answer said, and when its request was started."""
-    tokens_told: tuple[float, ToldOf] | None = None
+    """Tokens used beyond the estimates."""
+    requests_reported: tuple[float, RateLimit] | None = None
+    """When the request was started whose answer was the last to name the limit, and that limit."""
+    tokens_reported: tuple[float, RateLimit] | None = None
     is_refused: bool = False
     wait: float = 0.0
     """Seconds that the service asks all to wait."""
@@ -81,7 +81,7 @@ class Limiter:
         self._models: dict[str, _Shared] = {}
 
     def exchange(self, now: float, asks: list[Ask]) -> list[Grant]:
-        """Take in what a sender tells, and return what it may do; one grant for each ask."""
+        """Take in what a sender reports, and return what it may do: one grant for each ask."""
         return [self._exchange(now, ask) for ask in asks]
 
     def _exchange(self, now: float, ask: Ask) -> Grant:
@@ -115,10 +115,12 @@ class Limiter:
             tokens.correct(ask.correction)
         if ask.accepted:
             requests.accept(now, ask.accepted)
-        for budget, told, index in ((requests, ask.requests_told, 0), (tokens, ask.tokens_told, 1)):
-            if told is not None:
-                started_at = now - told[0]
-                budget.learn(told[1], now, started_at, shared.spent_at(started_at)[index])
+        reports = (ask.requests_reported, ask.tokens_reported)
+        for index, (budget, report) in enumerate(zip((requests, tokens), reports, strict=True)):
+            if report is not None:
+                seconds_ago, limit = report
+                started_at = now - seconds_ago
+                budget.learn(limit, now, started_at, shared.spent_at(started_at)[index])
         if ask.is_refused and now >= shared.cut_at + _CUT_EVERY:
             shared.cut_at = now
             requests.refuse(now)
@@ -136,7 +138,7 @@ class Lease(Budget):
         "_is_wanting",
         "_last_used",
         "_pause_until",
-        "_requests_told",
+        "_requests_reported",
         "_wait_until",
         "model",
         "tokens",
@@ -152,7 +154,7 @@ class Lease(Budget):
         self._is_wanting = False
         self._pause_until = float("-inf")
         self._accepted_count = 0
-        self._requests_told: tuple[float, ToldOf] | None = None
+        self._requests_reported: tuple[float, RateLimit] | None = None
         self._is_refused = False
         self._wait_until = float("-inf")
         self._last_used = float("-inf")
@@ -181,10 +183,10 @@ class Lease(Budget):
         """Note an answer."""
         self._accepted_count += 1
 
-    def learn(self, said: ToldOf, now: float, started_at: float, spent_then: float) -> bool:  # noqa: ARG002
-        """Keep what an answer says, for the limiter."""
-        if self._requests_told is None or started_at >= self._requests_told[0]:
-            self._requests_told = started_at, said
+    def learn(self, reported: RateLimit, now: float, started_at: float, spent_then: float) -> bool:  # noqa: ARG002
+        """Keep the limit that an answer names, for the limiter."""
+        if self._requests_reported is None or started_at >= self._requests_reported[0]:
+            self._requests_reported = started_at, reported
         return False
 
     def refuse(self, now: float) -> bool:  # noqa: ARG002 - see Budget
@@ -197,7 +199,7 @@ class Lease(Budget):
         self._wait_until = max(self._wait_until, until)
 
     def ask(self, now: float) -> Ask | None:
-        """Return what there is to say to the limiter; None where there is nothing."""
+        """Return what to report to the limiter and to ask of it; None where there is nothing."""
         returned = 0
         if self._available and not self._is_wanting and now - self._last_used > 1.0:
             returned, self._available = self._available, 0
@@ -209,13 +211,13 @@ class Lease(Budget):
             returned,
             self._accepted_count,
             tokens.correction,
-            _aged(self._requests_told, now),
-            _aged(tokens.told, now),
+            _aged(self._requests_reported, now),
+            _aged(tokens.reported, now),
             self._is_refused,
             max(0.0, self._wait_until - now),
         )
         self._accepted_count, tokens.correction = 0, 0.0
-        self._requests_told = tokens.told = None
+        self._requests_reported = tokens.reported = None
         self._is_refused = False
         return None if ask == Ask(self.model, tokens=self.tokens_each) else ask
 
@@ -229,18 +231,18 @@ class Lease(Budget):
 
 
 class LeaseOfTokens(Budget):
-    """The tokens of a `Lease`: they are the limiter's to mind, and this tells it of them."""
+    """The tokens of a `Lease`: kept for the limiter, which counts them."""
 
-    __slots__ = ("_lease", "correction", "told")
+    __slots__ = ("_lease", "correction", "reported")
 
     def __init__(self, lease: Lease) -> None:
         super().__init__()
         self._lease = lease
         self.correction = 0.0
-        self.told: tuple[float, ToldOf] | None = None
+        self.reported: tuple[float, RateLimit] | None = None
 
     def start(self, now: float, cost: float) -> None:  # noqa: ARG002 - see Budget
-        """Note what a request is thought to take."""
+        """Note the estimate for a request."""
         lease = self._lease
         lease.tokens_each = (
             cost if not lease.tokens_each else lease.tokens_each + 0.1 * (cost - lease.tokens_each)
@@ -251,12 +253,12 @@ class LeaseOfTokens(Budget):
         """Note what it took beyond that."""
         self.correction += difference
 
-    def learn(self, said: ToldOf, now: float, started_at: float, spent_then: float) -> bool:  # noqa: ARG002
-        """Keep what an answer says, for the limiter."""
-        if self.told is None or started_at >= self.told[0]:
-            self.told = started_at, said
+    def learn(self, reported: RateLimit, now: float, started_at: float, spent_then: float) -> bool:  # noqa: ARG002
+        """Keep the limit that an answer names, for the limiter."""
+        if self.reported is None or started_at >= self.reported[0]:
+            self.reported = started_at, reported
         return False
 
 
-def _aged(told: tuple[float, ToldOf] | None, now: float) -> tuple[float, ToldOf] | None:
-    return None if told is None else (now - told[0], told[1])
+def _aged(report: tuple[float, RateLimit] | None, now: float) -> tuple[float, RateLimit] | None:
+    return None if report is None else (now - report[0], report[1])

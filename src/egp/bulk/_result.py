@@ -101,7 +101,7 @@ def read(line: bytes) -> Written | None:
 
 
 def usage_of(document: Any) -> tuple[int, int, int] | None:
-    """Return the tokens of prompt and answer, and of the prompt those from a cache; None if untold."""
+    """Return the tokens of prompt and answer, and of the prompt those from a cache; None if unknown."""
     usage = document.get("usage") if is_object(document) else None
     if not is_object(usage):
         return None

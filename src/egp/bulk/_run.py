@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from egp._loading import LOADING
 from egp.bulk import _output, _request, _scan
-from egp.bulk._display import Watch
 from egp.bulk._engine import Engine
 from egp.bulk._input import opened
 from egp.bulk._request import digest_of
@@ -24,6 +23,7 @@ from egp.bulk._send import Sender
 from egp.bulk._spending import Spending
 from egp.bulk._summary import Summary
 from egp.bulk._tally import Tally
+from egp.bulk._watch import Watch
 from egp.errors import EGPError
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from egp.bulk._verdict import Fate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from egp.bulk._rate_limits import RateLimit
     from egp.bulk._request import Request
     from egp.bulk._spending import Spending
-    from egp.bulk._told import ToldOf
     from egp.bulk._verdict import Verdict
 
 __all__ = ["Job", "Next", "Policy", "Schedule"]
@@ -286,7 +286,7 @@ class Schedule:
         return earliest
 
     def finish(self, job: Job, verdict: Verdict, now: float, usage: tuple[int, int] | None = None) -> Next:
-        """Take in how an attempt ended. `usage` is the tokens of the prompt and of the answer, where told."""
+        """Take in how an attempt ended. `usage`, where known, is the tokens of the prompt and of the answer."""
         lane = self._lanes[job.request.model]
         lane.in_flight -= 1
         self.in_flight -= 1
@@ -351,12 +351,12 @@ class Schedule:
         self.events[what] = self.events.get(what, 0) + 1
 
     def _learn(self, lane: _Lane, job: Job, verdict: Verdict, now: float) -> None:
-        said: ToldOf | None
-        for budget, said, spent in (
-            (lane.requests, verdict.told.requests, job.spent_requests),
-            (lane.tokens, verdict.told.tokens, job.spent_tokens),
+        reported: RateLimit | None
+        for budget, reported, spent in (
+            (lane.requests, verdict.limits.requests, job.spent_requests),
+            (lane.tokens, verdict.limits.tokens, job.spent_tokens),
         ):
-            if said is not None and budget.learn(said, now, job.started_at, spent):
+            if reported is not None and budget.learn(reported, now, job.started_at, spent):
                 self._note("limit lowered by the service")
 
     def _answered(self, lane: _Lane, job: Job, now: float, *, is_good: bool) -> None:

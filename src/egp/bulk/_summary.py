@@ -54,7 +54,7 @@ class Summary:
     completion_tokens: int
     cached_tokens: int
     unknown_usage: int
-    """Answers that told no usage; their tokens are in no sum."""
+    """Answers without a usage; their tokens are in no sum."""
     cost: Decimal | None
     """An estimate, in the currency of the prices; None where none were given."""
     unpriced: int
@@ -124,7 +124,7 @@ class Summary:
         if self.answered:
             tokens = f"tokens: {self.prompt_tokens} in, {self.completion_tokens} out"
             if self.unknown_usage:
-                tokens += f"; {self.unknown_usage} answers told none"
+                tokens += f"; {self.unknown_usage} answers without a usage"
             lines.append(tokens)
         if self.cost is not None:
             more = f"; {self.unpriced} answers have no known price" if self.unpriced else ""

@@ -121,7 +121,7 @@ class Tally:
         self.completion_tokens = 0
         self.cached_tokens = 0
         self.unknown_usage = 0
-        """Answers that told no usage."""
+        """Answers without a usage."""
         self.latencies = Latencies()
 
     @property

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from egp._core.json import is_object
-from egp.bulk._told import NOTHING, Told, retry_after, told
+from egp.bulk._rate_limits import NO_LIMITS, RateLimits, rate_limits, retry_after
 from egp.errors import (
     APIConnectionError,
     APIResponseValidationError,
@@ -46,7 +46,7 @@ class Verdict(NamedTuple):
     fate: Fate
     why: str
     """The status, or what went wrong, in the words of the summary: `200`, `429`, `timeout`."""
-    told: Told = NOTHING
+    limits: RateLimits = NO_LIMITS
     wait: float | None = None
     """Seconds that the service asks to wait."""
     is_overload: bool = False
@@ -62,7 +62,7 @@ _OVERLOAD = frozenset({429, 503, 529})
 
 def of_answer(status: int, headers: Mapping[str, str], wall_clock: float) -> Verdict:
     """Return the verdict on an answer with a status of success."""
-    return Verdict(Fate.DONE, str(status), told(headers, wall_clock))
+    return Verdict(Fate.DONE, str(status), rate_limits(headers, wall_clock))
 
 
 def of_error(error: EGPError, wall_clock: float) -> Verdict:
@@ -79,7 +79,9 @@ def of_error(error: EGPError, wall_clock: float) -> Verdict:
         return Verdict(Fate.FAILED, "stream error", message=error.message)
     if isinstance(error, APIResponseValidationError):
         # It was paid for, and would be again.
-        return Verdict(Fate.ENDED, "unreadable", told(error.headers, wall_clock), message=error.message)
+        return Verdict(
+            Fate.ENDED, "unreadable", rate_limits(error.headers, wall_clock), message=error.message
+        )
     return Verdict(Fate.ENDED, "unsendable", message=error.message)
 
 
@@ -90,7 +92,7 @@ def _of_status(error: APIStatusError, wall_clock: float) -> Verdict:
     return Verdict(
         fate,
         str(status),
-        told(headers, wall_clock),
+        rate_limits(headers, wall_clock),
         wait,
         is_overload=status in _OVERLOAD,
         message=error.message,

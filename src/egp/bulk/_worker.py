@@ -63,8 +63,8 @@ class Worker:
         self._spending = Spending(options.prices, options.max_cost)
         self._schedule = Schedule(options.policy, random.random, self._spending, self._budgets)
         self._journal: SharedJournal | None = None
-        self._cost_told = Decimal(0)
-        self._unpriced_told = 0
+        self._cost_reported = Decimal(0)
+        self._unpriced_reported = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._running: asyncio.Task[None] | None = None
         self.is_exhausted = False
@@ -99,8 +99,8 @@ class Worker:
             self._engine.count_into(self._tally)
         # The spending itself goes on: it has the limit of the whole run to mind.
         spending = self._spending
-        cost, unpriced = spending.spent - self._cost_told, spending.unpriced - self._unpriced_told
-        self._cost_told, self._unpriced_told = spending.spent, spending.unpriced
+        cost, unpriced = spending.spent - self._cost_reported, spending.unpriced - self._unpriced_reported
+        self._cost_reported, self._unpriced_reported = spending.spent, spending.unpriced
         return {**counts_of(counted, self._schedule), "cost": str(cost), "unpriced": unpriced}
 
     async def _taken(self, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What the service says of its limits, in the headers of any answer.
+"""Rate limits: what the service says of them, in the headers of any answer.
 
 Vendors write them in many ways: OpenAI `x-ratelimit-remaining-requests` with resets such as `6m0s` and
 `1ms`, Anthropic `anthropic-ratelimit-tokens-reset` with a time of day, others `x-ratelimit-remaining` with
@@ -9,34 +9,35 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
+
+from egp._core.retry import seconds_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NOTHING", "Told", "ToldOf", "retry_after", "seconds_of", "told"]
+__all__ = ["NO_LIMITS", "RateLimit", "RateLimits", "rate_limits", "retry_after", "seconds_of"]
 
 
-class ToldOf(NamedTuple):
-    """What is said of one resource."""
+class RateLimit(NamedTuple):
+    """The limit of one resource: requests or tokens."""
 
     limit: float | None = None
-    """How much a window has in all."""
+    """What a window has in all."""
     remaining: float | None = None
-    """How much of it is left."""
+    """What is left of it."""
     reset: float | None = None
-    """Seconds until it is whole again."""
+    """Seconds until all of it is there again."""
 
 
-class Told(NamedTuple):
-    """What one answer says."""
+class RateLimits(NamedTuple):
+    """The limits that one answer names."""
 
-    requests: ToldOf | None = None
-    tokens: ToldOf | None = None
+    requests: RateLimit | None = None
+    tokens: RateLimit | None = None
 
 
-NOTHING = Told()
+NO_LIMITS = RateLimits()
 
 _UNITS = {"ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ms|us|µs|ns|s|m|h|d)")
@@ -49,8 +50,11 @@ _MOMENT = 0.1
 _PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-", "ratelimit-", "x-rate-limit-")
 
 
-def told(headers: Mapping[str, str], wall_clock: float) -> Told:
-    """Return what the headers of an answer say; `wall_clock` is the time of day, for resets that name one."""
+def rate_limits(headers: Mapping[str, str], wall_clock: float) -> RateLimits:
+    """Return the limits in the headers of an answer.
+
+    `wall_clock` is the time of day, for resets that name one.
+    """
     found: dict[str, str] = {}
     for name in headers:
         if "rate" in name and "limit" in name:
@@ -62,9 +66,9 @@ def told(headers: Mapping[str, str], wall_clock: float) -> Told:
                 if name == "ratelimit":
                     found.update(_draft(headers[name]))
     if not found:
-        return NOTHING
+        return NO_LIMITS
     tokens = _of(found, ("-tokens", "-input-tokens"), wall_clock)
-    return Told(_of(found, ("-requests", ""), wall_clock), tokens)
+    return RateLimits(_of(found, ("-requests", ""), wall_clock), tokens)
 
 
 def retry_after(headers: Mapping[str, str], wall_clock: float) -> float | None:
@@ -76,7 +80,7 @@ def retry_after(headers: Mapping[str, str], wall_clock: float) -> float | None:
     if value is None:
         return None
     seconds = seconds_of(value, wall_clock)
-    return seconds if seconds is not None else _until_date(value, wall_clock)
+    return seconds if seconds is not None else seconds_to_date(value.strip(), wall_clock)
 
 
 def seconds_of(value: str, wall_clock: float) -> float | None:
@@ -98,23 +102,13 @@ def seconds_of(value: str, wall_clock: float) -> float | None:
     return max(0.0, moment.timestamp() - wall_clock)
 
 
-def _until_date(value: str, wall_clock: float) -> float | None:
-    try:
-        date = parsedate_to_datetime(value.strip())
-        if date.tzinfo is None:
-            date = date.replace(tzinfo=UTC)
-        return max(0.0, date.timestamp() - wall_clock)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
 def _turned(name: str) -> str:
     """`requests-limit`, as Anthropic has it, is `limit-requests`."""
     resource, _, what = name.rpartition("-")
     return f"{what}-{resource}" if resource and what in {"limit", "remaining", "reset"} else name
 
 
-def _of(found: dict[str, str], suffixes: tuple[str, ...], wall_clock: float) -> ToldOf | None:
+def _of(found: dict[str, str], suffixes: tuple[str, ...], wall_clock: float) -> RateLimit | None:
     for suffix in suffixes:
         limit = _amount(found.get(f"limit{suffix}"))
         remaining = _amount(found.get(f"remaining{suffix}"))
@@ -132,7 +126,7 @@ def _of(found: dict[str, str], suffixes: tuple[str, ...], wall_clock: float) -> 
             seconds += 1.0
         elif seconds is not None:
             seconds += _MOMENT
-        return ToldOf(limit, remaining, seconds)
+        return RateLimit(limit, remaining, seconds)
     return None
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egp.bulk._told import NOTHING, ToldOf, retry_after, seconds_of, told
+from egp.bulk._rate_limits import NO_LIMITS, RateLimit, rate_limits, retry_after, seconds_of
 
 NOW = 1_700_000_000.0
 
@@ -60,10 +60,10 @@ def test_openai_says_both_resources():
         "x-ratelimit-reset-tokens": "6m0s",
     }
 
-    said = told(headers, NOW)
+    said = rate_limits(headers, NOW)
 
-    assert said.requests == ToldOf(600, 599, pytest.approx(0.2))
-    assert said.tokens == ToldOf(100_000, 99_850, pytest.approx(360.1))
+    assert said.requests == RateLimit(600, 599, pytest.approx(0.2))
+    assert said.tokens == RateLimit(100_000, 99_850, pytest.approx(360.1))
 
 
 @pytest.mark.parametrize(
@@ -75,25 +75,25 @@ def test_openai_says_both_resources():
                 "anthropic-ratelimit-requests-remaining": "49",
                 "anthropic-ratelimit-requests-reset": "2023-11-14T22:14:20Z",
             },
-            ToldOf(50, 49, pytest.approx(60.1)),
+            RateLimit(50, 49, pytest.approx(60.1)),
         ),
         (
             {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "7", "x-ratelimit-reset": "1700000030"},
-            ToldOf(100, 7, pytest.approx(31)),
+            RateLimit(100, 7, pytest.approx(31)),
         ),
         (
             {"ratelimit-limit": "100, 100;w=60", "ratelimit-remaining": "7", "ratelimit-reset": "30"},
-            ToldOf(100, 7, pytest.approx(31)),
+            RateLimit(100, 7, pytest.approx(31)),
         ),
-        ({"ratelimit": "limit=100, remaining=7, reset=30"}, ToldOf(100, 7, pytest.approx(31))),
-        ({"ratelimit": '"default";r=7;t=30'}, ToldOf(None, 7, pytest.approx(31))),
-        ({"x-ratelimit-remaining-requests": "7"}, ToldOf(None, 7, None)),
+        ({"ratelimit": "limit=100, remaining=7, reset=30"}, RateLimit(100, 7, pytest.approx(31))),
+        ({"ratelimit": '"default";r=7;t=30'}, RateLimit(None, 7, pytest.approx(31))),
+        ({"x-ratelimit-remaining-requests": "7"}, RateLimit(None, 7, None)),
     ],
 )
 def test_other_vendors_say_it_in_other_words(headers, requests):
-    assert told(headers, NOW).requests == requests
+    assert rate_limits(headers, NOW).requests == requests
 
 
 def test_other_headers_say_nothing():
-    assert told({"content-type": "application/json", "x-request-id": "a"}, NOW) is NOTHING
-    assert told({"x-ratelimit-remaining-requests": "many"}, NOW).requests is None
+    assert rate_limits({"content-type": "application/json", "x-request-id": "a"}, NOW) is NO_LIMITS
+    assert rate_limits({"x-ratelimit-remaining-requests": "many"}, NOW).requests is None
