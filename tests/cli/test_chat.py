@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from egp.cli import pasted
+from egp.cli import attachments
 from tests.cli.conftest import KEY
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(16)
@@ -49,7 +49,7 @@ def test_stdin_alone_is_the_prompt(server, egp, arguments):
 
 @pytest.mark.parametrize("lowest", [0, 1100])
 def test_an_open_pipe_without_data_is_left_out_and_said(server, egp, monkeypatch, lowest):
-    monkeypatch.setattr(pasted, "_PATIENCE", 0.01)
+    monkeypatch.setattr(attachments, "_PATIENCE", 0.01)
     reader, writer = os.pipe()
     numbered = fcntl.fcntl(reader, fcntl.F_DUPFD_CLOEXEC, lowest)  # select() takes none above 1,023
     os.close(reader)

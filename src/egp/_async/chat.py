@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from egp._async.events import AsyncEventStreaming
 from egp._async.parse import AsyncParsing
 from egp._async.run_tools import AsyncToolRunning
-from egp._async.spelled import AsyncCreate, AsyncModels
+from egp._async.signatures import AsyncCreate, AsyncModels
 from egp._loading import LOADING
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from egp._async.session import AsyncSession
-from egp._async.spelled_client import AsyncConfigured
+from egp._async.client_signatures import AsyncConfigured
 from egp._client import BaseClient
 from egp._loading import LOADING
 

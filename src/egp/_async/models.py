@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from egp._async.spelled import AsyncList
+from egp._async.signatures import AsyncList
 from egp._models import ModelList, model_list
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from egp._loading import LOADING
 from egp._sync.events import EventStreaming
 from egp._sync.parse import Parsing
 from egp._sync.run_tools import ToolRunning
-from egp._sync.spelled import Create, Models
+from egp._sync.signatures import Create, Models
 
 if TYPE_CHECKING:
     from egp_api.models import ChatCompletion, ChatCompletionChunk, ChatModelList

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from egp._client import BaseClient
 from egp._loading import LOADING
+from egp._sync.client_signatures import Configured
 from egp._sync.session import Session
-from egp._sync.spelled_client import Configured
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from egp._models import ModelList, model_list
-from egp._sync.spelled import List
+from egp._sync.signatures import List
 
 if TYPE_CHECKING:
     from egp._sync.session import Session

@@ -286,7 +286,7 @@ class Schedule:
         return earliest
 
     def finish(self, job: Job, verdict: Verdict, now: float, usage: tuple[int, int] | None = None) -> Next:
-        """Take in how an attempt ended. `usage`, where known, is the tokens of the prompt and of the answer."""
+        """Take in how an attempt ended. `usage` is the tokens of prompt and answer, where they are known."""
         lane = self._lanes[job.request.model]
         lane.in_flight -= 1
         self.in_flight -= 1

@@ -193,7 +193,7 @@ def _answer(completion: Any) -> Answer:
 
 def _text(namespace: argparse.Namespace) -> tuple[str, bool]:
     """Return what was asked in words, and whether a conversation is to begin instead."""
-    from egp.cli.pasted import piped_text
+    from egp.cli.attachments import piped_text
 
     words = [word for word in namespace.prompt if word != "-"]
     prompt = " ".join(words)
@@ -240,7 +240,7 @@ def _beginning(namespace: argparse.Namespace, template: Template) -> tuple[str, 
 def _user_message(prompt: str, files: list[str]) -> dict[str, Any]:
     if not files:
         return {"role": "user", "content": prompt}
-    from egp.cli.pasted import parts_of
+    from egp.cli.attachments import parts_of
 
     texts, parts = parts_of(files)
     text = "\n\n".join([*texts, prompt] if prompt else texts)

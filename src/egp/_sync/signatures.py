@@ -1,4 +1,4 @@
-# Made by scripts/unasync from src/egp/_async/spelled.py: edit that file, then run the script.
+# Made by scripts/unasync from src/egp/_async/signatures.py: edit that file, then run the script.
 # Made by scripts/signatures from generated/egp_api/params.py and src/egp/_options.py: edit those.
 """The methods whose keywords the contract names, each keyword spelled out."""
 

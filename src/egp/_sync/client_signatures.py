@@ -1,4 +1,4 @@
-# Made by scripts/unasync from src/egp/_async/spelled_client.py: edit that file, then run the script.
+# Made by scripts/unasync from src/egp/_async/client_signatures.py: edit that file, then run the script.
 # Made by scripts/signatures from src/egp/_options.py: edit that.
 """The methods of a client that take its options, each option spelled out."""
 
