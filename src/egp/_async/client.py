@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from egp._async.session import AsyncSession
 from egp._async.client_signatures import AsyncConfigured
+from egp._async.session import AsyncSession
 from egp._client import BaseClient
 from egp._loading import LOADING
 
