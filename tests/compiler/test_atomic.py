@@ -16,7 +16,7 @@ import pytest
 from tools.compiler import cli, compilation, install
 from tools.compiler.cli import ROOT, main
 from tools.compiler.emit import Emitted
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding
 
 DOCUMENT = """\
 openapi: 3.1.0
@@ -77,7 +77,7 @@ STEPS = {
 @pytest.mark.parametrize(
     ("step", "error"),
     [
-        ("while the code is generated", CompileError("no")),
+        ("while the code is generated", CompileError(Finding("no"))),
         ("while the code is generated", KeyboardInterrupt()),
         ("while it is looked at", OSError(28, "full")),
         ("just before the swap", SystemExit(143)),
@@ -277,7 +277,7 @@ def test_a_failure_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "spec.yaml").write_text(DOCUMENT.format(version=2))
 
     def fail(*_: object) -> None:
-        raise CompileError("no")
+        raise CompileError(Finding("no"))
 
     monkeypatch.setattr(compilation, "emit", fail)
 

@@ -125,13 +125,15 @@ def _refuse_foreign(target: Path) -> None:
     """Neither a folder with other files is overwritten, nor a package put inside a package."""
     if all((target.parent / name).is_file() for name in (SPEC_IN_PACKAGE, "py.typed", "__init__.py")):
         remedy = "--output is the folder that the package's folder is in."
-        raise CompileError("is a generated package itself", file=_shown(target.parent), remedy=remedy)
+        raise CompileError(Finding("is a generated package itself", file=str(target.parent), remedy=remedy))
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        raise CompileError("is in the way: the package needs a folder of this name", file=_shown(target))
+        raise CompileError(
+            Finding("is in the way: the package needs a folder of this name", file=str(target))
+        )
     inside = check.files(target)
     if SPEC_IN_PACKAGE not in inside and any(path.stat().st_size for path in inside.values()):
         remedy = "Name another --output, or remove the folder if nothing in it is needed."
-        raise CompileError("holds files that were not generated", file=_shown(target), remedy=remedy)
+        raise CompileError(Finding("holds files that were not generated", file=str(target), remedy=remedy))
 
 
 def _report(options: argparse.Namespace, target: Path, new: Document) -> changes.Report | None:
@@ -144,9 +146,9 @@ def _report(options: argparse.Namespace, target: Path, new: Document) -> changes
     if file := options.report:
         if old is None:
             message = "there is no earlier document to report changes from"
-            raise CompileError(message, file=_shown(file), remedy="Name one with --against.")
+            raise CompileError(Finding(message, file=str(file), remedy="Name one with --against."))
         if file.is_dir() or not file.parent.is_dir():
-            raise CompileError("the report cannot be written to this place", file=_shown(file))
+            raise CompileError(Finding("the report cannot be written to this place", file=str(file)))
     if old is None:
         return None
     return changes.compare(old.content, new.content, same_bytes=old.source == new.source)

@@ -40,7 +40,7 @@ def prepare(document: Document, config: ConfigFile) -> Desugared:
         except CompileError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
-        raise CompileError.of(problems)
+        raise CompileError(*problems)
     return prepared
 
 
@@ -66,7 +66,7 @@ def _count(prepared: Desugared, emitted: Emitted) -> None:
         if not {name, f"{name}_"} & classes  # an underscore where the generated code needs the name itself
     ]
     if problems:
-        raise CompileError.of(problems)
+        raise CompileError(*problems)
 
 
 def _try(package: Path, prepared: Desugared) -> None:
@@ -81,7 +81,7 @@ def _try(package: Path, prepared: Desugared) -> None:
     )
     if result.returncode:
         last = (result.stderr.strip().splitlines() or ["no message"])[-1]
-        raise CompileError(f"the package does not work: {last[:500]}")
+        raise CompileError(Finding(f"the package does not work: {last[:500]}"))
 
 
 def _set_modes(package: Path) -> None:

@@ -10,7 +10,7 @@ from openapi_python_client.config import ConfigFile
 
 from tools.compiler import pointer
 from tools.compiler.document import decode
-from tools.compiler.errors import CompileError, Finding
+from tools.compiler.errors import CompileError, Finding, reading
 from tools.compiler.reader import locate, read_yaml
 from tools.compiler.typos import did_you_mean
 
@@ -37,16 +37,12 @@ _REFUSED = {
 
 def load(path: Path) -> ConfigFile:
     """Read the options at `path`; raise CompileError, with the line, for any that is not supported."""
-    try:
+    with reading(path):
         text = decode(path.read_bytes())
         content = {} if (read := read_yaml(text)) is None else read
         problems = [attrs.evolve(each, line=locate(text, each.pointer or "")) for each in _problems(content)]
         if problems:
-            raise CompileError.of(problems)
-    except OSError as error:
-        raise CompileError(f"cannot be read: {error.strerror}", file=str(path)) from None
-    except CompileError as error:
-        raise error.in_file(path) from None
+            raise CompileError(*problems)
     return ConfigFile(**{"package_name_override": "egp_api", "literal_enums": True, **content})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding, reading
 from tools.compiler.reader import locate, read_json, read_yaml
 
 
@@ -30,12 +30,8 @@ class Document:
 
 def load(path: Path) -> Document:
     """Read the YAML or JSON document at `path`; raise CompileError for what is neither."""
-    try:
+    with reading(path):
         return parse(path.read_bytes(), str(path))
-    except OSError as error:
-        raise CompileError(f"cannot be read: {error.strerror}", file=str(path)) from None
-    except CompileError as error:
-        raise error.in_file(path) from None
 
 
 def parse(source: bytes, name: str) -> Document:
@@ -43,10 +39,10 @@ def parse(source: bytes, name: str) -> Document:
     text = decode(source)
     content = (read_json if name.endswith(".json") or _is_json(text) else read_yaml)(text)
     if content is None:
-        raise CompileError("the document is empty", line=1)
+        raise CompileError(Finding("the document is empty", line=1))
     if not isinstance(content, dict):
         kind = "list" if isinstance(content, list) else type(content).__name__
-        raise CompileError(f"the top of the document is a {kind}, not a mapping", line=1)
+        raise CompileError(Finding(f"the top of the document is a {kind}, not a mapping", line=1))
     return Document(source, text, content)
 
 
@@ -60,10 +56,11 @@ def _is_json(text: str) -> bool:
 def decode(source: bytes) -> str:
     """Return the text of a file in UTF-8, without its byte-order mark."""
     if not (encoding := json.detect_encoding(source)).startswith("utf-8"):
-        raise CompileError(f"the file is in {encoding[:6].upper()}", line=1, remedy="Save it as UTF-8.")
+        message = f"the file is in {encoding[:6].upper()}"
+        raise CompileError(Finding(message, line=1, remedy="Save it as UTF-8."))
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"the byte {source[error.start]:#04x} is not UTF-8"
         line = source.count(b"\n", 0, error.start) + 1
-        raise CompileError(message, line=line, remedy="Save the file as UTF-8.") from None
+        raise CompileError(Finding(message, line=line, remedy="Save the file as UTF-8.")) from None

@@ -100,10 +100,10 @@ def outline(document: dict[str, Any]) -> dict[str, Any]:
 def _parse(document: dict[str, Any], settings: Config) -> GeneratorData:
     data = GeneratorData.from_dict(document, config=settings)
     if isinstance(data, GeneratorError):
-        raise CompileError.of([_problem(data)])
+        raise CompileError(_problem(data))
     collections = data.endpoint_collections_by_tag.values()
     if errors := [*data.errors, *(error for each in collections for error in each.parse_errors)]:
-        raise CompileError.of([_problem(error) for error in errors])
+        raise CompileError(*map(_problem, errors))
     return data
 
 
@@ -153,6 +153,5 @@ def _tidy(output: Path) -> None:
             [find_ruff_bin(), *command, *options], capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise CompileError(
-                f"ruff cannot read the generated code: {(done.stderr or done.stdout).strip()[:2000]}"
-            )
+            said = (done.stderr or done.stdout).strip()[:2000]
+            raise CompileError(Finding(f"ruff cannot read the generated code: {said}"))

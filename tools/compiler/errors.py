@@ -1,8 +1,8 @@
 """What stops a compilation."""
 
-from collections.abc import Sequence
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
 
 import attrs
 
@@ -30,25 +30,17 @@ class CompileError(Exception):
     Carries every problem that was found before giving up, at least one.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        pointer: str | None = None,
-        line: int | None = None,
-        remedy: str = "",
-        file: str | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.problems: tuple[Finding, ...] = (Finding(message, pointer, line, remedy, file),)
+    def __init__(self, *problems: Finding) -> None:
+        super().__init__(problems[0].message)
+        self.problems = problems
 
-    @classmethod
-    def of(cls, problems: Sequence[Finding]) -> Self:
-        """Return an error that carries several problems, in the order given."""
-        error = cls(problems[0].message)
-        error.problems = tuple(problems)
-        return error
 
-    def in_file(self, path: Path) -> Self:
-        """Return the same error, said of another file than the document."""
-        return self.of([attrs.evolve(problem, file=problem.file or str(path)) for problem in self.problems])
+@contextmanager
+def reading(path: Path) -> Generator[None]:
+    """Say of what is wrong with a file, or keeps it from being read, which file it is."""
+    try:
+        yield
+    except OSError as error:
+        raise CompileError(Finding(f"cannot be read: {error.strerror}", file=str(path))) from None
+    except CompileError as error:
+        raise CompileError(*(attrs.evolve(problem, file=str(path)) for problem in error.problems)) from None

@@ -10,7 +10,7 @@ from collections.abc import Generator
 from itertools import takewhile
 from pathlib import Path
 
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding
 
 # renameat2(2): exchange two names in one step, from Linux 3.15 and glibc 2.28.
 _RENAME_EXCHANGE = 2
@@ -78,11 +78,11 @@ def _create(folder: Path) -> list[Path]:
     lineage = [folder, *folder.parents]
     missing = list(takewhile(lambda path: not path.exists(), lineage))
     if not (above := lineage[len(missing)]).is_dir():
-        raise CompileError("is not a folder", file=str(above))
+        raise CompileError(Finding("is not a folder", file=str(above)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CompileError(f"cannot be made: {error.strerror}", file=str(folder)) from None
+        raise CompileError(Finding(f"cannot be made: {error.strerror}", file=str(folder))) from None
     return missing
 
 
@@ -91,7 +91,7 @@ def _locked(folder: Path) -> Generator[None]:
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise CompileError(f"cannot be opened: {error.strerror}", file=str(folder)) from None
+        raise CompileError(Finding(f"cannot be opened: {error.strerror}", file=str(folder))) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import yaml
 
 from tools.compiler import pointer
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding
 
 # Far above any real description of an API (Stripe's nests 30 deep), far below the interpreter's own limit.
 MAX_DEPTH = 120
@@ -61,13 +61,13 @@ def read_json(text: str) -> Any:
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
         _refuse_conflict(text)
-        raise CompileError(f"not JSON: {error.msg}", line=error.lineno) from None
+        raise CompileError(Finding(f"not JSON: {error.msg}", line=error.lineno)) from None
     except UnicodeEncodeError as error:
-        raise CompileError(f"{error.object[error.start]!r} is half of a surrogate pair") from None
+        raise CompileError(Finding(f"{error.object[error.start]!r} is half of a surrogate pair")) from None
     except (ValueError, RecursionError) as error:
         # JSON's reader does not say where; that of YAML does, and refuses nearly the same.
         read_yaml(_as_yaml(text))
-        raise CompileError(f"not JSON: {error}") from None
+        raise CompileError(Finding(f"not JSON: {error}")) from None
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         level = [
@@ -76,7 +76,7 @@ def read_json(text: str) -> Any:
             for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
         ]
     if level:
-        raise CompileError(f"nested deeper than {MAX_DEPTH} levels")
+        raise CompileError(Finding(f"nested deeper than {MAX_DEPTH} levels"))
     info = value.get("info") if isinstance(value, dict) else None
     for _, key in _TEXTS:
         if isinstance(info, dict) and isinstance(info.get(key), int | float):
@@ -196,7 +196,7 @@ def _build(text: str) -> _Builder:
         message = f"the character {character} is not allowed in YAML"
         line = text.count("\n", 0, error.position) + 1
         remedy = "Remove it, or write it as an escape in double quotes."
-        raise CompileError(message, line=line, remedy=remedy) from None
+        raise CompileError(Finding(message, line=line, remedy=remedy)) from None
 
 
 def _key(event: Any) -> str:
@@ -213,7 +213,7 @@ def _line(marked: Any) -> int:
 
 
 def _refusal(event: Any, message: str, remedy: str = "") -> CompileError:
-    return CompileError(message, line=_line(event), remedy=remedy)
+    return CompileError(Finding(message, line=_line(event), remedy=remedy))
 
 
 def _scalar(event: Any, place: _Place) -> Any:
@@ -254,7 +254,7 @@ def _refuse_yaml(text: str, error: yaml.MarkedYAMLError) -> NoReturn:
         message, remedy = "not YAML: a tab in the indentation", "Indent with spaces."
     elif line == len(lines):
         remedy = "The file ends in the middle of something; is it whole?"
-    raise CompileError(message, line=line, remedy=remedy) from None
+    raise CompileError(Finding(message, line=line, remedy=remedy)) from None
 
 
 def _refuse_conflict(text: str) -> None:
@@ -262,7 +262,7 @@ def _refuse_conflict(text: str) -> None:
         message = f"a merge conflict is not resolved: {marker.group().strip()}"
         line = text.count("\n", 0, marker.start()) + 1
         remedy = "Resolve the conflict and remove its markers."
-        raise CompileError(message, line=line, remedy=remedy) from None
+        raise CompileError(Finding(message, line=line, remedy=remedy)) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

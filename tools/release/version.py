@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
 from tools.release.errors import Refusal
+from tools.steps import STEPS, Step
 
 VERSION_FILE = "src/egp/_version.py"
-
-Step = Literal["none", "patch", "minor", "major"]
-STEPS: tuple[Step, ...] = ("none", "patch", "minor", "major")
 
 _STATED = re.compile(r"""^__version__\b[^=]*=\s*(["'])(.+)\1$""", re.MULTILINE)
 

@@ -4,6 +4,6 @@ The rule, kind by kind, is docs/spec-changes.md.
 """
 
 from tools.compiler.changes.compare import compare
-from tools.compiler.changes.report import KINDS, Change, Report, Step
+from tools.compiler.changes.report import KINDS, Change, Report
 
-__all__ = ["KINDS", "Change", "Report", "Step", "compare"]
+__all__ = ["KINDS", "Change", "Report", "compare"]

@@ -2,28 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Self
 
 import attrs
 
+from tools.steps import STEPS, Step
+
 _ROOM_PER_STEP = 12
 _WIDTH = 110
-
-
-class Step(StrEnum):
-    """How far a release must move its version (semver.org, clauses 6 to 8)."""
-
-    NONE = "none"
-    PATCH = "patch"
-    MINOR = "minor"
-    MAJOR = "major"
-
-    @property
-    def rank(self) -> int:
-        """The step's place, from 0 for `none` to 3 for `major`."""
-        return list(Step).index(self)
 
 
 _VALUE = "deprecated undeprecated default-changed made-optional type-widened"
@@ -55,15 +41,10 @@ _RULES = {
     "default-environment": ("", "changed"),
 }
 
-KINDS: Mapping[str, Step] = MappingProxyType(
-    {
-        f"{noun}-{change}": step
-        for noun, rule in _RULES.items()
-        for step, changes in zip((Step.MAJOR, Step.MINOR), rule, strict=True)
-        for change in changes.split()
-    }
-    | dict.fromkeys(("documentation-changed", "constraint-changed"), Step.PATCH)
-)
+KINDS: dict[str, Step] = {"documentation-changed": "patch", "constraint-changed": "patch"}
+for _noun, (_breaking, _compatible) in _RULES.items():
+    KINDS |= dict.fromkeys((f"{_noun}-{change}" for change in _breaking.split()), "major")
+    KINDS |= dict.fromkeys((f"{_noun}-{change}" for change in _compatible.split()), "minor")
 """Every kind with its step. docs/spec-changes.md says what each means, and why."""
 
 
@@ -90,17 +71,12 @@ class Change:
     @property
     def breaking(self) -> bool:
         """Whether it can break a caller's running or type-checked code."""
-        return self.step is Step.MAJOR
+        return self.step == "major"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON, without what is not set."""
         said = attrs.asdict(self, filter=lambda _, value: value is not None)
-        return {
-            "kind": self.kind,
-            "where": self.where,
-            "breaking": self.breaking,
-            "step": str(self.step),
-        } | said
+        return {"kind": self.kind, "where": self.where, "breaking": self.breaking, "step": self.step} | said
 
     def to_line(self) -> str:
         """Return the change in one line, without characters that a terminal would obey."""
@@ -125,11 +101,10 @@ class Report:
     def of(cls, changes: list[Change], *, same_bytes: bool) -> Self:
         """Return the report of these changes."""
         if same_bytes and not changes:
-            return cls(step=Step.NONE, changes=())
-        ordered = sorted(
-            set(changes), key=lambda c: (-c.step.rank, c.where, c.kind, c.before or "", c.after or "")
-        )
-        return cls(step=ordered[0].step if ordered else Step.PATCH, changes=tuple(ordered))
+            return cls(step="none", changes=())
+        ordered = sorted(set(changes), key=lambda c: (c.where, c.kind, c.before or "", c.after or ""))
+        ordered.sort(key=lambda change: STEPS.index(change.step), reverse=True)
+        return cls(step=ordered[0].step if ordered else "patch", changes=tuple(ordered))
 
     @property
     def breaking(self) -> tuple[Change, ...]:
@@ -138,13 +113,13 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON: `{"step": …, "changes": [{"kind": …, "where": …, …}, …]}`."""
-        return {"step": str(self.step), "changes": [change.to_dict() for change in self.changes]}
+        return {"step": self.step, "changes": [change.to_dict() for change in self.changes]}
 
     def to_text(self, *, room: int = _ROOM_PER_STEP) -> str:
         """Return the report for a screen: what breaks first, at most `room` lines a step, and the step."""
         lines: list[str] = []
         for step, (heading, _) in _WORDS.items():
-            group = [change for change in self.changes if change.step is step]
+            group = [change for change in self.changes if change.step == step]
             lines += [f"{heading} ({len(group)}):"] if group else []
             lines += [f"  {change.to_line()}" for change in group[:room]]
             if rest := Counter(change.kind for change in group[room:]):
@@ -159,9 +134,9 @@ def printable(text: str) -> str:
 
 
 # What stands above the changes of a step, and what the step means.
-_WORDS = {
-    Step.MAJOR: ("breaking", "a caller's code can break"),
-    Step.MINOR: ("compatible", "callers' code keeps working"),
-    Step.PATCH: ("documentation only", "nothing that code could notice"),
-    Step.NONE: ("", "the same bytes"),
+_WORDS: Mapping[Step, tuple[str, str]] = {
+    "major": ("breaking", "a caller's code can break"),
+    "minor": ("compatible", "callers' code keeps working"),
+    "patch": ("documentation only", "nothing that code could notice"),
+    "none": ("", "the same bytes"),
 }

@@ -74,7 +74,7 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
 
 def _refuse(problems: list[Finding]) -> None:
     if problems:
-        raise CompileError.of(list(dict.fromkeys(problems)))
+        raise CompileError(*dict.fromkeys(problems))
 
 
 def _document(content: dict[str, Any], paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

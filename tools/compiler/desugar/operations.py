@@ -132,11 +132,10 @@ class Operations:
         if not url or url in everywhere:
             return ""
         if "://" not in url:
-            raise CompileError(
-                f"the server {url[:80]!r} of an operation is not a whole URL",
-                pointer=pointer.join(place, "servers") if node.get("servers") else place,
-                remedy="Write it with its scheme and host: a client has one base URL.",
-            )
+            message = f"the server {url[:80]!r} of an operation is not a whole URL"
+            at = pointer.join(place, "servers") if node.get("servers") else place
+            remedy = "Write it with its scheme and host: a client has one base URL."
+            raise CompileError(Finding(message, at, remedy=remedy))
         self._schemas.notes.append(Finding(f"{name} is sent to {url}, whatever the base URL", place))
         return url.rstrip("/")
 

@@ -113,7 +113,7 @@ class Schemas:
         place, naming = self.places[name], Naming("", name)
         if name in self._active:
             cycle = " → ".join([*self._active[self._active.index(name) :], name][:6])
-            raise CompileError(f"the schema {name} is made from itself: {cycle}", pointer=place)
+            raise CompileError(Finding(f"the schema {name} is made from itself: {cycle}", place))
         self._active.append(name)
         schema = self.core(self.raw[name], place, naming)
         if (target := target_of(schema)) is not None:
@@ -327,7 +327,7 @@ class Schemas:
         except ConflictError as conflict:
             about = f" about the property {conflict.path}" if conflict.path else ""
             message = f"the parts of the schema contradict each other{about}: {conflict.reason}"
-            raise CompileError(message, pointer=place, remedy="No value can satisfy them all.") from None
+            raise CompileError(Finding(message, place, remedy="No value can satisfy them all.")) from None
         return result
 
     def _alternatives(

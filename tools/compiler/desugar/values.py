@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tools.compiler.desugar.forms import Schema, constants, members, target_of, without
-from tools.compiler.errors import CompileError
+from tools.compiler.errors import CompileError, Finding
 from tools.compiler.kinds import TYPED_FORMATS
 
 _KINDS: dict[type, str] = {
@@ -50,7 +50,7 @@ def split_enum(values: list[Any], types: list[str], place: str) -> list[Schema]:
         if plain not in (group := groups.setdefault(kind, [])):
             group.append(plain)
     if not groups:
-        raise CompileError(f"no value of the enum has the type {' or '.join(types)}", pointer=place)
+        raise CompileError(Finding(f"no value of the enum has the type {' or '.join(types)}", place))
     if "number" in groups:
         groups.pop("integer", None)
     return [_of_kind(kind, group) for kind, group in groups.items()]

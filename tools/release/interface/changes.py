@@ -2,7 +2,6 @@
 
 import sys
 from pathlib import Path
-from typing import cast
 
 from packaging.version import Version
 
@@ -16,7 +15,7 @@ from tools.release.interface.sources import PACKAGES
 from tools.release.interface.words import compare_words
 from tools.release.process import attempt
 from tools.release.release import Release
-from tools.release.version import Change, Step
+from tools.release.version import Change
 
 
 def find_changes(release: Release, last: Version) -> list[Change]:
@@ -43,8 +42,7 @@ def _compare_contracts(old: Path, new: Path) -> list[Change]:
     changes: list[Change] = []
     for change in compare(before, after, same_bytes=sources[0] == sources[1]).changes:
         said = change.to_line().removeprefix(f"{change.kind}: {change.where}")
-        step = cast(Step, str(change.step))  # the compiler's steps go by the same four names
-        changes.append(Change("spec", f"{change.kind}{said}", change.where, step))
+        changes.append(Change("spec", f"{change.kind}{said}", change.where, change.step))
     return changes
 
 

@@ -12,7 +12,8 @@ import griffe
 from tools.release.interface import sources
 from tools.release.interface.annotations import UNKNOWN, Union, accepts, hidden_classes, is_alias, read, show
 from tools.release.interface.sources import Members, Parameter
-from tools.release.version import Change, Step
+from tools.release.version import Change
+from tools.steps import Step
 
 # Its interface is its command line (words.py).
 _COMMANDS = "egp.cli"
