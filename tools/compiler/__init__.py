@@ -28,7 +28,7 @@ desugar/ takes `operations` and `schemas` into the few `forms` that schemas may 
 allOf, `values` for enums and defaults, `naming` for inline classes), then sets `tags` (discriminators) and
 goes over all of it once more (`finish`).
 
-changes/ reads what users see of both documents as they were desugared (`survey`, `schemas`): a `surface` of
-parts, which have types (`shape`). It finds which were renamed and compares (`compare` → `operations`,
-`parts`) into a `report`. The rule is docs/spec-changes.md.
+changes/ reads what users see of both documents as they were desugared, without what is wrong in them
+(`survey`, `schemas`): a `surface` of parts, which have types (`shape`). It finds which were renamed and
+compares (`compare` → `operations`, `parts`) into a `report`. The rule is docs/spec-changes.md.
 """

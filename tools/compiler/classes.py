@@ -1,5 +1,6 @@
-"""The classes of the package, read from a desugared document."""
+"""The types and the classes of the package, read from a desugared document."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ from openapi_python_client.config import Config
 from openapi_python_client.parser import GeneratorData
 
 from tools.compiler import names
-from tools.compiler.desugar.forms import Schema, constants, is_object, members, target_of
+from tools.compiler.desugar.forms import Schema, constants, is_class, is_object, members, target_of
 from tools.compiler.kinds import TYPED_FORMATS, Kind, Type, annotation, distinct, every, model_of, or_none
 from tools.compiler.literals import literal
 from tools.compiler.media import body_word
@@ -63,19 +64,45 @@ Models = Mapping[str, Model]
 """The models of the package by class name."""
 
 
-class Classes:
+class Types:
+    """The types of what a document's `schemas` describe."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.schemas: Mapping[str, Schema] = document["components"]["schemas"]
+        self._kinds = {
+            name: Kind("model" if is_object(schema) else "enum", name, known=_known(schema))
+            for name, schema in self.schemas.items()
+            if is_class(schema)
+        }
+
+    def type_of(self, schema: Schema) -> Type:
+        """Return the kinds of values that a schema allows."""
+        return distinct(kind for member in members(schema) for kind in self._kinds_of(member))
+
+    def _kinds_of(self, schema: Schema) -> Type:
+        if (target := target_of(schema)) is not None:
+            return (self._kinds[target],) if target in self._kinds else self.type_of(self.schemas[target])
+        if "anyOf" in schema:
+            return self.type_of(schema)
+        if "const" in schema:
+            return (Kind("const", schema["const"], known=_known(schema)),)
+        kind = schema.get("type", "any")
+        if kind == "array":
+            return (Kind("array", items=self.type_of(schema["items"])),)
+        return (Kind(schema["format"] if schema.get("format") in TYPED_FORMATS else kind),)
+
+
+def _known(schema: Schema) -> tuple[str, ...]:
+    return tuple(sorted(json.dumps(value, ensure_ascii=False) for value in constants(schema)))
+
+
+class Classes(Types):
     """The classes of a document: the `models` by their names, and the `modules` of all of them."""
 
     def __init__(self, document: Mapping[str, Any], data: GeneratorData, config: Config) -> None:
-        self._schemas: Mapping[str, Schema] = document["components"]["schemas"]
+        super().__init__(document)
         self._prefix, overrides = config.field_prefix, config.content_type_overrides
-        objects = [name for name, schema in self._schemas.items() if is_object(schema)]
-        enums = [name for name, schema in self._schemas.items() if "enum" in schema]
         found = [made.class_info for made in (*data.models, *data.enums)]
-        self._kinds = {
-            component: Kind("model" if is_object(self._schemas[component]) else "enum", str(info.name))
-            for component, info in zip([*objects, *enums], found, strict=True)
-        }
         self.modules = {str(info.name): str(info.module_name) for info in found}
         nodes = [each.node for each in operations(document)]
         bodies = [node["requestBody"]["content"].items() for node in nodes if "requestBody" in node]
@@ -85,32 +112,14 @@ class Classes:
         )
         answers = self._whole(media for each in responses for media in each)
         self.models: Models = {
-            name: self._model(
-                name, self._schemas[component], is_form=name in forms, is_answer=name in answers
-            )
-            for component, (kind, name, _) in self._kinds.items()
-            if kind == "model"
+            name: self._model(name, schema, is_form=name in forms, is_answer=name in answers)
+            for name, schema in self.schemas.items()
+            if is_object(schema)
         }
-
-    def type_of(self, schema: Schema) -> Type:
-        """Return the kinds of values that a schema allows."""
-        return distinct(kind for member in members(schema) for kind in self._kinds_of(member))
 
     def mentioned(self, kind: str, *types: Type) -> dict[str, str]:
         """Return the classes of a kind, `model` or `enum`, that types mention, with their modules."""
         return {each.value: self.modules[each.value] for each in every(*types) if each.name == kind}
-
-    def _kinds_of(self, schema: Schema) -> Type:
-        if (target := target_of(schema)) is not None:
-            return (self._kinds[target],) if target in self._kinds else self.type_of(self._schemas[target])
-        if "anyOf" in schema:
-            return self.type_of(schema)
-        if "const" in schema:
-            return (Kind("const", schema["const"]),)
-        kind = schema.get("type", "any")
-        if kind == "array":
-            return (Kind("array", items=self.type_of(schema["items"])),)
-        return (Kind(schema["format"] if schema.get("format") in TYPED_FORMATS else kind),)
 
     def _whole(self, media: Iterable[Mapping[str, Any]]) -> set[str]:
         """Return the models that are the whole of a body or an answer."""
@@ -145,9 +154,9 @@ class Classes:
         deprecated = "Deprecated." if schema.get("deprecated") is True else ""
         said = "\n\n".join(filter(None, (schema.get("description", "").strip(), deprecated)))
         target = target_of(schema)
-        return said if said or target is None else self._schemas[target].get("description", "")
+        return said if said or target is None else self.schemas[target].get("description", "")
 
     def _values(self, schema: Schema) -> tuple[str | int, ...]:
         if (target := target_of(schema)) is not None:
-            return self._values(self._schemas[target])
+            return self._values(self.schemas[target])
         return tuple(sorted(constants(schema), key=str))

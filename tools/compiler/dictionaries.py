@@ -1,9 +1,8 @@
 """The typed dictionaries of requests: one per object that can be sent, one per operation's keywords."""
 
 import keyword
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 from attrs import define, evolve, frozen
 from attrs import field as attrs_field
@@ -45,8 +44,6 @@ class Dictionaries:
     """The typed dictionaries of a package, named so that none clashes with a model."""
 
     classes: Classes
-    schemas: Mapping[str, Any]
-    """The components of the document, of which unions have types of their own."""
     _names: dict[str, str] = attrs_field(factory=dict)
     _keywords: list[Dictionary] = attrs_field(factory=list)
     _open: set[str] = attrs_field(factory=set)
@@ -61,7 +58,7 @@ class Dictionaries:
         self._in_use = {*CLASSES_IN_USE, *self.classes.modules}
         self._unnamed = {
             name: kinds
-            for name, schema in self.schemas.items()
+            for name, schema in self.classes.schemas.items()
             if "anyOf" in schema and len(kinds := self.classes.type_of(schema)) > 1
             if all(kind.name == "model" for kind in kinds)
         }
@@ -160,7 +157,7 @@ class Dictionaries:
                 del self._unnamed[name]
                 kind = self._union(kinds)
                 if kind not in self.aliases:
-                    about = str(self.schemas[name].get("description") or "")
+                    about = str(self.classes.schemas[name].get("description") or "")
                     self.aliases[kind] = Key(self._unique(f"{name}Param"), kind, about)
 
     def _single(self, kind: Kind, *, files: bool) -> list[str]:

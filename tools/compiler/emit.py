@@ -17,7 +17,7 @@ from openapi_python_client.parser.errors import GeneratorError
 from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no annotations
 
 from tools.compiler import names
-from tools.compiler.desugar.forms import is_class
+from tools.compiler.desugar.forms import is_class, is_object
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.from_dict import decoders
 from tools.compiler.kinds import annotation
@@ -49,8 +49,9 @@ def emit(
     `tidy=False` leaves out ruff. Raises `CompileError` for whatever the generator would only warn about.
     """
     settings = _settings(config, output)
-    data = _parse(outline(document), settings)
-    names.settle(data)
+    known = outline(document)
+    data = _parse(known, settings)
+    names.settle(data, known["components"]["schemas"])
     package = Package(data, document, source, settings)
     _write(package, data, settings, output)
     if tidy:
@@ -75,6 +76,9 @@ def _settings(config: ConfigFile, output: Path) -> Config:
         overwrite=True,
         output_path=output,
     )
+    # A component is named as its class already.
+    overrides = settings.class_overrides.items()
+    settings.class_overrides = {str(each.class_name or name): each for name, each in overrides}
     settings.post_hooks = []  # the generator skips them without an error where ruff is not on PATH
     return settings
 
@@ -89,9 +93,11 @@ def outline(document: dict[str, Any]) -> dict[str, Any]:
         path: {each.method: {key: each.node[key] for key in ("operationId", "tags")} | {"responses": {}}}
         for path, each in numbered(document).items()
     }
+    schemas = document["components"]["schemas"].items()
     classes = {
         name: {key: schema[key] for key in said if key in schema}
-        for name, schema in document["components"]["schemas"].items()
+        # As the generator lists them: objects first.
+        for name, schema in sorted(schemas, key=lambda each: not is_object(each[1]))
         if is_class(schema)
     }
     return {"openapi": "3.1.0", "info": document["info"], "paths": paths, "components": {"schemas": classes}}

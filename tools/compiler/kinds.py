@@ -10,12 +10,14 @@ class Kind(NamedTuple):
     """One of the kinds of values that a type allows.
 
     `name` is a type of JSON Schema, a format of text that Python has a type for, or else `any`, `const`,
-    `model` or `enum`. `value` is the constant or the name of the class, `items` what an array holds.
+    `model` or `enum`. `value` is the constant or the name of the class, `items` what an array holds, `known`
+    the values of a constant or an enum as JSON, sorted.
     """
 
     name: str
     value: Any = ""  # of any type that a constant may have
     items: tuple["Kind", ...] = ()
+    known: tuple[str, ...] = ()
 
 
 Type: TypeAlias = tuple[Kind, ...]
@@ -33,7 +35,7 @@ _ANNOTATIONS = {
 }
 
 
-def every(*types: Type) -> Iterator[Kind]:
+def every(*types: Iterable[Kind]) -> Iterator[Kind]:
     """Yield each kind and all within it: the items of arrays, to any depth."""
     for kind in (kind for each in types for kind in each):
         yield kind
@@ -51,8 +53,8 @@ def model_of(allowed: Type) -> str:
 
 
 def distinct(kinds: Iterable[Kind]) -> Type:
-    """Return each kind once. The constants 1 and true are two, though they are equal in Python."""
-    return tuple({repr(kind): kind for kind in kinds}.values())
+    """Return each kind once. The constants 1 and true are two, since they are in JSON."""
+    return tuple(dict.fromkeys(kinds))
 
 
 def annotation(allowed: Type, *, files: bool = False) -> str:

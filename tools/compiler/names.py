@@ -57,15 +57,13 @@ def normal(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def settle(data: GeneratorData) -> None:
-    """Give every class, module and operation of `data` its final name."""
+def settle(data: GeneratorData, classes: Iterable[str]) -> None:
+    """Give every class, module and operation of `data` its final name: that of `classes`, in their order."""
     modules: set[str] = set()
-    for named in [*data.models, *data.enums]:
-        info = named.class_info
+    for made, name in zip([*data.models, *data.enums], classes, strict=True):
         # Around the generator's constructors, which would take underscores away.
-        name = f"{info.name}_" if info.name in CLASSES_IN_USE else normal(info.name)
-        info.name = str.__new__(ClassName, name)
-        info.module_name = _taken(normal(info.module_name), modules)
+        made.class_info.name = str.__new__(ClassName, name)
+        made.class_info.module_name = _taken(normal(made.class_info.module_name), modules)
     for collection in data.endpoint_collections_by_tag.values():
         taken: set[str] = set()
         for endpoint in collection.endpoints:

@@ -46,7 +46,7 @@ class Package:
 
     def __attrs_post_init__(self) -> None:
         self.classes = Classes(self.document, self.data, self.config)
-        self.params = Dictionaries(self.classes, self.document["components"]["schemas"])
+        self.params = Dictionaries(self.classes)
         collections = self.data.endpoint_collections_by_tag.values()
         names = {e.path.get_untrusted_value(): str(e.name) for each in collections for e in each.endpoints}
         self._calls = {

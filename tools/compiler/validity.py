@@ -1,8 +1,9 @@
 """Finds what no client can be made from: everything here is refused before anything is written."""
 
 import contextlib
+import copy
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -25,6 +26,7 @@ _STYLES = {
     "cookie": ("form",),
 }
 _EXPECTED: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
+_LEAST = {"openapi": "3.1.0", "info": {"title": "", "version": "0"}, "paths": {}}
 _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
 _STATUS = re.compile(r"[1-5](\d\d|XX|xx)|default|x-.*", re.DOTALL)
 
@@ -41,6 +43,21 @@ def findings(content: dict[str, Any]) -> list[Finding]:
     with contextlib.suppress(*([KeyError, TypeError, AttributeError] if problems else [])):
         problems += [attrs.evolve(finding, local=True) for finding in _names(content)]
     return problems
+
+
+def without_problems(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a document without the parts that are laid out wrong; of one that is none, next to nothing."""
+    sound: dict[str, Any] = {**_LEAST, **content}
+    while wrong := dict.fromkeys(found.pointer or "" for found in findings(sound) if not found.local):
+        sound = copy.deepcopy(sound)
+        # From the end, since what is taken out of a list moves what is behind it.
+        for place in reversed(wrong):
+            *above, last = pointer.split(place)
+            with contextlib.suppress(KeyError):
+                holder = walk.part(sound, *above)
+                del holder[int(last) if isinstance(holder, list) else last]
+        sound = {**_LEAST, **sound}
+    return sound
 
 
 def _other_format(content: dict[str, Any]) -> Iterator[Finding]:
@@ -225,7 +242,8 @@ class _Shape:
         if kind == "schema":
             self.problems += typos.misspelt_values(node, place)
         for message, remedy, *tokens in asked.check(node, str(self.content["openapi"])):
-            self._say(message, pointer.join(place, *tokens), remedy)
+            # An operation with other responses than it may have is still one.
+            self._say(message, pointer.join(place, *tokens), remedy, local=kind == "operation")
         for key, value in node.items():
             if key in asked.parts and not (value is None and (key == asked.needs or kind in _MAY_BE_NULL)):
                 self.visit(value, asked.parts[key], pointer.join(place, key))
@@ -273,8 +291,8 @@ class _Shape:
             # No other part of the walk comes there.
             self.visit(first, "schema", pointer.of_reference(reference))
 
-    def _say(self, message: str, place: str, remedy: str = "") -> None:
-        self.problems.append(Finding(message, place, remedy=remedy))
+    def _say(self, message: str, place: str, remedy: str = "", *, local: bool = False) -> None:
+        self.problems.append(Finding(message, place, remedy=remedy, local=local))
 
 
 def _names(content: dict[str, Any]) -> Iterator[Finding]:
@@ -308,20 +326,18 @@ def _path_parameters(content: dict[str, Any], operation: Operation) -> Iterator[
     for name in {name for name in in_path if in_path.count(name) > 1}:
         yield Finding(f"the path {shown} has {{{name}}} twice", place)
     declared: dict[str, str] = {}
-    for source, source_place in ((operation.node, place), (operation.item, operation.item_place)):
-        here: set[tuple[str, str]] = set()
-        for index, written in enumerate(source.get("parameters", [])):
-            at = pointer.join(source_place, "parameters", index)
-            parameter, _ = follow(content, written)
-            if "name" not in parameter:
-                yield Finding("the reference does not lead to a parameter", at)
-                continue
-            location, name = key = (parameter.get("in", ""), parameter["name"])
-            if key in here:
-                yield Finding(f"the parameter {_cut(name)} is here twice", at)
-            here.add(key)
-            if location == "path":
-                declared.setdefault(name, at)
+    seen: set[tuple[str, str, str]] = set()
+    for parameter, _, at in walk.parameters(content, operation):
+        if "name" not in parameter:
+            yield Finding("the reference does not lead to a parameter", at)
+            continue
+        location, name = parameter.get("in", ""), parameter["name"]
+        key = (at.rpartition("/")[0], location, name)
+        if key in seen:
+            yield Finding(f"the parameter {_cut(name)} is here twice", at)
+        seen.add(key)
+        if location == "path":
+            declared.setdefault(name, at)
     for name in in_path:
         if name not in declared:
             yield Finding(f"the path parameter {{{_cut(name)}}} of {shown} is not declared", place)

@@ -1,7 +1,7 @@
 """The walk through a document: where its `$ref`s lead, its operations, and what they are called.
 
-Nothing but `resolve` fails on a document that is laid out wrong: `validity` says what is wrong with it, and
-changes/ compares such documents, too.
+Nothing but `part` and `resolve` fails on a document that is laid out wrong: `validity` says what is wrong
+with it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -42,8 +42,13 @@ def resolve(content: Mapping[str, Any], reference: str) -> Any:
     """Return what a `$ref` leads to; raise KeyError where that is nothing, or in another file."""
     if not reference.startswith("#"):
         raise KeyError(reference)
+    return part(content, *pointer.split(pointer.of_reference(reference)))
+
+
+def part(content: Mapping[str, Any], *tokens: str) -> Any:
+    """Return what keys and indexes lead to; raise KeyError where that is nothing."""
     node: Any = content
-    for token in pointer.split(pointer.of_reference(reference)):
+    for token in tokens:
         if isinstance(node, dict):
             node = node[token]
         elif isinstance(node, list) and token.isdecimal() and int(token) < len(node):
@@ -87,6 +92,14 @@ def operations(content: Mapping[str, Any]) -> Iterator[Operation]:
         for method in METHODS:
             if isinstance(item.get(method), dict):
                 yield Operation(path, method, item[method], pointer.join(place, method), item, place)
+
+
+def parameters(content: Mapping[str, Any], operation: Operation) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """Yield every parameter of an operation, then of its path: what it is, its place, where it is listed."""
+    for source, place in ((operation.node, operation.place), (operation.item, operation.item_place)):
+        for index, written in enumerate(sequence(source.get("parameters"))):
+            at = pointer.join(place, "parameters", index)
+            yield *follow(content, written, at), at
 
 
 def operation_name(path: str, method: str, operation: Mapping[str, Any], prefix: str = "field_") -> str:

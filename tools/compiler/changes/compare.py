@@ -22,11 +22,8 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
         same_bytes = json.dumps(old, default=str) == json.dumps(new, default=str)
     if same_bytes:
         return Report.of([], same_bytes=True)
-    terms = desugared(old), desugared(new)
-    if None in terms:
-        terms = None, None
-    after = survey(new, terms[1])
-    before = survey(old, terms[0])
+    compiled = desugared(old)
+    before, after = survey(compiled), survey(desugared(new))
     names = renamed(before, after)
     changes = [
         Change(f"{noun}-renamed", name, before=name, after=now)
@@ -34,7 +31,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool 
         for name, now in found.items()
     ]
     if changes:
-        before = survey(old, terms[0], names)
+        before = survey(compiled, names)
     return Report.of([*changes, *_changes(before, after)], same_bytes=False)
 
 

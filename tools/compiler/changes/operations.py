@@ -7,6 +7,7 @@ import attrs
 from tools.compiler.changes.parts import compare_part, compare_parts
 from tools.compiler.changes.report import Change
 from tools.compiler.changes.surface import ANYONE, PLACEHOLDER, Alternative, Definition, Key, Operation, Part
+from tools.compiler.kinds import model_of
 from tools.compiler.media import STREAM_SWITCH, is_json
 
 
@@ -51,7 +52,7 @@ def _keywords(operation: Operation, definitions: Mapping[str, Definition]) -> di
     values: Mapping[Key, Part] = {key: part for key, part in operation.parts.items() if key[0] == "query"}
     for body in operation.having("body").values():
         sent = [part.shape for part in body.parts.values() if part.shape and is_json(part.name)]
-        models = [atom.name for shape in sent if len(shape) == 1 for atom in shape if atom.kind == "model"]
+        models = [model for shape in sent if (model := model_of(tuple(shape)))]
         if not models:
             return None
         values = {key: part for key, part in definitions[models[0]].parts.items() if len(key) == 1}

@@ -1,66 +1,56 @@
 """The type of a value as users of the generated code meet it, and what another type means to them.
 
-A shape is a set of alternatives. Models and enums are alternatives by name: what is inside them is compared
-once, where they are defined, so shapes stay small and recursive schemas end.
+Models and enums are alternatives by name: what is inside them is compared once, where they are defined, so
+shapes stay small and recursive schemas end.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-import attrs
+from tools.compiler.desugar.values import kind_of
+from tools.compiler.kinds import Kind
 
 Direction: TypeAlias = Literal["request", "response"]
+Shape: TypeAlias = frozenset[Kind]
+"""The alternatives of a type, in no order; the items of arrays are in one of their own."""
 
-
-@attrs.frozen
-class Atom:
-    """One alternative of a shape.
-
-    `kind` is `scalar` (a JSON type, or a string format that has a Python type of its own), `const` (one value
-    and no other), `enum` (known values that stay open), `model` (a class) or `array`. `values` are JSON, and
-    `types` are their JSON types.
-    """
-
-    kind: str
-    name: str = ""
-    types: frozenset[str] = frozenset()
-    values: frozenset[str] = frozenset()
-    items: frozenset["Atom"] = frozenset()
-
-
-Shape: TypeAlias = frozenset[Atom]
-
-
-def scalar(name: str) -> Shape:
-    """Return the shape of a plain type."""
-    return frozenset({Atom("scalar", name, types=frozenset({name}))})
-
-
-ANY = scalar("any")
+ANY: Shape = frozenset({Kind("any")})
 NOTHING: Shape = frozenset()
-NULL = scalar("null")
 
 
-def describe(shape: Shape, names: Mapping[str, str] = MappingProxyType({})) -> str:
+def shape_of(allowed: Iterable[Kind], names: Mapping[str, str]) -> Shape:
+    """Return the shape of a type; `names` are what classes are to be called instead."""
+    shape = frozenset(
+        kind._replace(
+            value=names.get(kind.value, kind.value) if kind.name in ("model", "enum") else kind.value,
+            items=tuple(sorted(shape_of(kind.items, names), key=repr)),
+        )
+        for kind in allowed
+    )
+    return ANY if ANY.issubset(shape) else shape
+
+
+def describe(shape: Iterable[Kind], names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return the shape in words, the same whatever order its alternatives were written in; null last.
 
-    `names` are what definitions are to be called instead.
+    `names` are what classes are to be called instead.
     """
-    told = {
-        f"array of {describe(atom.items, names)}" if atom.kind == "array" else names.get(atom.name, atom.name)
-        for atom in shape
-    }
+    told = {_described(kind, names) for kind in shape}
     return " | ".join(sorted(told, key=lambda name: (name == "null", name))) or "nothing"
 
 
-def definitions_in(shape: Shape) -> Iterator[str]:
-    """Yield the definitions that a shape names."""
-    for atom in shape:
-        if atom.kind in ("enum", "model"):
-            yield atom.name
-        yield from definitions_in(atom.items)
+def _described(kind: Kind, names: Mapping[str, str]) -> str:
+    match kind.name:
+        case "array":
+            return f"array of {describe(kind.items, names)}"
+        case "model" | "enum":
+            return names.get(kind.value, str(kind.value))
+        case "const":
+            return kind.known[0]
+        case name:
+            return name
 
 
 def json_text(value: Any) -> str:
@@ -74,9 +64,9 @@ def verdict(old: Shape, new: Shape, direction: Direction) -> str:
     Callers who send are hurt by what is lost, callers who receive by what is gained, unless an open enum had
     announced it.
     """
-    lost = any(not _takes(new, atom) for atom in old)
-    gained = any(not _takes(old, atom) for atom in new)
-    announced = direction == "response" and all(_takes(old, atom, enums_open=True) for atom in new)
+    lost = any(not _takes(new, kind) for kind in old)
+    gained = any(not _takes(old, kind) for kind in new)
+    announced = direction == "response" and all(_takes(old, kind, enums_open=True) for kind in new)
     if gained and not announced:
         return "type-changed" if lost else "type-widened"
     if lost:
@@ -84,25 +74,28 @@ def verdict(old: Shape, new: Shape, direction: Direction) -> str:
     return "values-widened" if gained else ""
 
 
-def _takes(shape: Shape, atom: Atom, *, enums_open: bool = False) -> bool:
-    """Whether every value of `atom` has a place in `shape`."""
-    if atom in shape or shape >= ANY:
+def _takes(shape: Iterable[Kind], kind: Kind, *, enums_open: bool = False) -> bool:
+    """Whether every value of a kind has a place in a shape."""
+    shape = frozenset(shape)
+    if kind in shape or shape >= ANY:
         return True
-    if atom.kind == "array":
+    if kind.name == "array":
         return any(
-            known.kind == "array"
-            and all(_takes(known.items, item, enums_open=enums_open) for item in atom.items)
+            known.name == "array"
+            and all(_takes(known.items, item, enums_open=enums_open) for item in kind.items)
             for known in shape
         )
-    enums = [known for known in shape if known.kind == "enum"]
-    if enums_open and atom.types and any(atom.types <= known.types for known in enums):
+    types, enums = _json_types(kind), [known for known in shape if known.name == "enum"]
+    if enums_open and any(types <= _json_types(known) for known in enums):
         return True
-    if atom.kind == "scalar":
-        return atom.name == "integer" and scalar("number") <= shape
-    if not atom.values:
-        return False
+    if not kind.known:
+        return kind.name == "integer" and Kind("number") in shape
     return (
-        all(_takes(shape, plain) for name in atom.types for plain in scalar(name))
-        or atom.values <= frozenset().union(*(known.values for known in shape))
-        or any((known.name, known.types) == (atom.name, atom.types) for known in enums)
+        all(_takes(shape, Kind(name)) for name in types)
+        or {*kind.known}.issubset(value for known in shape for value in known.known)
+        or any((known.value, _json_types(known)) == (kind.value, types) for known in enums)
     )
+
+
+def _json_types(kind: Kind) -> set[str]:
+    return {kind_of(json.loads(value)) for value in kind.known} or {kind.name}

@@ -6,8 +6,9 @@ from typing import Any, TypeAlias, get_args
 
 import attrs
 
-from tools.compiler.changes.shape import NOTHING, Direction, Shape, definitions_in, describe
+from tools.compiler.changes.shape import Direction, Shape, describe
 from tools.compiler.desugar.merging import LIMITS
+from tools.compiler.kinds import every
 from tools.compiler.media import EVENT_STREAM
 
 PROSE = frozenset({"title", "summary", "description", "example", "examples", "externalDocs"})
@@ -86,9 +87,8 @@ class Part:
 
     def mentions(self) -> set[str]:
         """Return the definitions that its types and those of its parts name."""
-        return {*definitions_in(self.shape or NOTHING)}.union(
-            *(part.mentions() for part in self.parts.values())
-        )
+        own = {str(kind.value) for kind in every(self.shape or ()) if kind.name in ("model", "enum")}
+        return own.union(*(part.mentions() for part in self.parts.values()))
 
 
 @attrs.frozen(kw_only=True)

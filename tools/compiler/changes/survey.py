@@ -12,40 +12,33 @@ from tools.compiler import walk
 from tools.compiler.changes.schemas import SchemaReader
 from tools.compiler.changes.shape import json_text
 from tools.compiler.changes.surface import ANYONE, Alternative, Key, Operation, Part, Surface, notes_of
+from tools.compiler.classes import Types
 from tools.compiler.desugar import Desugared, desugar
-from tools.compiler.errors import CompileError
 from tools.compiler.media import EVENT_STREAM, media_type
 from tools.compiler.servers import by_environment, server_url
-from tools.compiler.validity import findings
+from tools.compiler.validity import without_problems
 from tools.compiler.walk import follow, mapping, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
 _AS_IS: Mapping[str, Mapping[str, str]] = MappingProxyType({"schema": {}, "operation": {}})
 
 
-def desugared(document: Mapping[str, Any]) -> Desugared | None:
-    """Return the document in the generator's own terms; None for one that cannot be compiled."""
-    content = dict(document)
-    try:
-        return None if findings(content) else desugar(content, ConfigFile(literal_enums=True))
-    except (CompileError, RecursionError):
-        return None
+def desugared(document: Mapping[str, Any]) -> Desugared:
+    """Return the document in the generator's own terms, without the parts that cannot be compiled."""
+    return desugar(without_problems(document), ConfigFile(literal_enums=True))
 
 
-def survey(
-    document: Mapping[str, Any], compiled: Desugared | None, renamed: Mapping[str, Mapping[str, str]] = _AS_IS
-) -> Surface:
-    """Return the surface of a document as it was desugared; of one that was not, as far as it can be read.
+def survey(compiled: Desugared, renamed: Mapping[str, Mapping[str, str]] = _AS_IS) -> Surface:
+    """Return the surface of a document.
 
     `renamed` has other names for some of the classes (`schema`) and functions (`operation`).
     """
-    root = dict(document) if compiled is None else compiled.content
-    classes, bases = (compiled.classes, compiled.bases) if compiled else ({}, {})
-    schemas = SchemaReader(document, root, classes, bases, renamed["schema"])
+    root = compiled.content
+    schemas = SchemaReader(compiled, Types(root), renamed["schema"])
     definitions = schemas.definitions()
-    schemes = mapping(mapping(root.get("components")).get("securitySchemes"))
+    schemes = root["components"]["securitySchemes"]
     schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
-    reader = _OperationReader(schemas, schemes, compiled.operations if compiled else {})
+    reader = _OperationReader(schemas, schemes)
     found = [*map(reader.operation, walk.operations(root))]
     shared = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
@@ -64,39 +57,37 @@ def survey(
             for url in [server_url(server)]
         },
         api_key_header=headers[0] if headers else None,
-        texts=_texts(document),
+        texts=_texts(compiled.source),
         orders=schemas.orders,
     )
 
 
 @attrs.frozen
 class _OperationReader:
-    """Reads operations of a document; `places` says where each is in its source, by tag and name."""
+    """Reads operations of a document."""
 
     schemas: SchemaReader
     schemes: Mapping[str, dict[str, Any]]
-    places: Mapping[str, str]
 
     def operation(self, found: walk.Operation) -> Operation:
         """Return an operation by the name of its function."""
         node, method = found.node, found.method.upper()
         name, tag = walk.operation_name(found.path, found.method, node), walk.tag_name(node)
-        place = self.places.get(f"{tag}.{name}", found.place)
+        compiled = self.schemas.compiled
+        place = compiled.operations[f"{tag}.{name}"]
         source = found._replace(
             node=self.schemas.written(place, node),
             item=self.schemas.written(place.rpartition("/")[0], found.item),
         )
-        written = _parameters(source, self.schemas.source)
+        written = _parameters(source, compiled.source)
         parts: dict[Key, Part] = {
             key: self._parameter(key, parameter, written.get(key, parameter), name)
-            for key, parameter in _parameters(found, self.schemas.document).items()
+            for key, parameter in _parameters(found, compiled.content).items()
         }
-        if body := follow(self.schemas.document, node.get("requestBody"))[0]:
-            parts["body",] = self._message("body", "body", body, name)
-        for status, response in mapping(node.get("responses")).items():
-            parts["response", status] = self._message(
-                "response", status, follow(self.schemas.document, response)[0], name
-            )
+        if "requestBody" in node:
+            parts["body",] = self._message("body", "body", node["requestBody"], name)
+        for status, response in node["responses"].items():
+            parts["response", status] = self._message("response", status, response, name)
         return Operation(
             noun="operation",
             name=name,
@@ -110,7 +101,7 @@ class _OperationReader:
         )
 
     def _security(self, node: dict[str, Any]) -> Iterator[Alternative]:
-        for requirement in sequence(node.get("security", self.schemas.document.get("security"))):
+        for requirement in sequence(node.get("security")):
             yield frozenset(
                 (_demand(self.schemes.get(scheme, {}), scheme), frozenset(map(str, sequence(scopes))))
                 for scheme, scopes in mapping(requirement).items()
@@ -128,17 +119,15 @@ class _OperationReader:
 
     def _message(self, noun: str, name: str, node: dict[str, Any], operation: str) -> Part:
         """Return a body, or the response with the status `name`: what it is by media type."""
-        content = {media_type(kind): mapping(value) for kind, value in mapping(node.get("content")).items()}
+        content = {media_type(kind): media["schema"] for kind, media in node["content"].items()}
         kinds = [
             Part(
                 noun="stream" if kind == EVENT_STREAM and noun == "response" else f"{noun}-media-type",
                 name=kind,
                 text=kind,
-                shape=self.schemas.shape(
-                    it.get("itemSchema", it.get("schema")), f"{operation} {name} {kind}"
-                ),
+                shape=self.schemas.shape(schema, f"{operation} {name} {kind}"),
             )
-            for kind, it in content.items()
+            for kind, schema in content.items()
         ]
         return Part(
             noun=noun,
@@ -153,8 +142,7 @@ class _OperationReader:
 def _parameters(operation: walk.Operation, root: Mapping[str, Any]) -> dict[Key, dict[str, Any]]:
     """Return the parameters of an operation, by their place and by their name as the protocol has it."""
     found: dict[Key, dict[str, Any]] = {}
-    for written in (*sequence(operation.node.get("parameters")), *sequence(operation.item.get("parameters"))):
-        node, _ = follow(root, written)
+    for node, *_ in walk.parameters(root, operation):
         name, location = str(node.get("name", "")), str(node.get("in", ""))
         found.setdefault((location, name.lower() if location == "header" else name), node)
     return found

@@ -1,7 +1,7 @@
 """From a document as people write it to the small part of OpenAPI 3.1 that code is made from.
 
 Every step is sound: what the document allows decodes without loss and is typed no narrower than documented.
-What cannot be put that way raises CompileError with its place; nothing is left out in silence.
+What cannot be put that way is a problem with its place; nothing is left out in silence.
 """
 
 import contextlib
@@ -20,61 +20,57 @@ from tools.compiler.desugar.operations import Operations
 from tools.compiler.desugar.schemas import Schemas
 from tools.compiler.desugar.tags import set_tags
 from tools.compiler.desugar.values import excludes_default
-from tools.compiler.errors import CompileError, Finding
+from tools.compiler.errors import Finding
 from tools.compiler.validity import MAX_NAME_BYTES
-from tools.compiler.walk import mapping, resolve, sequence
+from tools.compiler.walk import mapping, part, sequence
 
 
 @attrs.frozen
 class Desugared:
     """A document whose schemas have the few forms that `forms` describes.
 
-    `operations` has the place of each `tag.operation` in the source, and `classes` that of each class.
-    `samples` are (place, class, value): the document's own examples of objects.
-    `notes` say what a reader of the package should know. `bases` has the classes that a class is made from.
+    `source` is the document as it was written. `operations` has the place there of each `tag.operation`, and
+    `classes` that of each class. `samples` are (place, class, value): the document's own examples of objects.
+    `notes` say what a reader of the package should know, `problems` why there can be no package. `bases` has
+    the classes that a class is made from.
     """
 
+    source: dict[str, Any]
     content: dict[str, Any]
     config: ConfigFile
     operations: dict[str, str]
     classes: dict[str, str]
     samples: list[tuple[str, str, Any]]
     notes: list[Finding]
-    bases: dict[str, frozenset[str]]
+    problems: list[Finding]
+    bases: dict[str, set[str]]
 
 
 def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
-    """Put a checked document into the few forms; raise CompileError for what cannot be put so."""
-    names = Names(config)
-    schemas = Schemas(content, names)
+    """Put a checked document into the few forms, and find what of it cannot be put so."""
+    schemas = Schemas(content, Names(config))
     schemas.build()
     operations = Operations(content, schemas, config.field_prefix)
     paths = operations.build()
     set_tags(schemas)
-    _refuse([*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)])
+    problems = [*schemas.problems, *operations.problems, *_misnamed_requirements(content, schemas)]
     opened = open_cycles(schemas.components)
     notes = list(dict.fromkeys(_notes(content, schemas, opened)))
-    finish = Finish(schemas, names)
+    finish = Finish(schemas)
     paths, components = finish.paths(paths), finish.components()
     classes = [name for name, schema in components.items() if is_class(schema)]
-    _refuse(_long_names(classes, schemas, names))
+    problems += _long_names(classes, schemas)
     return Desugared(
+        source=content,
         content=_document(content, paths, components),
         config=config,
         operations=operations.places,
-        classes={names.class_of(name): schemas.places[name] for name in classes},
-        samples=list(_samples(schemas, operations, names)),
+        classes={name: schemas.places[name] for name in classes},
+        samples=list(_samples(schemas, operations)),
         notes=notes,
-        bases={
-            names.class_of(name): frozenset(map(names.class_of, found))
-            for name, found in schemas.bases.items()
-        },
+        problems=list(dict.fromkeys(problems)),
+        bases=schemas.bases,
     )
-
-
-def _refuse(problems: list[Finding]) -> None:
-    if problems:
-        raise CompileError(*dict.fromkeys(problems))
 
 
 def _document(content: dict[str, Any], paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +107,7 @@ def _misnamed_requirements(content: dict[str, Any], schemas: Schemas) -> Iterato
             place = None
             with contextlib.suppress(KeyError):
                 at = schemas.places[key]
-                place = _place_of_required(resolve(content, f"#{at}"), missing, at)
+                place = _place_of_required(part(content, *pointer.split(at)), missing, at)
             if place is None:
                 continue
             close = difflib.get_close_matches(missing, optional, n=1, cutoff=0.75)
@@ -132,7 +128,7 @@ def _place_of_required(schema: Any, name: str, place: str) -> str | None:
     return next((at for at in found if at), None)
 
 
-def _long_names(classes: list[str], schemas: Schemas, names: Names) -> list[Finding]:
+def _long_names(classes: list[str], schemas: Schemas) -> list[Finding]:
     return [
         Finding(
             f"the name of the schema {name[:60]}… is too long for a file",
@@ -140,11 +136,11 @@ def _long_names(classes: list[str], schemas: Schemas, names: Names) -> list[Find
             remedy=f"Give it one of at most {MAX_NAME_BYTES} bytes, with an underscore before each capital.",
         )
         for name in classes
-        if len(names.module_of(name).encode()) > MAX_NAME_BYTES
+        if len(schemas.names.module_of(name).encode()) > MAX_NAME_BYTES
     ]
 
 
-def _samples(schemas: Schemas, operations: Operations, names: Names) -> Iterator[tuple[str, str, Any]]:
+def _samples(schemas: Schemas, operations: Operations) -> Iterator[tuple[str, str, Any]]:
     """Yield the place, the class and the value of each example of a component that is an object."""
     holders = [(schemas.places[name], name, mapping(schema)) for name, schema in schemas.raw.items()]
     for media, place, schema in operations.media:
@@ -155,4 +151,4 @@ def _samples(schemas: Schemas, operations: Operations, names: Names) -> Iterator
         named = [mapping(each).get("value") for each in mapping(listed).values()]
         for value in [holder.get("example"), *sequence(listed), *named]:
             if isinstance(value, dict) and is_object(schemas.components[name]):
-                yield place, names.class_of(name), value
+                yield place, name, value

@@ -13,16 +13,15 @@ from tools.compiler.desugar.forms import (
     target_of,
     within,
 )
-from tools.compiler.desugar.naming import Names, Naming
+from tools.compiler.desugar.naming import Naming
 from tools.compiler.desugar.schemas import Schemas
 
 
 class Finish:
     """Adds null where a component may be null, and names what has no name yet."""
 
-    def __init__(self, schemas: Schemas, names: Names) -> None:
+    def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
-        self._names = names
 
     def components(self) -> dict[str, Schema]:
         """Return every component, finished. Some come while others are."""
@@ -32,7 +31,7 @@ class Finish:
             for name in waiting:
                 schema = given[name]
                 if is_object(schema):
-                    schema = self._object(schema, self._names.class_of(name))
+                    schema = self._object(schema, name)
                 finished[name] = schema if is_class(schema) else self._schema(schema, Naming("", name))
         return finished
 

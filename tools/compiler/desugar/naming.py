@@ -9,6 +9,8 @@ from openapi_python_client.config import ClassOverride, ConfigFile
 from openapi_python_client.schema.untrusted_string import UntrustedString
 from openapi_python_client.strings import ClassName, PythonIdentifier, pascal_case
 
+from tools.compiler.names import CLASSES_IN_USE, normal
+
 # In bytes. A module's name is longer by its underscores, and still makes the name of a file.
 _LONGEST_NAME = 120
 
@@ -42,24 +44,27 @@ class Names:
         self._classes: dict[str, str] = {}
         self._taken: set[str] = set()
 
-    def class_of(self, component: str) -> str:
-        """Return the class that the generator makes of a component's name, overrides included."""
-        if component not in self._classes:
-            name = ClassName(UntrustedString(component), self._prefix)
+    def class_of(self, wanted: str) -> str:
+        """Return the class that the generator makes of a name, overrides included.
+
+        It gets an underscore where the generated code needs the name itself.
+        """
+        if wanted not in self._classes:
+            name = ClassName(UntrustedString(wanted), self._prefix)
             override = self._overrides.get(name)
             if override is not None and override.class_name is not None:
                 name = ClassName(override.class_name, self._prefix)
-            self._classes[component] = str(name)
-        return self._classes[component]
+            self._classes[wanted] = f"{name}_" if name in CLASSES_IN_USE else normal(name)
+        return self._classes[wanted]
 
-    def module_of(self, component: str) -> str:
-        """Return the module that the generator puts that class into, unless an option names another."""
-        return str(PythonIdentifier(UntrustedString(self.class_of(component)), self._prefix))
+    def module_of(self, name: str) -> str:
+        """Return the module that the generator puts a class into, unless an option names another."""
+        return str(PythonIdentifier(UntrustedString(name), self._prefix))
 
     def take(self, wanted: str) -> str:
-        """`wanted`, or the first of wanted2, wanted3, … whose class is not taken yet."""
-        name, number = wanted, 2
-        while self.class_of(name) in self._taken:
-            name, number = f"{wanted}{number}", number + 1
-        self._taken.add(self.class_of(name))
+        """Return the class of `wanted`, or the first of wanted2, wanted3, … whose class is not taken yet."""
+        name, number = self.class_of(wanted), 2
+        while name in self._taken:
+            name, number = self.class_of(f"{wanted}{number}"), number + 1
+        self._taken.add(name)
         return name

@@ -1,7 +1,6 @@
 """Operations, with everything they refer to or inherit in its place."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from tools.compiler import pointer
@@ -12,7 +11,7 @@ from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.names import unique
 from tools.compiler.servers import server_url
-from tools.compiler.walk import Operation, follow, operation_name, operations, tag_name
+from tools.compiler.walk import Operation, follow, operation_name, operations, parameters, tag_name
 
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -52,8 +51,11 @@ class Operations:
     def _operation(self, found: Operation) -> tuple[str, dict[str, Any]]:
         node, place = found.node, found.place
         name = operation_name(found.path, found.method, node, self._prefix)
-        parameters = list(self._parameters(found, name))
-        path = _named_simply(found.path, parameters)
+        own: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
+        for parameter, at, _ in parameters(self._content, found):
+            own.setdefault((parameter["in"], parameter["name"]), (parameter, at))
+        taken = [self._parameter(parameter, at, name) for parameter, at in own.values()]
+        path = _named_simply(found.path, taken)
         result = {
             key: value
             for key, value in node.items()
@@ -61,8 +63,8 @@ class Operations:
         }
         result["operationId"] = node.get("operationId", name)
         result["tags"] = (node.get("tags") or ["default"])[:1]
-        if parameters:
-            result["parameters"] = parameters
+        if taken:
+            result["parameters"] = taken
         if node.get("requestBody") is not None:
             result["requestBody"] = self._body(node["requestBody"], pointer.join(place, "requestBody"), name)
         result["responses"] = {
@@ -76,18 +78,6 @@ class Operations:
         if security is not None:
             result["security"] = security
         return path, {**result, "x-server": self._server(node, found.item, place, name)}
-
-    def _parameters(self, found: Operation, name: str) -> Iterator[dict[str, Any]]:
-        """Yield the parameters of the operation, and those of its path that it does not set itself."""
-        seen: set[tuple[str, str]] = set()
-        for source, source_place in ((found.node, found.place), (found.item, found.item_place)):
-            for i, entry in enumerate(source.get("parameters", [])):
-                at = pointer.join(source_place, "parameters", i)
-                parameter, at = follow(self._content, entry, at)
-                key = (parameter["in"], parameter["name"])
-                if key not in seen:
-                    seen.add(key)
-                    yield self._parameter(parameter, at, name)
 
     def _parameter(self, parameter: dict[str, Any], place: str, name: str) -> dict[str, Any]:
         # A parameter with `content` is written as that type.

@@ -45,10 +45,11 @@ class Discriminated(NamedTuple):
 class Schemas:
     """The component schemas of a document, and the classes that its inline schemas become.
 
-    `keys` has the component that each name of the document became. `components` are the desugared schemas and
-    `places` where each was written; `raw` is what the document's own components and what its references lead
-    to were before. `nullable` are those that may be null as well, `parents` has the children of a parent with
-    a discriminator, `bases` what a component is made from. `defaults` are schemas that have one, with places.
+    A component is named as its class: `keys` has what each name of the document became. `components` are the
+    desugared schemas and `places` where each was written; `raw` is what the document's own components and
+    what its references lead to were before. `nullable` are those that may be null as well, `parents` has the
+    children of a parent with a discriminator, `bases` what a component is made from. `defaults` are schemas
+    that have one, with places.
     """
 
     def __init__(self, content: dict[str, Any], names: Names) -> None:
@@ -58,7 +59,7 @@ class Schemas:
             for name, schema in (components.get("schemas") or {}).items()
         }
         self._content = {**content, "components": {**components, "schemas": written}}
-        self._names = names
+        self.names = names
         self.keys = _keys(written, names)
         self.raw = {self.keys[name]: schema for name, schema in written.items()}
         self.places = {key: pointer.join("/components/schemas", name) for name, key in self.keys.items()}
@@ -141,7 +142,7 @@ class Schemas:
 
     def lift(self, schema: Schema, naming: Naming, place: str | None = None) -> Schema:
         """Make the object or enum a component with a name of its own; return the reference to it."""
-        name = self._names.take(naming.class_name())
+        name = self.names.take(naming.class_name())
         self.components[name] = schema
         self.places[name] = place or self.places.get(naming.parent, "/components/schemas")
         return reference_to(name)
@@ -168,7 +169,7 @@ class Schemas:
         tokens = pointer.split(pointer.of_reference(reference))
         place = pointer.join("", *tokens)
         if place not in self._inner_keys:
-            name = self._inner_keys[place] = self._names.take(self._naming_of(tokens).class_name())
+            name = self._inner_keys[place] = self.names.take(self._naming_of(tokens).class_name())
             self.places[name], self.raw[name] = place, resolve(self._content, reference)
             self.component(name)
         return reference_to(self._inner_keys[place])
@@ -176,7 +177,7 @@ class Schemas:
     def _naming_of(self, tokens: Sequence[str]) -> Naming:
         inner, parent = tokens, ""
         if tokens[:2] == ("components", "schemas") and len(tokens) > 3:
-            inner, parent = tokens[3:], self._names.class_of(self.keys[tokens[2]])
+            inner, parent = tokens[3:], self.keys[tokens[2]]
         elif tokens[:1] == ("components",):
             inner = tokens[2:]
         words = [token for token in inner if token not in _PLACES and not token.isdecimal()]
@@ -252,7 +253,7 @@ class Schemas:
         return union(found) if found else {}
 
     def _object(self, schema: dict[str, Any], place: str, naming: Naming) -> Schema:
-        owner = self._names.class_of(naming.class_name())
+        owner = self.names.class_of(naming.class_name())
         properties = {
             name: self.nested(value, pointer.join(place, "properties", name), Naming(owner, name))
             for name, value in (schema.get("properties") or {}).items()
@@ -367,15 +368,8 @@ class Schemas:
 
 
 def _keys(written: dict[str, Any], names: Names) -> dict[str, str]:
-    """Return the name of a component for each name of the document.
-
-    Names that are those of their classes come first, so that they keep them.
-    """
-    found: dict[str, str] = {}
-    for name in sorted(written, key=lambda name: names.class_of(name) != name):
-        plain = all(character.isalnum() or character in "._-" for character in name)
-        found[name] = names.take(name if plain and name else names.class_of(name))
-    return found
+    """Return the class of each name of the document. Names that are those of their classes keep them."""
+    return {name: names.take(name) for name in sorted(written, key=lambda name: names.class_of(name) != name)}
 
 
 def _recursive(value: Any, root: str) -> Any:
