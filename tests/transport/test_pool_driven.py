@@ -72,7 +72,10 @@ class InterruptAt:
         self._left -= 1
         if self._left == 0:
             sys.setprofile(None)
-            raise Interrupt
+            self.interrupt()
+
+    def interrupt(self):
+        raise Interrupt
 
     def __enter__(self):
         sys.setprofile(self)
@@ -90,6 +93,14 @@ def message(content):
 def url():
     with running() as port:
         yield f"http://127.0.0.1:{port}"
+
+
+class HandleAt(InterruptAt):
+    """Calls a function at the n-th moment, as signal handlers and finalizers of the user are called."""
+
+    def __init__(self, number, handler):
+        super().__init__(number)
+        self.interrupt = handler
 
 
 class InterruptTaskAt(InterruptAt):
@@ -124,14 +135,14 @@ def moments(total):
     return itertools.islice(itertools.cycle(every), INTERRUPTS)
 
 
-def is_loading():
-    """Whether the lock of late imports is taken, as another thread sees it."""
+def is_held(lock):
+    """Whether a lock is taken, as another thread sees it."""
     seen = []
 
     def look():
-        seen.append(not LOADING.acquire(blocking=False))
+        seen.append(not lock.acquire(blocking=False))
         if not seen[0]:
-            LOADING.release()
+            lock.release()
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -171,8 +182,8 @@ def test_an_interrupt_at_any_moment_loses_no_place(url, what, capfd):
         (pool,) = pools_of(client)
         pool._settle()
         assert pool._pool.taken == 0, number
-        assert not pool._lock.locked(), number
-        assert not is_loading(), number
+        assert not is_held(pool._lock), number
+        assert not is_held(LOADING), number
 
     assert interrupted > INTERRUPTS * 0.4
     # A place for each: nobody would wait in vain.
@@ -224,7 +235,7 @@ def test_an_interrupt_at_any_moment_of_a_task_loses_no_place(run, url, what, cap
                 (pool,) = pools_of(client)
                 pool._settle()
                 assert (pool._pool.taken, pool._pool.waiting) == (0, 0), number
-                assert not pool._lock.locked(), number
+                assert not is_held(pool._lock), number
         return interrupted
 
     assert run(main) > INTERRUPTS * 0.4
@@ -281,12 +292,58 @@ def test_signals_at_any_instant_lose_no_place(url, capfd):
     (pool,) = pools_of(client)
     pool._settle()
     assert pool._pool.taken == 0
-    assert not pool._lock.locked()
-    assert not is_loading()
+    assert not is_held(pool._lock)
+    assert not is_held(LOADING)
     work(0)
     client.close()
     # Python itself tells of what is raised while it finalizes something, in our code or in its own.
     assert "AttributeError" not in capfd.readouterr().err
+
+
+@pytest.mark.timeout(60 + INTERRUPTS)
+@pytest.mark.parametrize("what", ["calls", "closes a stream", "closes the client"])
+def test_a_handler_that_uses_the_client_at_any_moment_of_a_call_stops_nothing(url, what):
+    """As a signal handler does, and a generator over a stream when the collector finalizes it."""
+    answers = []
+
+    def ask(content, model="whole", **options):
+        return client.chat.completions.create(model=model, messages=message(content), **options)
+
+    def handler():
+        if what == "calls":
+            answers.append(ask("nested").choices[0].message.content)
+        elif what == "closes a stream":
+            stream.close()
+        else:
+            client.close()
+
+    def work():
+        try:
+            answers.append(ask("outer").choices[0].message.content)
+        except EGPError as error:
+            answers.append(error.message)
+
+    expected = {"outer", "nested"}
+    if what == "closes the client":
+        expected = {"outer", "the client is closed", "the client was closed during the call"}
+    for number in itertools.count(1):
+        client = Client(api_key=KEY, base_url=url, max_retries=0, max_connections=LIMIT, timeout=5)
+        work()
+        stream = ask("x", "stream:100000", stream=True) if what == "closes a stream" else None
+        answers.clear()
+        with HandleAt(number, handler) as moment:
+            work()
+        if stream is not None:
+            stream.close()
+        (pool,) = pools_of(client)
+        assert pool._pool.taken == 0, number
+        assert not is_held(pool._lock), number
+        assert set(answers) <= expected, number
+        client.close()
+        if moment._left > 0:
+            break
+
+    assert number > 100
 
 
 @pytest.fixture

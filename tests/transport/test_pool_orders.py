@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from egp import AsyncClient, Client, EGPError
 from tests.inside import pools_of, session_of
-from tests.transport.test_pool_driven import Interrupt, InterruptAt, is_book_keeping
+from tests.transport.test_pool_driven import Interrupt, InterruptAt, is_book_keeping, is_held
 
 KEY = "sk-secret-key"
 LIMIT = 2
@@ -41,7 +41,7 @@ def assert_no_place_is_lost(client):
     for pool in pools_of(client):
         pool._settle()
         assert (pool._pool.taken, pool._pool.waiting) == (0, 0)
-        assert not pool._lock.locked()
+        assert not is_held(pool._lock)
 
 
 def dropped(streams, index):

@@ -49,7 +49,9 @@ class Pool(Generic[C]):
     it or leaves.
 
     Threads take turns (the driver has the lock), but for `settle` and `due`: these may run in the middle of
-    the others, since they take away, in steps of one instruction.
+    the others, since they take away, in steps of one instruction. In one thread everything may: a finalizer
+    or a signal handler of the user closes a stream, or makes a call, wherever the thread is. So nothing that
+    was looked at is relied upon.
 
     The `on_drop` of its methods is called in whichever thread a place or a ticket is dropped, perhaps by the
     garbage collector in the middle of a method of this pool. It may do no more than put what it is given into
@@ -105,12 +107,14 @@ class Pool(Generic[C]):
         if key is not None:
             self._called.discard(key)
             self.line.pop(key, None)
-        if self._idle:
+        try:
             # Taken out in one step: an interrupt loses a connection here, and no place.
             place.connection = self._places[own] = self._idle.pop()[0]
+        except IndexError:
+            place.connection = None
         return True
 
-    def hold(self, place: Place[C], connection: C) -> None:
+    def hold(self, place: Place[C], connection: C | None) -> None:
         """Note the connection of a place, which is closed when the place is dropped."""
         place.connection = connection
         key = ref(place)
@@ -120,11 +124,11 @@ class Pool(Generic[C]):
 
     def renew(self, place: Place[C]) -> C | None:
         """Give a place the next idle connection, or none. The one that it had is returned: close it."""
-        unwanted, place.connection = place.connection, None
-        if self._idle:
+        unwanted = place.connection
+        try:
             self.hold(place, self._idle.pop()[0])
-        elif ref(place) in self._places:
-            self._places[ref(place)] = None
+        except IndexError:
+            self.hold(place, None)
         return unwanted
 
     def give(self, place: Place[C], now: float, *, keep: bool) -> C | None:
@@ -165,8 +169,12 @@ class Pool(Generic[C]):
     def expired(self, now: float) -> list[C]:
         """Idle connections that have grown too old, taken out of the pool: close them."""
         old: list[C] = []
-        while self._idle and self._idle[0][1] <= now:
-            old.append(self._idle.popleft()[0])
+        try:
+            while self._idle[0][1] <= now:
+                old.append(self._idle.popleft()[0])
+        except IndexError:
+            # None is left.
+            return old
         return old
 
     def settle(self) -> list[C]:
@@ -187,10 +195,8 @@ class Pool(Generic[C]):
 
     def clear(self) -> list[C]:
         """All idle connections, taken out of the pool: close them."""
-        connections: list[C] = []
-        while self._idle:
-            connections.append(self._idle.pop()[0])
-        return connections
+        idle, self._idle = self._idle, deque()
+        return [connection for connection, _ in idle]
 
     def forget(self) -> list[Ticket]:
         """Forget who has a place, and dismiss all who wait: wake them, so that they hear of it."""

@@ -60,8 +60,9 @@ class ConnectionPool:
         _pools.add(self)
 
     def _start(self) -> None:
-        # Held for book-keeping: nothing is awaited, opened, closed or woken under it.
-        self._lock = threading.Lock()
+        # Held for book-keeping: nothing is awaited, opened, closed or woken under it. Its holder may take it
+        # again: users' finalizers and signal handlers close streams, wherever they interrupt the thread.
+        self._lock = threading.RLock()
         self._pool: Pool[Connection] = Pool(limit=self._limit, expiry=self._expiry)
 
     @property
