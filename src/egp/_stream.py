@@ -39,7 +39,7 @@ class BaseStream(ResponseProperties, Generic[T, R]):
     failure: type[BaseException] | None = None
     """The class of the error that ended the stream; None where none did."""
     is_dropped = False
-    """Whether it is closed by a finalizer, which may take no lock."""
+    """Whether it was closed when a loop over it was left: by a finalizer, which may take no lock."""
 
     def __init__(self, parse: Callable[[Any], T], options: StreamOptions, *, is_chat: bool | None) -> None:
         self._parse = parse
@@ -85,6 +85,19 @@ class BaseStream(ResponseProperties, Generic[T, R]):
 
     def _refuse_second_reader(self) -> NoReturn:
         raise EGPError("the stream is being read elsewhere: one task or thread at a time takes its chunks")
+
+    def _refuse_if_broken_off(self) -> None:
+        """Raise an error for a stream that was closed early, other than by `close()` or an error of its own.
+
+        Whoever reads on would take the part for the whole.
+        """
+        if self.is_dropped:
+            how = "the loop over it was left; chunks that next() or anext() takes leave it open"
+        elif self.failure is not None and not issubclass(self.failure, APIError):
+            how = f"reading it was broken off by {self.failure.__name__}"
+        else:
+            return
+        raise EGPError(f"the stream was closed before its end, when {how}")
 
     def _error(self, failure: StreamFailure) -> APIError:
         return self.context.error(failure.kind, failure.message, body=failure.body)

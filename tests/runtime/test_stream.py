@@ -607,6 +607,50 @@ def test_a_closed_stream_gives_no_more_chunks(answering):
     assert "closed" in repr(stream)
 
 
+def test_a_stream_whose_loop_was_left_is_not_taken_for_one_at_its_end(answering):
+    client = answering()
+    client.server.script(client.script(*ANSWER, DONE))
+    stream = client.create()
+    client.first(stream)
+
+    texts, error = client.texts(stream)
+
+    assert texts == []
+    assert "the loop over it was left" in str(error)
+    with pytest.raises(EGPError, match="closed before its end"):
+        client.run(stream.get_final_completion)
+
+
+def test_a_closed_stream_gives_no_more_chunks_though_a_loop_over_it_is_dropped_later(answering):
+    client = answering()
+    client.server.script(client.script(*ANSWER, DONE))
+    stream = client.create()
+    client.next(stream)
+    loop = stream.__aiter__() if isinstance(stream, AsyncStream) else iter(stream)
+    client.run(stream.close)
+    del loop
+
+    assert client.texts(stream) == ([], None)
+
+
+@pytest.mark.parametrize("mode", ["asyncio", "trio"], indirect=True)
+@pytest.mark.parametrize("take", ["chunks", "bytes"])
+def test_a_stream_whose_reading_was_cancelled_is_not_taken_for_one_at_its_end(answering, take):
+    client = answering()
+    client.server.script(client.script(ANSWER[0], 30.0, ends=False))
+    stream = client.create()
+    read = stream.__anext__ if take == "chunks" else stream.read_bytes
+
+    async def cancelled():
+        await read()
+        with anyio.move_on_after(0.1):
+            await read()
+        await read()
+
+    with pytest.raises(EGPError, match="reading it was broken off by Cancelled"):
+        client.run(cancelled)
+
+
 @pytest.mark.parametrize("mode", ["asyncio", "trio"], indirect=True)
 def test_a_cancelled_task_leaves_no_connection_open(answering):
     client = answering()

@@ -98,11 +98,13 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
             self._is_being_read = False
 
     async def _finish(self) -> None:
+        if self._is_closed:
+            self._refuse_if_broken_off()
+            return
         # Nothing is left to be given up when the loop is dropped, and no finalizer runs.
         self._loop = None
-        if not self._is_closed:
-            self._mark_closed()
-            await self._response.finish()
+        self._mark_closed()
+        await self._response.finish()
 
     async def _read(self) -> None:
         until, otherwise = self._chunks.limit()
@@ -139,10 +141,12 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
         self._is_being_read = True
         try:
             piece = b"" if self._is_closed else await self._response.read()
-        except APIError:
+        except APIError as error:
+            self.failure = type(error)
             await self.close()
             raise
-        except BaseException:
+        except BaseException as error:
+            self.failure = type(error)
             self.abandon()
             raise
         finally:
@@ -170,9 +174,10 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
             self._mark_closed()
             await self._response.aclose()
 
-    def abandon(self) -> None:
+    def abandon(self, *, is_dropped: bool = False) -> None:
         """Free the connection at once, where nothing can be awaited and no lock may be taken."""
         if not self._is_closed:
+            self.is_dropped = is_dropped
             self._mark_closed()
             self._response.abandon()
 
@@ -217,7 +222,6 @@ def _async_abandoner(stream: AsyncStream[Any]) -> Callable[[object], None]:
     def abandon(_: object) -> None:
         left = stream_ref()
         if left is not None:
-            left.is_dropped = True
-            left.abandon()
+            left.abandon(is_dropped=True)
 
     return abandon

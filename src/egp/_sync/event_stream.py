@@ -84,7 +84,8 @@ class ChatCompletionStream(Generic[T]):
         chunk = stream._advance()  # noqa: SLF001
         if chunk is None:
             self._has_ended = True
-            if self._events is not None:
+            # What was closed before its end has nothing that is done.
+            if self._events is not None and stream.is_ended:
                 self._waiting.extend(self._events.finish())
             return
         events = self._events

@@ -99,11 +99,13 @@ class Stream(BaseStream[T, "StreamResponse"]):
             self._is_being_read = False
 
     def _finish(self) -> None:
+        if self._is_closed:
+            self._refuse_if_broken_off()
+            return
         # Nothing is left to be given up when the loop is dropped, and no finalizer runs.
         self._loop = None
-        if not self._is_closed:
-            self._mark_closed()
-            self._response.finish()
+        self._mark_closed()
+        self._response.finish()
 
     def _read(self) -> None:
         until, otherwise = self._chunks.limit()
@@ -140,10 +142,12 @@ class Stream(BaseStream[T, "StreamResponse"]):
         self._is_being_read = True
         try:
             piece = b"" if self._is_closed else self._response.read()
-        except APIError:
+        except APIError as error:
+            self.failure = type(error)
             self.close()
             raise
-        except BaseException:
+        except BaseException as error:
+            self.failure = type(error)
             self.abandon()
             raise
         finally:
@@ -171,9 +175,10 @@ class Stream(BaseStream[T, "StreamResponse"]):
             self._mark_closed()
             self._response.close()
 
-    def abandon(self) -> None:
+    def abandon(self, *, is_dropped: bool = False) -> None:
         """Free the connection at once, where nothing can be awaited and no lock may be taken."""
         if not self._is_closed:
+            self.is_dropped = is_dropped
             self._mark_closed()
             self._response.abandon()
 
@@ -218,7 +223,6 @@ def _async_abandoner(stream: Stream[Any]) -> Callable[[object], None]:
     def abandon(_: object) -> None:
         left = stream_ref()
         if left is not None:
-            left.is_dropped = True
-            left.abandon()
+            left.abandon(is_dropped=True)
 
     return abandon
