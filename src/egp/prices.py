@@ -5,13 +5,15 @@ The amounts are estimates: what an account pays may differ from the list.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 from attrs import field, frozen
 
 from egp._extras import missing_extra
-from egp._loading import LOADING
+from egp._loading import LOADING, load
+from egp.errors import EGPError
 
 if TYPE_CHECKING:
     import datetime
@@ -49,7 +51,13 @@ class Prices(Protocol):
 def _amount(value: Decimal | str | int) -> Decimal:
     if isinstance(value, float):
         raise TypeError(f"a price is a Decimal, a str or an int, not the float {value}: write it as a str")
-    return Decimal(value)
+    try:
+        amount = Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise EGPError(f"a price is a number that is not negative, such as '0.15', and not {value!r}")
+    return amount
 
 
 def _amount_or_none(value: Decimal | str | int | None) -> Decimal | None:
@@ -61,6 +69,10 @@ class Price:
     """The price of a model per million tokens, in the currency of your choice.
 
     Tokens that have no price of their own cost what the kind that they belong to costs.
+
+    Raises:
+        EGPError: an amount is no number, or a negative one.
+        TypeError: an amount is a float, which is not the number that was written.
     """
 
     input: Decimal = field(converter=_amount)
@@ -91,17 +103,46 @@ class Price:
         return amount / _MILLION
 
 
+def checked_prices(name: str, prices: Prices | None) -> Prices | None:
+    """Return what knows prices, or raise an `EGPError` where it does not."""
+    if prices is not None and not callable(getattr(prices, "price", None)):
+        raise EGPError(f"{name} must have a method price, as PriceTable has, got {type(prices).__name__}")
+    return prices
+
+
+def price_of_answer(
+    prices: Prices, model: str, usage: Usage, *, at: datetime.datetime | None = None, service_tier: str | None
+) -> Decimal | None:
+    """Return what an answer cost; None where that is not known, or where `prices` fails, which is logged.
+
+    An answer that was paid for is not lost for want of its price.
+    """
+    try:
+        return prices.price(model, usage, at=at, service_tier=service_tier)
+    except Exception:  # noqa: BLE001  # logged, by a logger that ruff does not know
+        load("logging").getLogger("egp").exception("the price of an answer of %s could not be told", model)
+        return None
+
+
 class PriceTable:
     """Prices of one's own, by the name of the model as it is asked for.
 
     Args:
         prices: a price for each model.
         otherwise: what knows the price of a model that is not in the table, such as `ListPrices()`.
+
+    Raises:
+        EGPError: a price is no `Price`.
     """
 
     def __init__(self, prices: Mapping[str, Price], otherwise: Prices | None = None) -> None:
         self._prices = dict(prices)
-        self._otherwise = otherwise
+        for model, price in self._prices.items():
+            if not isinstance(price, Price):  # pyright: ignore[reportUnnecessaryIsInstance]  # from the program
+                raise EGPError(
+                    f"the price of {model} must be an egp.prices.Price, got {type(price).__name__}"
+                )
+        self._otherwise = checked_prices("otherwise", otherwise)
 
     def price(
         self,
@@ -125,7 +166,15 @@ class ListPrices:
 
     They come with the package genai-prices, and are as old as the version that is installed. The vendor is
     the part of the model's name before the first slash.
+
+    Raises:
+        EGPError: the extra is not installed.
     """
+
+    def __init__(self) -> None:
+        # At once: the first price is asked for when an answer has come, and was paid for.
+        if find_spec("genai_prices") is None:
+            raise missing_extra("genai_prices", "cost", "list prices")
 
     def price(
         self,
@@ -136,12 +185,9 @@ class ListPrices:
         service_tier: str | None = None,
     ) -> Decimal | None:
         """See `Prices`."""
-        try:
-            with LOADING:
-                from genai_prices import Usage as Tokens
-                from genai_prices import calc_price
-        except ImportError as error:
-            raise missing_extra("genai_prices", "cost", "list prices") from error
+        with LOADING:
+            from genai_prices import Usage as Tokens
+            from genai_prices import calc_price
 
         vendor, slash, name = model.partition("/")
         kinds = {

@@ -24,6 +24,7 @@ from egp._core.json_types import is_array, is_object
 from egp._core.token_counts import token_counts
 from egp._loading import wait_before_forks
 from egp.errors import APIError
+from egp.prices import checked_prices, price_of_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,11 +144,11 @@ class UsageMeter:
 
     Args:
         prices: what knows the price of an answer, `ListPrices()` or a `PriceTable`. None, the default, is no
-            price: every answer counts as unpriced.
+            price: every answer counts as unpriced. So does one for which `prices` raises, which is logged.
     """
 
     def __init__(self, prices: Prices | None = None) -> None:
-        self._prices = prices
+        self._prices = checked_prices("prices", prices)
         self._counted: dict[ModelKey, Usage] = {}
         # Still to be added up: the garbage collector, which may count a stream, may take no lock.
         self._pending: deque[tuple[ModelKey, Usage]] = deque()
@@ -281,7 +282,7 @@ class UsageMeter:
         if isinstance(created, int):
             with contextlib.suppress(ValueError, OverflowError, OSError):
                 at = datetime.datetime.fromtimestamp(created, datetime.UTC)
-        return self._prices.price(model, usage, at=at, service_tier=tier)
+        return price_of_answer(self._prices, model, usage, at=at, service_tier=tier)
 
 
 def _priced(usage: Usage, cost: Decimal | None, retries: int) -> Usage:

@@ -274,6 +274,39 @@ def test_a_price_is_no_float():
         Price(0.1, "1")
 
 
+@pytest.mark.parametrize("amount", ["a", "1,5", "NaN", "Infinity", "-1", -1, None, b"1", object()])
+def test_a_price_is_a_number_that_is_not_negative(amount):
+    with pytest.raises(EGPError, match=r"not negative, such as '0\.15'"):
+        Price(amount, "1")
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: PriceTable({"m": "1"}),
+        lambda: PriceTable({}, otherwise=3),
+        lambda: UsageMeter({"m": Price("1", "1")}),
+    ],
+)
+def test_what_knows_no_price_is_refused_before_an_answer_is_paid_for(made):
+    with pytest.raises(EGPError, match="must"):
+        made()
+
+
+def test_an_answer_is_not_lost_where_its_price_cannot_be_told(make_client, egp_server, caplog):
+    class Failing:
+        def price(self, model, usage, *, at=None, service_tier=None):
+            raise KeyError(model)
+
+    modal = make_client(egp_server.url, usage=UsageMeter(Failing()))
+
+    completion = create(modal)
+
+    assert completion.choices
+    assert (modal.client.usage.total.requests, modal.client.usage.total.cost) == (1, None)
+    assert "price of an answer of m" in caplog.text
+
+
 @needs_list
 def test_list_prices_find_the_vendor_in_the_name_of_the_model():
     tokens = Usage(requests=1, input_tokens=1000, cached_tokens=200, output_tokens=100)
@@ -300,8 +333,8 @@ def test_a_table_of_ones_own_wins_over_list_prices():
 def test_without_the_extra_list_prices_name_it():
     program = (
         "import sys; sys.modules['genai_prices'] = None\n"
-        "import egp\nfrom egp.prices import ListPrices\nfrom egp.usage import Usage\n"
-        "try: ListPrices().price('m', Usage())\nexcept egp.EGPError as error: print(error)"
+        "import egp\nfrom egp.prices import ListPrices\n"
+        "try: ListPrices()\nexcept egp.EGPError as error: print(error)"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from egp.errors import EGPError
+from egp.prices import checked_prices, price_of_answer
 from egp.usage import Usage, usage_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Spending:
     __slots__ = ("_most", "_open", "_prices", "spent", "unpriced")
 
     def __init__(self, prices: Prices | None, most: Decimal | None) -> None:
-        self._prices = prices
+        self._prices = checked_prices("prices", prices)
         self._most = most
         self._open = _NOTHING
         self.spent = _NOTHING
@@ -72,7 +73,7 @@ class Spending:
         usage = usage_of(document.get("usage"))
         price = None
         if not usage.requests_without_usage:
-            price = self._prices.price(model, usage, service_tier=document.get("service_tier"))
+            price = price_of_answer(self._prices, model, usage, service_tier=document.get("service_tier"))
         if price is None:
             self.unpriced += 1
         else:

@@ -224,16 +224,11 @@ def _prices(namespace: argparse.Namespace) -> Prices | None:
 
 
 def _price(text: str) -> tuple[str, Any]:
-    from decimal import Decimal, InvalidOperation
-
     from egp.errors import EGPError
     from egp.prices import Price
 
     model, _, amounts = text.rpartition("=")
-    try:
-        parts = [Decimal(part) for part in amounts.split(",")]
-    except InvalidOperation:
-        parts = []
+    parts = amounts.split(",")
     if not model or len(parts) not in {2, 3}:
         raise EGPError(f"--price must be MODEL=IN,OUT or MODEL=IN,OUT,CACHED, got {text!r}")
     return model, Price(*parts)
