@@ -187,6 +187,15 @@ def test_a_failure_may_have_any_status(egp_server, post, status):
     assert post().status_code == status
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_failure_of_a_status_that_has_no_body_has_none(egp_server, post, status, capfd):
+    egp_server.fail(status, {"error": "left out"})
+
+    assert post().content == b""
+    assert post().status_code == 200
+    assert capfd.readouterr().err == ""
+
+
 def test_answers_are_used_in_order_and_as_often_as_said(egp_server, post):
     egp_server.fail(503, times=2)
     egp_server.reply("scripted")

@@ -54,8 +54,9 @@ class ReplySender:
         await self._break_off(reply.end if reply.end in BROKEN else "close")
 
     async def _play_whole(self, reply: Reply) -> None:
-        body = b"".join(reply.parts)
-        await self._start(reply, {} if reply.status in _WITHOUT_BODY else {"content-length": str(len(body))})
+        has_body = reply.status not in _WITHOUT_BODY
+        body = b"".join(reply.parts) if has_body else b""
+        await self._start(reply, {"content-length": str(len(body))} if has_body else {})
         if reply.end in BROKEN:
             await self._body(body[: len(body) // 2], more=True)
             await self._break_off(reply.end)
