@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from egp_api import AuthenticatedClient
 
-    from egp._core.clock import Clock
     from egp.usage import UsageMeter
 
 __all__ = ["BaseClient", "Shared", "by_options"]
@@ -255,9 +254,9 @@ def _engine_options(
     *,
     http_client: object,
     max_connections: Any,
-    keepalive_expiry: float,
+    keepalive_expiry: Any,
     ssl_context: object,
-    clock: Clock | None,
+    clock: object,
 ) -> dict[str, Any]:
     """Return the arguments of the engine, checked; `kind` is the client's, and its `http_client`'s."""
     if http_client is not None:
@@ -271,10 +270,17 @@ def _engine_options(
             raise EGPError("ssl_context is for our own transport: give it to the http_client as verify=…")
     if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
         raise EGPError(f"max_connections must be an integer >= 1, got {max_connections!r}")
-    if not keepalive_expiry >= 0:
+    if not isinstance(keepalive_expiry, (int, float)) or not keepalive_expiry >= 0:
         raise EGPError(f"keepalive_expiry must be a number of seconds >= 0, got {keepalive_expiry!r}")
     if ssl_context is not None and not hasattr(ssl_context, "wrap_bio"):
         raise EGPError(f"ssl_context must be an ssl.SSLContext, got {type(ssl_context).__name__}")
+    if clock is not None:
+        # Imported here: few clients have one.
+        with LOADING:
+            from egp._core.clock import Clock
+
+        if not isinstance(clock, Clock):
+            raise EGPError(f"clock must be an egp.Clock, got {type(clock).__name__}")
     return {
         "http_client": http_client,
         "max_connections": max_connections,

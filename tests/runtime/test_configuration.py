@@ -198,6 +198,9 @@ def test_a_base_url_and_an_environment_that_agree_are_taken(kind):
         {"max_event_bytes": 0},
         {"max_connections": 0},
         {"keepalive_expiry": -1},
+        {"keepalive_expiry": "long"},
+        {"clock": 3},
+        {"log_bodies": "false"},
         {"default_query": {"x": object()}},
     ],
 )

@@ -187,11 +187,17 @@ def configured(
         stream=replaced(StreamOptions(), take(options, STREAM_OPTIONS), STREAM_OPTIONS),
         default_headers=headers,
         default_query=query_pairs(given.get("default_query")),
-        log_bodies=bool(given.get("log_bodies")),
+        log_bodies=_flag("log_bodies", given.get("log_bodies")),
         usage=_meter(given.get("usage")),
         telemetry=given.get("telemetry"),
         secrets=(*own, *[value for _, value in headers if isinstance(value, Secret)]),
     )
+
+
+def _flag(name: str, value: Any) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise EGPError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
 
 
 def _meter(value: Any) -> UsageMeter | None:
