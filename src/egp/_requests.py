@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from egp._core.config import Settings
 
-__all__ = ["chat_request", "check_create", "models_request", "stream_request"]
+__all__ = ["chat_request", "check_beside_create", "check_create", "models_request", "stream_request"]
 
 T = TypeVar("T")
 
@@ -41,6 +41,27 @@ def check_create(keywords: Mapping[str, Any]) -> None:
     """Raise TypeError for a keyword that `create` does not take."""
     if not _CREATE.issuperset(keywords):
         _refuse_unknown("create", keywords, _CREATE)
+
+
+def check_beside_create(
+    method: Callable[..., Any], keywords: Mapping[str, Any], *, takes_fields: bool = True
+) -> None:
+    """Raise TypeError for a keyword of a method beside `create` that neither of them takes.
+
+    Args:
+        method: the method, whose own keywords are in its signature.
+        keywords: the other ones that it was given.
+        takes_fields: whether it takes the fields of a request, and not the options of a call alone.
+    """
+    known = _CREATE if takes_fields else _OPTIONS
+    if not known.issuperset(keywords):
+        # Imported here: only mistakes need it.
+        with LOADING:
+            import inspect
+
+        own = inspect.signature(method).parameters.values()
+        names = {parameter.name for parameter in own if parameter.kind is parameter.KEYWORD_ONLY}
+        _refuse_unknown(method.__name__, keywords, known | names)
 
 
 def chat_request(
@@ -145,24 +166,15 @@ def _extra_body(extra: object) -> Mapping[str, Any]:
 def _refuse_unknown(method: str, keywords: Mapping[str, Any], known: frozenset[str]) -> None:
     if not known.issuperset(keywords):
         unknown = next(name for name in keywords if name not in known)
-        options = _PER_CALL | STREAM_OPTIONS.keys() | {"extra_headers", "extra_query", "extra_body"}
-        hint = did_you_mean(unknown, known | options)
-        if method == "create":
+        hint = did_you_mean(unknown, known | _OPTIONS)
+        if known >= _CREATE:
             hint += "; fields outside the contract go through extra_body"
         raise TypeError(f"{method}() got an unexpected keyword argument {unknown!r}{hint}")
 
 
 _PER_CALL = frozenset({"max_retries", *CALL_OPTIONS})
-_CREATE = frozenset(
-    {
-        *create_chat_completion.KEYWORDS,
-        *_PER_CALL,
-        *STREAM_OPTIONS,
-        "extra_body",
-        "extra_headers",
-        "extra_query",
-    }
-)
+_OPTIONS = frozenset({*_PER_CALL, *STREAM_OPTIONS, "extra_headers", "extra_query"})
+_CREATE = frozenset({*create_chat_completion.KEYWORDS, *_OPTIONS, "extra_body"})
 """Every keyword of `create` but `stream`."""
 
 

@@ -68,6 +68,15 @@ def test_a_stream_gives_chunks_deltas_and_what_they_complete(stream, egp_server)
     assert types == ["chunk", "content.delta", "chunk", "content.delta", "chunk", "content.done"]
 
 
+def test_a_misspelt_keyword_is_refused_by_the_names_that_stream_has(stream, egp_server):
+    with pytest.raises(
+        TypeError, match=r"^stream\(\) got .* 'respons_format'; did you mean 'response_format'"
+    ):
+        stream(respons_format=int)
+
+    assert egp_server.requests == []
+
+
 def test_the_request_asks_for_a_stream(stream, egp_server):
     with stream(temperature=0.5) as events:
         events.all()
@@ -192,6 +201,18 @@ def test_a_stream_that_just_ends_is_done_where_that_is_allowed(stream, egp_serve
         last = events.all()[-1]
 
     assert (last.type, last.content) == ("content.done", "ab")
+
+
+def test_nothing_is_done_where_the_chunks_were_closed_before_their_end(stream, egp_server):
+    egp_server.stream([chunk("a")] * 50, interval=0.01)
+
+    with stream() as events:
+        first = [events.next().type for _ in range(2)]
+        events.modal.run(events.stream.raw.close)
+        rest = events.all()
+
+    assert first == ["chunk", "content.delta"]
+    assert "content.done" not in [event.type for event in rest]
 
 
 def test_an_unread_snapshot_is_refused(stream, egp_server):

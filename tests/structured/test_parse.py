@@ -178,6 +178,72 @@ def test_a_type_that_cannot_be_asked_for_is_refused_before_anything_is_sent(ask,
     assert egp_server.requests == []
 
 
+@pytest.mark.parametrize("message", [None, "hello", {}, {"content": ["x"]}])
+def test_an_answer_without_text_is_an_empty_output(message, ask, egp_server):
+    body = answer()
+    body["choices"][0]["message"] = message
+    egp_server.reply(body)
+    egp_server.reply(answer(POINT))
+
+    completion = ask(response_format=Point, max_reasks=1)
+
+    assert completion.parsed == Point(1, 2)
+    assert "the model wrote nothing" in egp_server.requests[1].json["messages"][-1]["content"]
+    assert completion.earlier[0].parsed is None
+
+
+@pytest.mark.parametrize(
+    ("call", "parsed"),
+    [
+        ({"function": {"name": "move", "arguments": {"x": 1}}}, {"x": 1}),
+        ({"function": {"name": "move", "arguments": '{"x": 1}'}}, {"x": 1}),
+        ({"function": {"name": ["move"], "arguments": '{"x": 1}'}}, None),
+        ({"function": None}, None),
+        ({}, None),
+    ],
+)
+def test_a_call_is_read_as_far_as_it_can_be(call, parsed, ask, egp_server):
+    @tool
+    def move(x: int) -> None:
+        """Move."""
+
+    egp_server.reply(answer(tool_calls=[{"id": "call_1", "type": "function", **call}]))
+
+    completion = ask(tools=[move])
+
+    assert completion.choices[0].message.tool_calls[0].function.parsed_arguments == parsed
+
+
+@pytest.mark.parametrize(
+    ("keywords", "said"),
+    [
+        ({"messages": "hello"}, "messages: a list of objects is needed, not a str"),
+        (
+            {"messages": {"role": "user", "content": "Hi"}},
+            "messages: a list of objects is needed, not a dict",
+        ),
+        ({"max_reasks": None}, "max_reasks must be an integer >= 0, got None"),
+        ({"max_reasks": -1}, "max_reasks must be an integer >= 0, got -1"),
+        ({"strict": "maybe"}, "strict must be True, False or 'auto', got 'maybe'"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_before_anything_is_sent(keywords, said, ask, egp_server):
+    with pytest.raises(egp.EGPError, match=said):
+        ask(response_format=Point, **keywords)
+
+    assert egp_server.requests == []
+
+
+def test_messages_that_are_none_are_left_out_as_by_create(ask, egp_server):
+    with pytest.raises(egp.UnprocessableEntityError, match="messages: Field required"):
+        ask(response_format=Point, messages=None)
+
+
+def test_a_misspelt_keyword_is_refused_by_the_names_that_parse_has(ask):
+    with pytest.raises(TypeError, match=r"^parse\(\) got .* 'max_reask'; did you mean 'max_reasks'"):
+        ask(response_format=Point, max_reask=1)
+
+
 @pytest.mark.parametrize(("keyword", "value"), [("stream", True), ("temprature", 1)])
 def test_keywords_that_parse_does_not_take_are_refused(keyword, value, ask, egp_server):
     with pytest.raises(TypeError, match=keyword):

@@ -306,6 +306,8 @@ def test_a_run_that_is_broken_off_in_a_loop_has_an_accepted_history(egp_server, 
         ({"a": [1, 2.5]}, '{"a":[1,2.5]}'),
         (float("nan"), "null"),
         (1j, '"1j"'),
+        ("caf\udce9.txt", r"caf\udce9.txt"),
+        (["caf\udce9.txt"], r"['caf\udce9.txt']"),
     ],
 )
 def test_what_a_tool_returns_is_told_as_text_or_json(run_tools, egp_server, value, told):
@@ -564,6 +566,9 @@ KNOWN = {"type": "function", "function": {"name": "other", "parameters": {}}}
         ([add], {"max_turns": 0}, "max_turns must be an integer >= 1"),
         ([add], {"deadline": -1}, "deadline must be"),
         ([lambda x: x], {}, "give one with name="),
+        ([add], {"messages": None}, r"run_tools\(\) needs messages"),
+        ([add], {"messages": "hello"}, "messages: a list of objects is needed, not a str"),
+        ([add], {"messages": {"role": "user"}}, "messages: a list of objects is needed, not a dict"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_sent(run_tools, egp_server, tools, keywords, said):
@@ -571,6 +576,21 @@ def test_what_cannot_work_is_refused_before_anything_is_sent(run_tools, egp_serv
         run_tools(*tools, **keywords).final()
 
     assert egp_server.requests == []
+
+
+@pytest.mark.parametrize("state", [None, {"fields": {}}])
+def test_a_misspelt_keyword_is_refused_by_the_names_that_the_method_has(run_tools, egp_server, state):
+    with pytest.raises(TypeError, match=r"_tools\(\) got .* 'max_turn'; did you mean 'max_turns'"):
+        run_tools(add, max_turn=20, **({} if state is None else {"state": state}))
+
+    assert egp_server.requests == []
+
+
+def test_fields_of_the_request_are_in_the_state_and_cannot_be_given_anew(run_tools):
+    with pytest.raises(
+        TypeError, match=r"^resume_tools\(\) got an unexpected keyword argument 'temperature'"
+    ):
+        run_tools(add, state={"fields": {}}, temperature=1)
 
 
 def test_a_coroutine_function_needs_an_event_loop(run_tools, egp_server, mode):

@@ -85,7 +85,9 @@ class AsyncEventStreaming:
         # Imported here: few programs need it.
         with LOADING:
             from egp._async.event_stream import AsyncChatCompletionStream
+            from egp._requests import check_beside_create
 
+        check_beside_create(self.stream, keywords)
         reader = None
         if response_format is not None or tools is not None:
             with LOADING:

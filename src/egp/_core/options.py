@@ -107,6 +107,13 @@ def size(name: str, value: Any) -> int:
     return value
 
 
+def count(name: str, value: Any) -> int:
+    """Return a number of times."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise EGPError(f"{name} must be an integer >= 0, got {value!r}")
+    return value
+
+
 def _retry(name: str, value: Any) -> Retry:
     if not isinstance(value, Retry):
         raise EGPError(f"{name} must be an egp.Retry, got {type(value).__name__}")

@@ -12,7 +12,16 @@ from egp._core.json_types import is_array, is_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Decision", "Deny", "Edit", "Stop", "ToolCall", "calls_of", "message_without_calls"]
+__all__ = [
+    "Decision",
+    "Deny",
+    "Edit",
+    "Stop",
+    "ToolCall",
+    "arguments_text",
+    "calls_of",
+    "message_without_calls",
+]
 
 
 @frozen
@@ -105,7 +114,7 @@ def calls_of(message: dict[str, Any], turn: int) -> tuple[dict[str, Any], list[T
             continue
         named: dict[str, Any] = piece[kind]
         key = "arguments" if kind == "function" else "input"
-        text = _text_of(named.get(key))
+        text = arguments_text(named.get(key))
         id_ = _unique(piece.get("id"), {call.id for call in calls}, f"call_{turn}_{len(calls)}")
         sent.append({**piece, "id": id_, "type": kind, kind: {**named, key: text}})
         calls.append(ToolCall(id_, str(named.get("name") or ""), text, turn))
@@ -122,6 +131,13 @@ def message_without_calls(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [rest] if rest.get("content") or rest.get("refusal") else []
 
 
+def arguments_text(value: Any) -> str:
+    """Return arguments as text, where a server sends them as a value or not at all."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)
+
+
 def _content_of(message: Mapping[str, Any]) -> Any:
     content = message.get("content")
     return "" if content is None and not message.get("refusal") else content
@@ -133,13 +149,6 @@ def _kind_of(piece: Any) -> Literal["function", "custom"] | None:
     if is_object(piece.get("function")):
         return "function"
     return "custom" if is_object(piece.get("custom")) else None
-
-
-def _text_of(value: Any) -> str:
-    """Return arguments as text, where a server sends them as a value or not at all."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else json.dumps(value)
 
 
 def _unique(id_: Any, taken: set[str], otherwise: str) -> str:

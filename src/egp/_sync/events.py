@@ -85,8 +85,10 @@ class EventStreaming:
         """
         # Imported here: few programs need it.
         with LOADING:
+            from egp._requests import check_beside_create
             from egp._sync.event_stream import ChatCompletionStream
 
+        check_beside_create(self.stream, keywords)
         reader = None
         if response_format is not None or tools is not None:
             with LOADING:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from egp._core.options import seconds_or_none
+from egp._core.options import count, seconds_or_none
 from egp._loading import LOADING
 from egp.errors import StructuredOutputError
 
@@ -103,22 +104,27 @@ class Parsing:
         """
         # Imported here: few programs need it, and the models are slow to load.
         with LOADING:
+            from egp._requests import check_beside_create
             from egp.structured.output import output_fields, reask_messages
 
         if "stream" in keywords:
             raise TypeError("parse() takes no stream: use stream(response_format=…)")
+        check_beside_create(self.parse, keywords)
+        reasks = count("max_reasks", max_reasks)
         reader, fields = output_fields(response_format, tools, strict, str(keywords.get("model", "")))
-        messages = list(keywords.pop("messages", ()))
+        if isinstance(keywords.get("messages"), Iterator):
+            # They are sent anew when the model is asked again.
+            keywords["messages"] = [*keywords["messages"]]
         clock = self._session.clock
         deadline = seconds_or_none("deadline", keywords.get("deadline", self._session.settings.call.deadline))
         end = None if deadline is None else clock.monotonic() + deadline
         earlier: tuple[ParsedChatCompletion[Any], ...] = ()
         while True:
-            response = self._session.calls.create(None, {**keywords, **fields, "messages": messages})
+            response = self._session.calls.create(None, {**keywords, **fields})
             try:
                 return reader.read(response.parse(), earlier)
             except StructuredOutputError as error:
-                more = reask_messages(error) if len(earlier) < max_reasks else None
+                more = reask_messages(error) if len(earlier) < reasks else None
                 if more is None:
                     raise
                 if end is not None:
@@ -126,4 +132,4 @@ class Parsing:
                     if keywords["deadline"] <= 0:
                         raise
                 earlier = (*earlier, error.completion)
-                messages = [*messages, *more]
+                keywords["messages"] = [*keywords["messages"], *more]

@@ -64,14 +64,16 @@ class ToolRunning:
             EGPError: a tool cannot be told to the model, or cannot be run; nothing was sent. What a run
                 raises later, `final` says.
         """
-        fields: dict[str, Any] = {**cast("dict[str, Any]", keywords), "tools": tools}
-        if response_format is not None:
-            fields["response_format"] = response_format
         # Imported here: few programs need it.
         with LOADING:
+            from egp._requests import check_beside_create
             from egp._sync.tool_runner import ToolRunner
             from egp.tools.run import RunOptions
 
+        fields: dict[str, Any] = {**cast("dict[str, Any]", keywords), "tools": tools}
+        check_beside_create(self.run_tools, fields)
+        if response_format is not None:
+            fields["response_format"] = response_format
         options = RunOptions(
             approve=approve,
             context=context,
@@ -102,12 +104,14 @@ class ToolRunning:
         Raises:
             EGPError: the state is none, or as `run_tools` raises it.
         """
-        fields: dict[str, Any] = {**cast("dict[str, Any]", options), "tools": tools}
         # Imported here: few programs need it.
         with LOADING:
+            from egp._requests import check_beside_create
             from egp._sync.tool_runner import ToolRunner
             from egp.tools.run import RunOptions
 
+        check_beside_create(self.resume_tools, options, takes_fields=False)
+        fields: dict[str, Any] = {**cast("dict[str, Any]", options), "tools": tools}
         run_options = RunOptions(
             approve=approve,
             context=context,

@@ -9,7 +9,7 @@ from attrs import frozen
 from egp_api.types import JSONObject
 
 from egp._core.json_types import is_object
-from egp._core.tool_calls import calls_of
+from egp._core.tool_calls import arguments_text, calls_of
 from egp._loading import LOADING
 from egp.errors import (
     ContentFilterFinishReasonError,
@@ -115,8 +115,8 @@ class OutputReader(Generic[T]):
         message.parsed = self.content.decode(text)
 
     def _read_arguments(self, call: ParsedFunctionToolCall) -> None:
-        name, text = call.function.name, call.function.arguments or ""
-        reader = self.arguments.get(name)
+        name, text = call.function.name, arguments_text(call.function.arguments)
+        reader = self.arguments.get(str(name))
         if reader is None:
             return
         try:

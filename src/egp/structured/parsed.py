@@ -31,8 +31,8 @@ __all__ = [
 T = TypeVar("T")
 
 # Fields below have narrower types than where they are inherited from, which is sound because only `from_dict`
-# makes these objects. What is no field of the JSON has a name with an underscore: it is kept by copies and
-# pickles, and left out of `to_dict()`.
+# makes these objects, and reads what is no message or function as one that says nothing. What is no field of
+# the JSON has a name with an underscore: it is kept by copies and pickles, and left out of `to_dict()`.
 
 
 class ParsedFunction(FunctionCall):
@@ -61,8 +61,8 @@ class ParsedFunctionToolCall(FunctionToolCall):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read what the service sent."""
         self = super().from_dict(src_dict)
-        if is_object(function := src_dict.get("function")):
-            self.function = ParsedFunction.from_dict(function)
+        function = src_dict.get("function")
+        self.function = ParsedFunction.from_dict(function if is_object(function) else {})
         return self
 
 
@@ -106,8 +106,8 @@ class ParsedChoice(ChatCompletionChoice, Generic[T]):
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         """Read what the service sent."""
         self = super().from_dict(src_dict)
-        if is_object(message := src_dict.get("message")):
-            self.message = ParsedMessage.from_dict(message)
+        message = src_dict.get("message")
+        self.message = ParsedMessage.from_dict(message if is_object(message) else {})
         return self
 
 

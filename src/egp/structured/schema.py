@@ -146,6 +146,8 @@ def schema_of(
         EGPError: the type cannot be a schema, or not a strict one; the message names the field. Or the extra
             `structured` is not installed.
     """
+    if strict not in (True, False, "auto"):
+        raise EGPError(f"strict must be True, False or 'auto', got {strict!r}")
     try:
         hash(type)
     except TypeError:

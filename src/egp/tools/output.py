@@ -15,10 +15,23 @@ def output_text(value: object) -> str:
     """Return what a tool returned as text: a string as it is, anything else as JSON.
 
     Dataclasses, attrs classes, structs, dates and models are written as JSON has them; what JSON cannot have
-    is written as `str` does.
+    is written as `str` does, and a lone surrogate, which names of files may have, as its escape.
     """
-    if isinstance(value, str):
-        return value
+    return _sendable(value if isinstance(value, str) else _as_json(value))
+
+
+def error_text(error: Exception) -> str:
+    """Return what the model is told of an exception."""
+    if isinstance(error, ToolError):
+        return _sendable(error.message)
+    return _sendable(f"The tool failed: {type(error).__name__}: {error}")
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _as_json(value: object) -> str:
     try:
         with LOADING:
             import msgspec
@@ -30,13 +43,6 @@ def output_text(value: object) -> str:
     # A function of the program may return anything, and what it did is done.
     except Exception:  # noqa: BLE001
         return str(value)
-
-
-def error_text(error: Exception) -> str:
-    """Return what the model is told of an exception."""
-    if isinstance(error, ToolError):
-        return error.message
-    return f"The tool failed: {type(error).__name__}: {error}"
 
 
 def _plain(value: Any) -> Any:

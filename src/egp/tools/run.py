@@ -8,8 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
+from egp_api.api.inference import create_chat_completion
 
 from egp._core import json as codec
+from egp._core.body import encode_keywords
 from egp._core.json_types import is_object
 from egp._core.options import CALL_OPTIONS, STREAM_OPTIONS, seconds_or_none
 from egp._core.tool_loop import Limits, Run, ToolLoop
@@ -99,11 +101,11 @@ class ToolRun:
         self.tools, sent = _tools_of(given.pop("tools", None) or (), can_await=can_await)
         """What can be called, by name."""
         self._call_options = {name: given.pop(name) for name in _CALL_OPTIONS if name in given}
-        self._fields = _plain(given) if state is None else _fields_in(state)
+        self._fields = _fields_of(given) if state is None else _fields_in(state)
         """The fields of the request, as JSON, that stay the same."""
         self._sent = sent
         self._loop = ToolLoop(
-            self._fields.pop("messages", None) or (),
+            self._fields.pop("messages", ()),
             self.tools,
             Limits(
                 max_turns=options.max_turns,
@@ -264,6 +266,15 @@ def _object(value: object) -> dict[str, Any]:
 def _plain(value: object) -> Any:
     """Return what is sent for a value: models, mappings and iterators become what JSON has."""
     return json.loads(codec.encode(value))
+
+
+def _fields_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    if given.get("messages") is None:
+        raise EGPError("run_tools() needs messages: a list of objects")
+    fields: dict[str, Any] = json.loads(
+        encode_keywords(given, {}, create_chat_completion.OBJECTS, create_chat_completion.LISTS_OF_OBJECTS)
+    )
+    return fields
 
 
 def _fields_in(state: Mapping[str, Any]) -> dict[str, Any]:
