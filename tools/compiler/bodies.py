@@ -71,27 +71,29 @@ def body_annotation(taken: Sequence[Body], dictionaries: Dictionaries) -> str:
 
 
 def content_type_choice(taken: Sequence[Body]) -> str:
-    """Return the media type for a body of a class that only one of them has, else the first."""
+    """Return the media type for a body of a class that only one of them has, else the first that takes it."""
     if not taken:
         return ""
-    first, *others = taken
-    seen, choices = {first.model}, []
+    as_is = [body for body in taken if body.word == "content"]
+    written = [body for body in taken if body.word != "content"]
+    first, *others = written or as_is
+    of_classes: dict[str, str] = {}
     for body in others:
-        if body.word == "content":
-            test = f"isinstance(body, ({'str, ' if _only_objects_and_arrays(taken) else ''}bytes, File))"
-        elif body.model in seen or not body.model:
-            continue
-        else:
-            test = f"type(body).__name__ == {literal(body.model)}"
-        seen.add(body.model)
-        choices.append(f"{literal(body.content_type)} if {test}")
+        of_classes.setdefault(body.model, body.content_type)
+    choices = [
+        f"{literal(content_type)} if type(body).__name__ == {literal(model)}"
+        for model, content_type in of_classes.items()
+        if model not in ("", first.model)
+    ]
+    if written and as_is:
+        text = "str, " if taken[0] is as_is[0] or _only_objects_and_arrays(written) else ""
+        choices.append(f"{literal(as_is[0].content_type)} if isinstance(body, ({text}bytes, File))")
     return " else ".join([*choices, literal(first.content_type)])
 
 
-def _only_objects_and_arrays(taken: Sequence[Body]) -> bool:
-    """Whether text can be nothing but the content of the body that is sent as it is."""
-    written = [kind for body in taken if body.word != "content" for kind in body.type]
-    return all(kind.name in ("model", "array") for kind in written)
+def _only_objects_and_arrays(written: Sequence[Body]) -> bool:
+    """Whether text can be nothing but the content of a body that is sent as it is."""
+    return all(kind.name in ("model", "array") for body in written for kind in body.type)
 
 
 def body_switch(taken: Sequence[Body], models: Models) -> str:
