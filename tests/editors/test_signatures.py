@@ -133,15 +133,33 @@ def test_help_shows_the_options_of_a_client():
     assert "keepalive_expiry: Seconds for which an unused connection is kept." in text
 
 
-def test_a_field_that_the_contract_gains_is_a_keyword_by_regeneration_alone(tmp_path):
-    params = ROOT / "generated/egp_api/params.py"
-    field = '    model: Required[str]\n    """'
-    grown = params.read_text(encoding="utf-8").replace(
-        field, f'    min_p: float | None\n    """The least likely token."""\n{field}', 1
-    )
-    script = runpy.run_path(str(ROOT / "scripts/signatures"))
-    (tmp_path / "params.py").write_text(grown, encoding="utf-8")
-    script["text"].__globals__["PARAMS"] = tmp_path / "params.py"
+@pytest.fixture
+def script_with(tmp_path):
+    """Return scripts/signatures where the contract has one more field of the request."""
+
+    def script_with(declared):
+        params = ROOT / "generated/egp_api/params.py"
+        field = '    model: Required[str]\n    """'
+        grown = params.read_text(encoding="utf-8").replace(
+            field, f'    {declared}\n    """The least likely token."""\n{field}', 1
+        )
+        script = runpy.run_path(str(ROOT / "scripts/signatures"))
+        (tmp_path / "params.py").write_text(grown, encoding="utf-8")
+        script["text"].__globals__["PARAMS"] = tmp_path / "params.py"
+        return script
+
+    return script_with
+
+
+def test_a_field_that_callers_must_give_has_no_default(script_with):
+    script = script_with("min_p: Required[float]")
+
+    assert script["text"]().count("min_p: float,") == 6
+    assert "    min_p: float\n" in script["langchain"]()
+
+
+def test_a_field_that_the_contract_gains_is_a_keyword_by_regeneration_alone(script_with):
+    script = script_with("min_p: float | None")
 
     text = script["text"]()
 
