@@ -158,6 +158,17 @@ def test_outside_of_git_it_is_what_is_on_disk(folder: Path) -> None:
     assert found.source == OLD.encode()
 
 
+def test_a_package_of_another_name_is_not_compared_with_ours(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "config.yaml").write_text("package_name_override: shop_api\n")
+
+    status = main(["--spec", "new.yaml", "--config", "config.yaml", "--output", "out"])
+
+    assert status == 0
+    assert "There is no earlier document to compare with." in capfd.readouterr().out
+
+
 @pytest.mark.parametrize("arguments", [["--spce", "x"], ["--check=yes"], ["surplus"]])
 def test_wrong_usage_has_an_exit_code_of_its_own(
     arguments: list[str], capfd: pytest.CaptureFixture[str]

@@ -12,7 +12,7 @@ SPEC_IN_PACKAGE = "openapi.yaml"
 
 
 def found(target: Path, committed: Path) -> Document | None:
-    """Return the document of the package at `target`, if there is one; else of the package at `committed`.
+    """Return the document of the package at `target`, if there is one; else of `committed`, of the same name.
 
     What counts of `committed` is what Git has: several runs before a commit are one change for users. None
     where there is no such document, or none that can be read.
@@ -20,8 +20,9 @@ def found(target: Path, committed: Path) -> Document | None:
     with contextlib.suppress(OSError, CompileError):
         if target != committed and (target / SPEC_IN_PACKAGE).is_file():
             return document.load(target / SPEC_IN_PACKAGE)
-        source = _in_git(committed) or (committed / SPEC_IN_PACKAGE).read_bytes()
-        return document.parse(source, SPEC_IN_PACKAGE)
+        if target.name == committed.name:
+            source = _in_git(committed) or (committed / SPEC_IN_PACKAGE).read_bytes()
+            return document.parse(source, SPEC_IN_PACKAGE)
     return None
 
 
