@@ -101,6 +101,22 @@ def test_a_type_of_any_length_stays_on_one_line() -> None:
     assert len(change.to_line()) <= 110
 
 
+def test_of_long_unions_only_what_went_and_came_is_told() -> None:
+    members = " | ".join(f"Member{number}Part" for number in range(10))
+    change = Change("response-type-changed", "A", before=f"Old | {members}", after=f"{members} | New | null")
+
+    assert change.to_line() == "response-type-changed: A: without Old; with New, null"
+    assert change.to_dict()["after"] == f"{members} | New | null"
+
+
+def test_a_value_that_was_not_there_before_is_told_as_none() -> None:
+    come = Change("field-default-changed", "A.x", after="1")
+    gone = Change("field-default-changed", "A.x", before="1")
+
+    assert come.to_line() == "field-default-changed: A.x: none → 1"
+    assert gone.to_line() == "field-default-changed: A.x: 1 → none"
+
+
 @pytest.mark.parametrize("text", ["a\nb", "\x1b[31mred", "a\u2028b", "a\u202eb", "\ud800"])
 def test_text_of_the_document_cannot_break_out_of_its_line(text: str) -> None:
     report = Report.of([Change("field-removed", f"A.{text}", before=text)], same_bytes=False)

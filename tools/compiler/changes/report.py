@@ -81,8 +81,13 @@ class Change:
     def to_line(self) -> str:
         """Return the change in one line, without characters that a terminal would obey."""
         told = [value for value in (self.before, self.after) if value is not None]
+        if len(told) == 1 and self.kind.endswith("-changed"):
+            told = [self.before or "none", self.after or "none"]
         said = self.detail or " → ".join(told)
-        line = printable(f"{self.kind}: {self.where}" + (f": {said}" if said else ""))
+        head = f"{self.kind}: {self.where}"
+        if len(told) == 2 and len(f"{head}: {said}") > _WIDTH:
+            said = _difference(*told) or said
+        line = printable(f"{head}: {said}" if said else head)
         return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 
@@ -126,6 +131,17 @@ class Report:
                 told = ", ".join(f"{count} {kind}" for kind, count in sorted(rest.items()))
                 lines.append(f"  … and {told}")
         return "\n".join([*lines, f"version step: {self.step} ({_WORDS[self.step][1]})"])
+
+
+def _difference(before: str, after: str) -> str:
+    """Return which members of a union went and which came; nothing where all did."""
+    old, new = before.split(" | "), after.split(" | ")
+    gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
+    if len(gone) == len(old):
+        return ""
+    return "; ".join(
+        f"{word} {', '.join(names)}" for word, names in (("without", gone), ("with", come)) if names
+    )
 
 
 def printable(text: str) -> str:
