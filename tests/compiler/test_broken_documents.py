@@ -70,6 +70,14 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
     "cut off": (HEAD + "paths:\n  /x: {get: {responses: {200: {desc", "The file ends in the middle", None),
     "a quote that does not end": (HEAD + "paths:\n  /x: 'a\n", "not YAML", None),
     "wrong indentation": (HEAD + "paths:\n  /x: {}\n /y: {}\n", "not YAML", 5),
+    "a colon in text": (schemas("A:\n  description: One thing: another"), "Quote text that has a colon", 7),
+    "a sign before text": (schemas("A:\n  description: `a` is it"), "Quote text that begins with a sign", 7),
+    "a key that is indented less than its neighbour": (
+        schemas("A:\n  type: object\n description: A"),
+        "Indent the keys of one mapping alike",
+        8,
+    ),
+    "an escape that is none": (schemas('A:\n  pattern: "\\d"'), "Write single quotes", 7),
     "a key twice": (HEAD + "paths: {}\npaths: {}\n", "'paths' is here a second time, first on line 3", 4),
     "a status code twice": (
         HEAD + "paths:\n  /x:\n    get:\n      responses:\n        200: {}\n        '200': {}\n",
@@ -114,6 +122,28 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
     "a remote reference": (schemas("A:\n  $ref: 'https://x.example/a#/A'"), "is outside the document", 7),
     "a reference to another file": (schemas("A:\n  $ref: 'b.yaml#/A'"), "is outside the document", 7),
     "a reference that is a number": (schemas("A:\n  $ref: 1"), "`$ref` must be text", 7),
+    "a reference to a section that is none": (
+        schemas("A:\n  $ref: '#/components/schema/A'"),
+        "Did you mean schemas?",
+        7,
+    ),
+    "two servers of one environment": (
+        HEAD + "servers:\n- {url: https://a.example, x-environment: main}\n"
+        "- {url: https://b.example, x-environment: main}\npaths: {}\n",
+        "a second server is called main",
+        5,
+    ),
+    "a security scheme that is not described": (
+        HEAD + "paths:\n" + operation(more="security: [{token: []}]"),
+        "#/components/securitySchemes/token is not in the document",
+        6,
+    ),
+    "a security scheme, misspelt": (
+        HEAD + "security:\n- APIKey: []\npaths: {}\ncomponents:\n  securitySchemes:\n"
+        "    ApiKey: {type: apiKey, in: header, name: x-api-key}\n",
+        "Did you mean ApiKey?",
+        4,
+    ),
     "cyclic allOf": (schemas("A:\n  allOf: [{$ref: '#/components/schemas/A'}]"), "made from itself", 6),
     "a long cycle of allOf": (chain(400), "made from itself", None),
     "cyclic references": (

@@ -399,6 +399,19 @@ def test_a_required_name_that_is_no_property_at_all_is_a_note() -> None:
     ]
 
 
+def test_a_property_that_stands_among_keywords_is_a_note() -> None:
+    seed = {
+        "type": "integer",
+        "verbosity": {"type": "string"},
+        "meta": {"owner": "a"},
+        "x-of-ours": {"type": 1},
+    }
+
+    assert notes(api_document({"Thing": {"type": "object", "properties": {"seed": seed}}})) == [
+        "`verbosity` is no keyword, and is passed over; a property stands below `properties`"
+    ]
+
+
 @pytest.mark.parametrize(
     ("schema", "remedy"),
     [

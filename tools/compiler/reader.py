@@ -38,6 +38,12 @@ _TAGS = {
 }
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_YAML_REMEDIES = {
+    "mapping values are not allowed in this context": "Quote text that has a colon and a space in it.",
+    "did not find expected key": "Indent the keys of one mapping alike, and quote text with quotes in it.",
+    "found character that cannot start any token": "Quote text that begins with a sign such as @, % or `.",
+    "found unknown escape character": "Write single quotes, or each backslash twice.",
+}
 # Only text belongs there: `version: 1.10` is not 1.1.
 _TEXTS = (("info", "title"), ("info", "version"))
 
@@ -249,10 +255,11 @@ def _refuse_yaml(text: str, error: yaml.MarkedYAMLError) -> NoReturn:
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines() or [""]
     line = min(mark.line + 1 if mark else 1, len(lines))
-    message, remedy = f"not YAML: {', '.join(filter(None, (error.context, error.problem)))}", ""
+    message = f"not YAML: {', '.join(filter(None, (error.context, error.problem)))}"
+    remedy = _YAML_REMEDIES.get(str(error.problem), "")
     if re.match(r"\s*\t", lines[line - 1]):
         message, remedy = "not YAML: a tab in the indentation", "Indent with spaces."
-    elif line == len(lines):
+    elif line == len(lines) and not remedy:
         remedy = "The file ends in the middle of something; is it whole?"
     raise CompileError(Finding(message, line=line, remedy=remedy)) from None
 

@@ -55,9 +55,7 @@ _FORMATS = _words("""
 
 def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iterator[Finding]:
     """Yield the keys of `node` that are nearly a known one, and are not known themselves."""
-    for key in node:
-        if key in known or key in _OTHER_KEYWORDS or key.startswith("x-"):
-            continue
+    for key in [key for key in node if not _is_known(key, known)]:
         close = difflib.get_close_matches(key, sorted(known - node.keys()), n=1, cutoff=_ALIKE)
         if known is SCHEMA and not close:
             others = sorted(_OTHER_KEYWORDS - node.keys())
@@ -65,6 +63,13 @@ def misspelt(node: Mapping[str, Any], known: frozenset[str], place: str) -> Iter
         if close:
             remedy = f"Did you mean `{close[0]}`? A key of one's own starts with x-."
             yield _finding(f"`{key[:60]}` means nothing here", place, key, remedy)
+
+
+def schemas_among_keywords(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the keys that are no keywords and hold what looks like a schema, as of a property too deep."""
+    for key, value in schema.items():
+        if isinstance(value, dict) and SCHEMA & value.keys() and not _is_known(key, SCHEMA):
+            yield key
 
 
 def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
@@ -79,6 +84,10 @@ def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
         if meant is not None:
             message = f"{form[:40]!r} is not a format that anybody knows"
             yield _finding(message, place, "format", f"Did you mean {meant}?")
+
+
+def _is_known(key: str, known: frozenset[str]) -> bool:
+    return key in known or key in _OTHER_KEYWORDS or key.startswith("x-")
 
 
 def _finding(message: str, place: str, key: str, remedy: str) -> Finding:

@@ -11,7 +11,7 @@ import attrs
 from tools.compiler import pointer, typos, walk
 from tools.compiler.errors import Finding
 from tools.compiler.media import is_json
-from tools.compiler.walk import METHODS, Operation, follow, mapping, resolve
+from tools.compiler.walk import METHODS, Operation, mapping, resolve, sequence
 
 _Problems = Iterator[tuple[str, ...]]
 
@@ -80,6 +80,11 @@ def _document(node: dict[str, Any], _version: str) -> _Problems:
         yield "`info` is missing", "", "info"
     if not any(key in node for key in ("paths", "components", "webhooks")):
         yield "there is neither `paths` nor `components`: is the document whole?", ""
+    names = [mapping(server).get("x-environment") for server in sequence(node.get("servers"))]
+    for index, name in enumerate(names):
+        if name is not None and name in names[:index]:
+            remedy = "Give each server an `x-environment` of its own."
+            yield f"a second server is called {_cut(str(name))}", remedy, "servers", str(index)
 
 
 def _info(node: dict[str, Any], _version: str) -> _Problems:
@@ -164,7 +169,7 @@ class _Kind:
 
 _KINDS = {
     "document": _Kind({
-        "info": "info", "servers": "[server]", "tags": "[tag]", "security": "[mapping]",
+        "info": "info", "servers": "[server]", "tags": "[tag]", "security": "[requirement]",
         "paths": "{path item}", "components": "components",
     }, known=typos.DOCUMENT, check=_document),
     "info": _Kind(check=_info),
@@ -179,7 +184,7 @@ _KINDS = {
     }, section="pathItems", known=typos.PATH_ITEM, check=_path_item),
     "operation": _Kind({
         "parameters": "[parameter]", "servers": "[server]", "operationId": "text", "summary": "text",
-        "description": "text", "tags": "[text]", "security": "[mapping]", "requestBody": "request body",
+        "description": "text", "tags": "[text]", "security": "[requirement]", "requestBody": "request body",
         "responses": "{response}",
     }, known=typos.OPERATION, check=_operation),
     "parameter": _Kind({"name": "text", "schema": "schema", "content": "{media type}"},
@@ -196,6 +201,7 @@ _KINDS = {
         "unevaluatedItems": "schema", "unevaluatedProperties": "schema",
     }, section="schemas", known=typos.SCHEMA, check=_schema),
     "discriminator": _Kind({"propertyName": "text", "mapping": "mapping"}, needs="propertyName"),
+    "requirement": _Kind(),
     "mapping": _Kind(),
 }  # fmt: skip
 # Where null counts as absent.
@@ -238,6 +244,9 @@ class _Shape:
                 return
         if asked.needs and node.get(asked.needs) in (None, {}):
             self._say(f"the {kind} has no `{asked.needs}`", place)
+        for name in node if kind == "requirement" else ():
+            scheme = pointer.join("#/components/securitySchemes", name)
+            self._reference(scheme, "securitySchemes", pointer.join(place, name))
         self.problems += typos.misspelt(node, asked.known, place)
         if kind == "schema":
             self.problems += typos.misspelt_values(node, place)
@@ -280,16 +289,23 @@ class _Shape:
                 target = resolve(self.content, following)
         except KeyError:
             if chain == [reference]:
-                head, _, name = reference.rpartition("/")
-                meant = typos.did_you_mean(name, follow(self.content, {"$ref": head})[0])
-                remedy = meant or "Write it, or name another."
-                self._say(f"{_cut(reference)} is not in the document", place, remedy)
+                self._say(f"{_cut(reference)} is not in the document", place, self._meant_by(reference))
             return
         if not isinstance(target, dict | bool):
             self._say(f"{_cut(reference)} is not a mapping", place)
         elif section == "schemas" and not reference.startswith(("#/components/", "#/paths/")):
             # No other part of the walk comes there.
             self.visit(first, "schema", pointer.of_reference(reference))
+
+    def _meant_by(self, reference: str) -> str:
+        """Return the way out of a reference that leads nowhere."""
+        node: Any = self.content
+        token = ""
+        for token in pointer.split(pointer.of_reference(reference)):
+            if token not in mapping(node):
+                break
+            node = node[token]
+        return typos.did_you_mean(token, mapping(node)) or "Write it, or name another."
 
     def _say(self, message: str, place: str, remedy: str = "", *, local: bool = False) -> None:
         self.problems.append(Finding(message, place, remedy=remedy, local=local))
@@ -340,10 +356,12 @@ def _path_parameters(content: dict[str, Any], operation: Operation) -> Iterator[
             declared.setdefault(name, at)
     for name in in_path:
         if name not in declared:
-            yield Finding(f"the path parameter {{{_cut(name)}}} of {shown} is not declared", place)
+            message = f"the path parameter {{{_cut(name)}}} of {shown} is not declared"
+            yield Finding(message, place, remedy="Add it to `parameters`, with `in: path`.")
     for name, at in declared.items():
         if name not in in_path:
-            yield Finding(f"the path {shown} has no {{{_cut(name)}}}, which is declared for it", at)
+            message = f"the path {shown} has no {{{_cut(name)}}}, which is declared for it"
+            yield Finding(message, at, remedy=f"Remove it, or write {{{_cut(name)}}} into the path.")
 
 
 def _cut(text: str) -> str:

@@ -26,6 +26,7 @@ from tools.compiler.desugar.merging import LIMITS, ConflictError, merge, spread,
 from tools.compiler.desugar.naming import Names, Naming
 from tools.compiler.desugar.values import constant, split_enum, with_default_told
 from tools.compiler.errors import CompileError, Finding
+from tools.compiler.typos import schemas_among_keywords
 from tools.compiler.walk import component_of, is_component, resolve
 
 _SAID = frozenset({"default", "deprecated", "description", "example", "readOnly", "writeOnly"})
@@ -189,6 +190,9 @@ class Schemas:
             return {}  # `true`, and `false` where a value has to be of some type
         if schema.get("nullable") is True:
             return _or_null(self.core(without(schema, "nullable"), place, naming))
+        for key in schemas_among_keywords(schema):
+            message = f"`{key}` is no keyword, and is passed over; a property stands below `properties`"
+            self.notes.append(Finding(message, pointer.join(place, key)))
         said = {
             key: value for key, value in schema.items() if key in _SAID and (key, value) != ("default", None)
         }
