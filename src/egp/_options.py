@@ -40,12 +40,12 @@ class ClientOptions(TypedDict, total=False):
 
     api_key: str | Callable[[], str | Awaitable[str]] | None
     """The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is stripped. A function is
-    asked before each attempt, for keys that rotate; an asynchronous client takes asynchronous ones, too."""
+    called before each attempt, for keys that rotate; an asynchronous client takes asynchronous ones, too."""
     account_id: str | None
     """The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else `SGP_ACCOUNT_ID`, else the key's
     own."""
     openai_api_key: str | None
-    """One's own key for the models of OpenAI."""
+    """Your own OpenAI key, for the models of OpenAI."""
     base_url: str | None
     """Where the service is: `https://host[:port][/path]`. Absent: `EGP_BASE_URL`, else `SGP_CLIENT_BASE_URL`,
     else that of the environment. Must agree with `environment` where both are given."""
@@ -60,12 +60,13 @@ class ClientOptions(TypedDict, total=False):
     max_retries: int | None
     """Attempts after the first; the default is 2. Short for `retry=Retry(max_retries=…)`."""
     retry: Retry | None
-    """The whole retry policy."""
+    """The whole retry policy; the default is `Retry()`."""
     first_token_timeout: float | None
-    """Seconds from the start of an attempt to the first chunk of its stream that says something; pings,
-    comments and the role alone do not."""
+    """Seconds from the start of an attempt to the first chunk of its stream that has any content; pings,
+    comments and the role alone do not count. None, the default, is no limit."""
     idle_timeout: float | None
-    """Seconds from one chunk of a stream to the next; pings and comments are none."""
+    """Seconds from one chunk of a stream to the next; pings and comments do not count. None, the default, is
+    no limit."""
     max_response_bytes: int | None
     """The largest body of an answer that is read whole, content-decoded, in bytes; the default is 512 MiB."""
     on_truncated: Literal["raise", "ignore"] | None
@@ -78,12 +79,12 @@ class ClientOptions(TypedDict, total=False):
     default_query: Mapping[str, str | int | float | bool | Sequence[str] | None] | None
     """Query parameters to send with each request."""
     log_bodies: bool
-    """Whether requests and answers are logged, at debug, prompts and all. They are not by default."""
+    """Whether bodies of requests and answers, prompts included, are logged at debug; the default is False."""
     telemetry: Telemetry | bool | None
     """True, or an `egp.telemetry.Telemetry`, reports spans and metrics to OpenTelemetry; False never does.
-    None, the default, does where `EGPInstrumentor` is at work."""
+    None, the default, does where `EGPInstrumentor` is active."""
     usage: UsageMeter | None
-    """What counts the requests and tokens of `chat.completions`; None, the default, counts nothing."""
+    """A meter of the requests and tokens of `chat.completions`; None, the default, counts nothing."""
 
 
 class EngineOptions(TypedDict, total=False):
@@ -95,10 +96,10 @@ class EngineOptions(TypedDict, total=False):
     kept as far as httpx allows: it shortens the timeouts, and bounds each read of an HTTP/1.1 body. Over
     HTTP/2 it is looked at whenever httpx hands out a part of the body."""
     max_connections: int
-    """How many connections may be open at once; a call beyond them waits for one as long as the pool's
-    `timeout` says."""
+    """How many connections may be open at once; the default is 1000. A call beyond them waits for one as long
+    as the pool's `timeout` says."""
     keepalive_expiry: float
-    """Seconds for which an unused connection is kept."""
+    """Seconds for which an unused connection is kept; the default is 30."""
     ssl_context: ssl.SSLContext | None
     """What certificates to trust and which to show, for a private authority or a client certificate. The
     default trusts certifi's roots, or those that SSL_CERT_FILE or SSL_CERT_DIR name."""
@@ -144,12 +145,12 @@ class StreamCallOptions(CallOptions, total=False):
     """Options of one streamed call, in place of the client's."""
 
     first_token_timeout: float | None
-    """Seconds from the start of an attempt to the first chunk that says something; pings, comments and the
-    role alone do not. None is no limit."""
+    """Seconds from the start of an attempt to the first chunk that has any content; pings, comments and the
+    role alone do not count. None is no limit."""
     idle_timeout: float | None
-    """Seconds from one chunk to the next; pings and comments are none. None is no limit."""
+    """Seconds from one chunk to the next; pings and comments do not count. None is no limit."""
     on_truncated: Literal["raise", "ignore"] | None
-    """What to do about a stream that ends before its answer does."""
+    """What to do about a stream that ends before its answer does: `raise` or `ignore`."""
     max_event_bytes: int | None
     """The largest event that is accepted, in bytes."""
 

@@ -66,7 +66,7 @@ class BaseStream(ResponseProperties, Generic[T, R]):
 
     @property
     def response(self) -> httpx.Response:
-        """Status and headers of the response, as httpx has them; its request has neither key nor prompt."""
+        """The response as an `httpx.Response` without a body; its request has neither key nor prompt."""
         return self.http_response
 
     @property
@@ -108,7 +108,7 @@ class BaseStream(ResponseProperties, Generic[T, R]):
 
     @property
     def accumulator(self) -> CompletionAccumulator:
-        """What the chunks so far add up to, for the stream of a chat completion."""
+        """The sum of the chunks so far. Raises `EGPError` for a stream of another operation than chat."""
         accumulator = self._chunks.accumulator
         if accumulator is None:
             raise EGPError("this is not the stream of a chat completion")

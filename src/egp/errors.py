@@ -81,7 +81,7 @@ class EGPError(Exception):
 
 
 class APIError(EGPError):
-    """A call that did not give its result. What is known of it is on the attributes."""
+    """A call failed. Its attributes have what is known of the call and of the last response."""
 
     message: str
     """The server's own words where it sent some, cut to a readable length."""
@@ -140,7 +140,7 @@ class APIError(EGPError):
 
     @property
     def response(self) -> httpx.Response | None:
-        """The last response as httpx has it, without what was sent; None where there was none."""
+        """The last response as an `httpx.Response`, without what was sent; None where there was none."""
         if self.status_code is None or self.request is None:
             return None
         # Imported here: httpx is slow to load, and few ask for it.
@@ -242,7 +242,7 @@ class StructuredOutputError(EGPError):
     completion: Any
     """The whole answer, with `parsed` on the choices that could be read; None where there was no call."""
     usage: Any
-    """The tokens of all tries of the call together; None where the service did not say."""
+    """The tokens of all tries of the call together; None where the service reported none."""
     content: str | None
     """The text that the model wrote."""
     choice: int
@@ -269,11 +269,11 @@ class StructuredOutputError(EGPError):
 
 
 class InvalidJSONError(StructuredOutputError):
-    """The text is no JSON."""
+    """The text is not JSON."""
 
 
 class OutputValidationError(StructuredOutputError):
-    """The text is JSON, but no value of the type; `path` says where."""
+    """The text is JSON, but not a value of the type; `path` says where it is wrong."""
 
 
 class EmptyOutputError(StructuredOutputError):
@@ -293,13 +293,14 @@ class ContentFilterFinishReasonError(StructuredOutputError):
 
 
 class ToolError(EGPError):
-    """Raise it in a tool to tell the model what is wrong: it is told the message, and nothing else."""
+    """Raise it in a tool to report a problem to the model, which sees the message and nothing else."""
 
 
 class ToolLoopError(EGPError):
-    """The loop of tools ended before the model gave its answer.
+    """A run of tools ended before the model gave its answer.
 
-    Nothing is lost: `messages` is a conversation that the service accepts, and `state` is where to go on.
+    Nothing is lost: `messages` is a conversation that the service accepts, and `resume_tools` goes on from
+    `state`.
     """
 
     reason: str
@@ -309,7 +310,7 @@ class ToolLoopError(EGPError):
     messages: list[dict[str, Any]]
     """The conversation. A call that was not made is answered with the reason."""
     usage: Any
-    """The tokens of all turns together; None where the service did not say."""
+    """The tokens of all turns together; None where the service reported none."""
     turns: int
     """How often the model answered."""
     state: dict[str, Any]
@@ -344,7 +345,7 @@ class ToolLoopCutError(ToolLoopError):
 
 
 class ToolLoopStoppedError(ToolLoopError):
-    """`approve` stopped the loop. None of the calls of the turn was run; `state` is where to go on."""
+    """`approve` stopped the run before any call of the turn; `resume_tools` goes on from `state`."""
 
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {

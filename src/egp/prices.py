@@ -1,4 +1,4 @@
-"""What answers cost: list prices, or a table of one's own.
+"""What answers cost: list prices, or a table of your own.
 
 The amounts are estimates: what an account pays may differ from the list.
 """
@@ -27,7 +27,7 @@ _MILLION = Decimal(1_000_000)
 
 
 class Prices(Protocol):
-    """Whatever knows the price of an answer."""
+    """Knows the price of an answer: a `PriceTable`, `ListPrices`, or a class of your own."""
 
     def price(
         self,
@@ -42,8 +42,8 @@ class Prices(Protocol):
         Args:
             model: the model as it was asked for, such as `openai/gpt-4o`.
             usage: the tokens of the one answer.
-            at: when it was given; None is now.
-            service_tier: what the answer says of how it was served, such as `flex`.
+            at: when the answer was given; None is now.
+            service_tier: the service tier that the answer names, such as `flex`.
         """
         ...
 
@@ -125,7 +125,7 @@ def price_of_answer(
 
 
 class PriceTable:
-    """Prices of one's own, by the name of the model as it is asked for.
+    """Your own prices, by the name of the model as it is asked for.
 
     Args:
         prices: a price for each model.

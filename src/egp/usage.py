@@ -1,4 +1,4 @@
-"""What calls used: requests, tokens by kind and by model, retries, and what they cost.
+"""What calls use: requests, tokens by kind and by model, retries, and what they cost.
 
     meter = UsageMeter(prices=ListPrices())
     client = Client(usage=meter)
@@ -54,7 +54,7 @@ class ModelKey(NamedTuple):
     model: str
     """The model as it was asked for."""
     service_tier: str | None
-    """What the answer says of how it was served; None where it says nothing."""
+    """The service tier that the answer names, such as `flex`; None where it names none."""
 
 
 @frozen
@@ -67,7 +67,7 @@ class Usage:
     requests: int = 0
     """Answers received, whole ones and streams that came to their end."""
     requests_without_usage: int = 0
-    """Those of them for which the service did not say, or not all: their tokens are missing here."""
+    """Those of them for which the service reported no usage, or only a part: their tokens are missing."""
     failures: int = 0
     """Calls that ended with an error. What they cost, if anything, is not known."""
     retries: int = 0
@@ -91,7 +91,7 @@ class Usage:
     rejected_prediction_tokens: int = 0
     """Those of them that a prediction had wrong."""
     aborted_streams: int = 0
-    """Streams that ended before they told their usage. Their tokens are only in the estimate."""
+    """Streams that ended before they reported their usage. Their tokens are only in the estimate."""
     estimated_output_tokens: int = 0
     """Tokens of what came of aborted streams, at four characters each. Part of no other count."""
     known_cost: Decimal = Decimal(0)
@@ -230,7 +230,7 @@ class UsageMeter:
         record(stream.partial(), model=model, retries=max(len(stream.attempts) - 1, 0))
 
     def record_aborted(self, completion: ChatCompletion | None, *, model: str, retries: int = 0) -> None:
-        """Count a stream that ended before it told its usage, from what came of it.
+        """Count a stream that ended before it reported its usage, by what came of it.
 
         Its tokens are estimated; the usage counts as unknown, and so does the price.
         """

@@ -59,11 +59,11 @@ class AsyncConfigured:
 
         Args:
             api_key: The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is
-                stripped. A function is asked before each attempt, for keys that rotate; an asynchronous
+                stripped. A function is called before each attempt, for keys that rotate; an asynchronous
                 client takes asynchronous ones, too.
             account_id: The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else
                 `SGP_ACCOUNT_ID`, else the key's own.
-            openai_api_key: One's own key for the models of OpenAI.
+            openai_api_key: Your own OpenAI key, for the models of OpenAI.
             base_url: Where the service is: `https://host[:port][/path]`. Absent: `EGP_BASE_URL`, else
                 `SGP_CLIENT_BASE_URL`, else that of the environment. Must agree with `environment` where
                 both are given.
@@ -77,10 +77,12 @@ class AsyncConfigured:
                 limit.
             max_retries: Attempts after the first; the default is 2. Short for
                 `retry=Retry(max_retries=…)`.
-            retry: The whole retry policy.
+            retry: The whole retry policy; the default is `Retry()`.
             first_token_timeout: Seconds from the start of an attempt to the first chunk of its stream
-                that says something; pings, comments and the role alone do not.
-            idle_timeout: Seconds from one chunk of a stream to the next; pings and comments are none.
+                that has any content; pings, comments and the role alone do not count. None, the default,
+                is no limit.
+            idle_timeout: Seconds from one chunk of a stream to the next; pings and comments do not count.
+                None, the default, is no limit.
             max_response_bytes: The largest body of an answer that is read whole, content-decoded, in
                 bytes; the default is 512 MiB.
             on_truncated: What to do about a stream that ends before its answer does: `raise`, the
@@ -90,20 +92,20 @@ class AsyncConfigured:
             default_headers: Headers to send with each request, in place of our own of the same name.
                 `with_options` adds to the client's; None takes one of them away.
             default_query: Query parameters to send with each request.
-            log_bodies: Whether requests and answers are logged, at debug, prompts and all. They are not
-                by default.
+            log_bodies: Whether bodies of requests and answers, prompts included, are logged at debug; the
+                default is False.
             telemetry: True, or an `egp.telemetry.Telemetry`, reports spans and metrics to OpenTelemetry;
-                False never does. None, the default, does where `EGPInstrumentor` is at work.
-            usage: What counts the requests and tokens of `chat.completions`; None, the default, counts
+                False never does. None, the default, does where `EGPInstrumentor` is active.
+            usage: A meter of the requests and tokens of `chat.completions`; None, the default, counts
                 nothing.
             http_client: An httpx client of the client's own kind, to send requests through, for its
                 proxies, TLS settings, hooks, mounts or mock transports. The client never closes it. With
                 it, `deadline` of `Client` is kept as far as httpx allows: it shortens the timeouts, and
                 bounds each read of an HTTP/1.1 body. Over HTTP/2 it is looked at whenever httpx hands out
                 a part of the body.
-            max_connections: How many connections may be open at once; a call beyond them waits for one as
-                long as the pool's `timeout` says.
-            keepalive_expiry: Seconds for which an unused connection is kept.
+            max_connections: How many connections may be open at once; the default is 1000. A call beyond
+                them waits for one as long as the pool's `timeout` says.
+            keepalive_expiry: Seconds for which an unused connection is kept; the default is 30.
             ssl_context: What certificates to trust and which to show, for a private authority or a client
                 certificate. The default trusts certifi's roots, or those that SSL_CERT_FILE or
                 SSL_CERT_DIR name.
@@ -144,11 +146,11 @@ class AsyncConfigured:
 
         Args:
             api_key: The key. Absent: `EGP_API_KEY`, else `SGP_API_KEY`. White space around it is
-                stripped. A function is asked before each attempt, for keys that rotate; an asynchronous
+                stripped. A function is called before each attempt, for keys that rotate; an asynchronous
                 client takes asynchronous ones, too.
             account_id: The account that calls are made for. Absent: `EGP_ACCOUNT_ID`, else
                 `SGP_ACCOUNT_ID`, else the key's own.
-            openai_api_key: One's own key for the models of OpenAI.
+            openai_api_key: Your own OpenAI key, for the models of OpenAI.
             base_url: Where the service is: `https://host[:port][/path]`. Absent: `EGP_BASE_URL`, else
                 `SGP_CLIENT_BASE_URL`, else that of the environment. Must agree with `environment` where
                 both are given.
@@ -162,10 +164,12 @@ class AsyncConfigured:
                 limit.
             max_retries: Attempts after the first; the default is 2. Short for
                 `retry=Retry(max_retries=…)`.
-            retry: The whole retry policy.
+            retry: The whole retry policy; the default is `Retry()`.
             first_token_timeout: Seconds from the start of an attempt to the first chunk of its stream
-                that says something; pings, comments and the role alone do not.
-            idle_timeout: Seconds from one chunk of a stream to the next; pings and comments are none.
+                that has any content; pings, comments and the role alone do not count. None, the default,
+                is no limit.
+            idle_timeout: Seconds from one chunk of a stream to the next; pings and comments do not count.
+                None, the default, is no limit.
             max_response_bytes: The largest body of an answer that is read whole, content-decoded, in
                 bytes; the default is 512 MiB.
             on_truncated: What to do about a stream that ends before its answer does: `raise`, the
@@ -175,11 +179,11 @@ class AsyncConfigured:
             default_headers: Headers to send with each request, in place of our own of the same name.
                 `with_options` adds to the client's; None takes one of them away.
             default_query: Query parameters to send with each request.
-            log_bodies: Whether requests and answers are logged, at debug, prompts and all. They are not
-                by default.
+            log_bodies: Whether bodies of requests and answers, prompts included, are logged at debug; the
+                default is False.
             telemetry: True, or an `egp.telemetry.Telemetry`, reports spans and metrics to OpenTelemetry;
-                False never does. None, the default, does where `EGPInstrumentor` is at work.
-            usage: What counts the requests and tokens of `chat.completions`; None, the default, counts
+                False never does. None, the default, does where `EGPInstrumentor` is active.
+            usage: A meter of the requests and tokens of `chat.completions`; None, the default, counts
                 nothing.
         """
         raise NotImplementedError

@@ -31,7 +31,7 @@ class AsyncChatCompletionStream(Generic[T]):
     Use it in a `with` block, and iterate over it, over `text()`, or over one after the other: each goes on
     where the last one stopped. The request is sent when the block is entered, or with the first event.
 
-    Raises while it is read what `Stream` raises.
+    Reading it raises the errors of `Stream`.
     """
 
     def __init__(

@@ -411,11 +411,11 @@ class AsyncCreate(Generic[WholeT, StreamT]):
             retry: The whole retry policy; None for the client's own.
             max_response_bytes: The largest body of an answer that is read whole, content-decoded, in
                 bytes; None for the client's.
-            first_token_timeout: Seconds from the start of an attempt to the first chunk that says
-                something; pings, comments and the role alone do not. None is no limit.
-            idle_timeout: Seconds from one chunk to the next; pings and comments are none. None is no
+            first_token_timeout: Seconds from the start of an attempt to the first chunk that has any
+                content; pings, comments and the role alone do not count. None is no limit.
+            idle_timeout: Seconds from one chunk to the next; pings and comments do not count. None is no
                 limit.
-            on_truncated: What to do about a stream that ends before its answer does.
+            on_truncated: What to do about a stream that ends before its answer does: `raise` or `ignore`.
             max_event_bytes: The largest event that is accepted, in bytes.
 
         Returns:

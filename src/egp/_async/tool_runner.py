@@ -104,7 +104,7 @@ class AsyncToolRunner:
 
     @property
     def usage(self) -> CompletionUsage | None:
-        """The tokens of all turns so far; None where the service did not say."""
+        """The tokens of all turns so far; None where the service reported none."""
         return self.run.usage
 
     @property
@@ -114,7 +114,7 @@ class AsyncToolRunner:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Where to go on from, as JSON, with `resume_tools`."""
+        """The state of the run, as JSON, from which `resume_tools` goes on."""
         return self.run.state
 
     def __aiter__(self) -> Self:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["CompletionAccumulator"]
 
 _CHOICE_KEYS = frozenset({"index", "delta", "finish_reason", "logprobs"})
-# Strings that name a thing: servers send them once or say them again, but never cut them in pieces.
 _ABSENT = object()
+# Strings that name a thing: servers send them once or again, but never cut them in pieces.
 _RESTATED = frozenset({"id", "type", "role", "object", "format", "status", "index"})
 # Strings that come in pieces or whole, and again and again as a whole.
 _REPEATED = frozenset({"name", "signature"})

@@ -84,7 +84,7 @@ class Origin(NamedTuple):
 
 
 class Settings:
-    """Everything that a client was told, checked. Secrets in it show as such."""
+    """The settings of a client, checked. Secrets in it are wrapped."""
 
     # No named tuple: to make the class of one took some 0.3 ms of each start.
     __slots__ = (

@@ -189,9 +189,7 @@ def error_status(body: Any) -> int | None:
     """Return the HTTP status that an error object stands for, by its numbers or words, or None."""
     whole = _object_or_empty(body)
     for part in (_object_or_empty(whole.get("error")), whole):
-        values = [
-            part.get(key) for key in ("status_code", "statusCode", "status", "code", "http_code", "type")
-        ]
+        values = [part.get(key) for key in _STATUS_KEYS]
         for value in values:
             number = int(value) if isinstance(value, str) and _THREE_DIGITS.fullmatch(value) else value
             if isinstance(number, int) and 400 <= number <= 599:

@@ -82,7 +82,7 @@ class ResponseProperties:
 
     @property
     def http_response(self) -> httpx.Response:
-        """The same as httpx has it; its request has neither key nor prompt. A stream's has no body."""
+        """The response as an `httpx.Response`, without key and prompt; that of a stream has no body."""
         # Imported here: httpx is slow to load, and few ask for it.
         with LOADING:
             import httpx

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from attrs import define, frozen
 
-from egp._core import json as codec
+from egp._core import json
+from egp._core.json_types import is_object
 from egp._core.token_counts import add_usage
 from egp._core.tool_calls import Deny, Edit, Stop, ToolCall, calls_of, message_without_calls
 from egp.errors import EGPError
@@ -228,7 +229,7 @@ class ToolLoop:
         elif isinstance(decision, Deny):
             call.output = f"The call was not allowed: {decision.reason}"
         elif isinstance(decision, Edit):
-            edited = codec.encode(dict(decision.arguments)).decode()
+            edited = json.encode(dict(decision.arguments)).decode()
             call.arguments = self._tools[call.name].decode(edited)
             call.arguments_json, call.is_approved = edited, True
         elif isinstance(decision, Stop):  # pyright: ignore[reportUnnecessaryIsInstance]  # from the program
@@ -315,9 +316,9 @@ def unforced(tool_choice: Any) -> Any:
     """Return a `tool_choice` that leaves the model the choice to call no tool."""
     if tool_choice == "required":
         return "auto"
-    if codec.is_object(tool_choice):
+    if is_object(tool_choice):
         allowed = tool_choice.get("allowed_tools")
-        if codec.is_object(allowed):
+        if is_object(allowed):
             return {**tool_choice, "allowed_tools": {**allowed, "mode": "auto"}}
         return "auto"
     return tool_choice

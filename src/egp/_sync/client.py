@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 
 class Client(Configured, BaseClient[Session]):
-    """A client. Threads may share a synchronous one; an asynchronous one runs on asyncio or trio.
+    """A client of the EGP API. It keeps its connections: make one, and share it.
 
-    Close it at the end, or let a block do so: `with client:`. After a fork the child opens connections
-    of its own.
+    Threads may share a synchronous client; an asynchronous one runs on asyncio or trio. Close it at the end,
+    or use it in a block: `with client:`. After a fork the child opens connections of its own.
     """
 
     _kind = "Client"
@@ -64,7 +64,7 @@ class Client(Configured, BaseClient[Session]):
 
     @property
     def generated(self) -> AuthenticatedClient:
-        """What the operations of `egp_api` take as their `client`: they run by the same policy.
+        """The `client` to pass to the operations of `egp_api`, which run by the same policy then.
 
         Every error status raises its error of `egp.errors`, those that the contract documents too, so that
         what `sync`, `sync_detailed` and their asynchronous twins return is a success. Its `with_headers`,

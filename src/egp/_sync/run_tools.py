@@ -46,7 +46,7 @@ class ToolRunning:
     ) -> ToolRunner:
         """Ask a model and run the tools that it calls, until it answers. Needs the extra `tools`.
 
-        `run_tools(…).final()` has the answer; iterate over the run for its turns. The other keywords are
+        `run_tools(…).final()` returns the answer; iterate over the run for its turns. The other keywords are
         those of `create`; `deadline` is that of the whole run.
 
         Args:
@@ -54,15 +54,15 @@ class ToolRunning:
             approve: decides upon each call before any of its turn runs: it returns True or False, or a
                 `Deny`, `Edit` or `Stop` of `egp.tools`.
             context: what tools get as the value of their `ToolContext`.
-            max_turns: how often the model may answer; None is no limit.
+            max_turns: how often the model may answer, 10 times by default; None is no limit.
             max_calls: how many calls may be run; None is no limit.
             max_tokens_total: how many tokens may be used up before the last answer; None is no limit.
             stream: whether each turn has its events.
             response_format: as `create` takes it.
 
         Raises:
-            EGPError: a tool cannot be told to the model, or cannot be run; nothing was sent. What a run
-                raises later, `final` says.
+            EGPError: a tool has no schema, or cannot be run; nothing was sent. `final` lists what the run
+                itself raises.
         """
         # Imported here: few programs need it.
         with LOADING:
@@ -102,7 +102,7 @@ class ToolRunning:
         `run_tools` takes them. Limits count what was before, too.
 
         Raises:
-            EGPError: the state is none, or as `run_tools` raises it.
+            EGPError: this is no state of a run; or as `run_tools` raises it.
         """
         # Imported here: few programs need it.
         with LOADING:

@@ -105,7 +105,7 @@ class ToolRunner:
 
     @property
     def usage(self) -> CompletionUsage | None:
-        """The tokens of all turns so far; None where the service did not say."""
+        """The tokens of all turns so far; None where the service reported none."""
         return self.run.usage
 
     @property
@@ -115,7 +115,7 @@ class ToolRunner:
 
     @property
     def state(self) -> dict[str, Any]:
-        """Where to go on from, as JSON, with `resume_tools`."""
+        """The state of the run, as JSON, from which `resume_tools` goes on."""
         return self.run.state
 
     def __iter__(self) -> Self:

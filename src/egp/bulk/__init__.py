@@ -82,7 +82,10 @@ def run(
     output: str | os.PathLike[str],
     **options: Unpack[RunKeywords],
 ) -> Summary:
-    """Do what `arun` does, and wait for it. May be called where an event loop runs, as in Jupyter.
+    """Ask every request of `source` and write every answer to `output`; return the summary.
+
+    Arguments, options and errors are those of `arun`, but for `client`. It may also be called where an event
+    loop runs, as in Jupyter.
 
     SIGINT and SIGTERM end the run in an orderly way, where this is the main thread: what is in flight is
     finished and written. A second one stops at once.

@@ -19,7 +19,7 @@ class RunKeywords(TypedDict, total=False):
     """Options of `egp.bulk.run` and `egp.bulk.arun`."""
 
     max_concurrency: int
-    """The most requests in flight at once, 200 by default. How many there are is found out below it."""
+    """The most requests in flight at once, 200 by default. The run finds out how many the service takes."""
     rpm: float | None
     """Requests a minute, for each model; None for what the service allows."""
     tpm: float | None
@@ -39,7 +39,7 @@ class RunKeywords(TypedDict, total=False):
     """Seconds without any answer after which the run stops, 900 by default; also the longest wait that the
     service may ask for."""
     skip_invalid: bool
-    """Leave out lines that cannot be sent, rather than to send nothing."""
+    """Leave out lines that cannot be sent, rather than send nothing."""
     changed: Literal["refuse", "redo", "keep"]
     """What to do where the body under an id is not the one whose answer has been written: `refuse` the run
     (the default), `redo` the request, or `keep` the answer."""

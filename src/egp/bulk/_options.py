@@ -46,7 +46,7 @@ class Options:
     """
 
     max_concurrency: int = 200
-    """The most requests in flight at once. How many there are is found out below it."""
+    """The most requests in flight at once. The run finds out how many the service takes."""
     rpm: float | None = None
     """Requests a minute, for each model; None for what the service allows."""
     tpm: float | None = None
@@ -65,7 +65,7 @@ class Options:
     patience: float = 900.0
     """Seconds without any answer after which the run stops; also the longest wait the service may ask for."""
     skip_invalid: bool = False
-    """Leave out lines that cannot be sent, rather than to send nothing."""
+    """Leave out lines that cannot be sent, rather than send nothing."""
     changed: Changed = "refuse"
     """What to do where the body under an id is not the one whose answer has been written: `refuse` the run,
     `redo` the request, or `keep` the answer."""

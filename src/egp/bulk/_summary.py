@@ -1,4 +1,4 @@
-"""What a run comes to."""
+"""The summary of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Summary"]
 
 @frozen(kw_only=True)
 class Summary:
-    """The end of a run. Counts are of requests, if nothing else is said."""
+    """What a run did. Counts are of requests unless they say otherwise."""
 
     output: Path | str
     """The file; on Ray the folder, which may be a URL."""
@@ -86,7 +86,7 @@ class Summary:
         return (self.answered + self.failed) / self.seconds if self.seconds > 0 else 0.0
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as JSON has it."""
+        """Return everything as JSON."""
         names = (
             *("total", "done_before", "failed_before", "answered", "failed", "left", "invalid", "foreign"),
             *("unwritten", "stopped", "is_complete", "seconds", "rate", "attempts", "statuses"),

@@ -99,7 +99,7 @@ def last_piece(completion: ChatCompletion, streamed: Collection[str]) -> ChatGen
 
 
 def usage_metadata(usage: Any) -> UsageMetadata | None:
-    """Return the tokens as LangChain counts them; None where the service did not say: unknown is not 0."""
+    """Return the tokens as LangChain counts them; None where the service reported none."""
     counts = token_counts(usage)
     read, written = counts.get("input_tokens"), counts.get("output_tokens")
     if read is None or written is None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from egp._sync.stream import Stream
 
     _Chunks = Stream[ChatCompletionChunk]
-    _AsyncChunks = AsyncStream[ChatCompletionChunk]
+    _AsyncChunks = Awaitable[AsyncStream[ChatCompletionChunk]]
 
 __all__ = ["ChatEGP"]
 
@@ -57,9 +57,9 @@ class ChatEGP(ChatFields):
     `model.invoke("…", temperature=0)`. Retries, deadlines and errors are those of the client; LangChain
     adds none.
 
-    What vendors say beyond LangChain's messages is in `additional_kwargs` of the message, and is sent back
-    with it, and in `response_metadata`. What they take goes through `extra_body`. So does the `metadata` of a
-    request, a name that LangChain has for something else.
+    Fields of vendors that LangChain has no place for are in the message's `additional_kwargs`, which are sent
+    back with it, and in `response_metadata`. Send such fields by `extra_body`; the `metadata` of a request
+    too, since LangChain has that name for something else.
 
     Raises:
         EGPError: at construction, for options that cannot be right; in a call, whatever
@@ -88,7 +88,7 @@ class ChatEGP(ChatFields):
     streaming: bool = False
     """Whether `invoke` reads a stream, too."""
     stream_usage: bool = True
-    """Whether streams tell their tokens at the end (`stream_options={"include_usage": True}`)."""
+    """Whether streams report their tokens at the end (`stream_options={"include_usage": True}`)."""
 
     _completions: Completions | None = PrivateAttr(default=None)
     _async_completions: AsyncCompletions | None = PrivateAttr(default=None)
@@ -200,8 +200,8 @@ class ChatEGP(ChatFields):
             tools: tools that the model may call as well, with `json_schema` only.
             kwargs: keywords of `chat.completions.create`.
 
-        The returned model raises a `StructuredOutputError` for a refusal, a cut answer and none at all; its
-        kind says which, and what was written and the tokens are on it. An answer that has not the form is
+        The returned model raises a `StructuredOutputError` for a refusal, for an answer that was cut, and for
+        an empty one; the error has the text and the tokens. For an answer of another form it raises
         LangChain's `OutputParserException`.
         """
         if method not in ("json_schema", "function_calling", "json_mode"):
@@ -291,9 +291,7 @@ class ChatEGP(ChatFields):
             return
         asked = self._asked_as_stream(messages, stop, kwargs)
         pieces = Pieces()
-        create = cast(
-            "Callable[..., Awaitable[AsyncStream[ChatCompletionChunk]]]", self._async_completions.create
-        )
+        create = cast("Callable[..., _AsyncChunks]", self._async_completions.create)
         async with await create(**asked, stream=True) as stream:
             async for chunk in stream:
                 piece = pieces.piece(chunk)

@@ -123,11 +123,11 @@ class ChatFields(BaseChatModel):
     max_response_bytes: int | None = None
     """The largest body of an answer that is read whole, content-decoded, in bytes; None for the client's."""
     first_token_timeout: float | None = None
-    """Seconds from the start of an attempt to the first chunk that says something; pings, comments and the
-    role alone do not."""
+    """Seconds from the start of an attempt to the first chunk that has any content; pings, comments and
+    the role alone do not count."""
     idle_timeout: float | None = None
-    """Seconds from one chunk to the next; pings and comments are none."""
+    """Seconds from one chunk to the next; pings and comments do not count."""
     on_truncated: Literal["raise", "ignore"] | None = None
-    """What to do about a stream that ends before its answer does."""
+    """What to do about a stream that ends before its answer does: `raise` or `ignore`."""
     max_event_bytes: int | None = None
     """The largest event that is accepted, in bytes."""

@@ -37,7 +37,7 @@ def function_tool(
     Args:
         type: what `schema_of` takes, with fields.
         name: the name of the function; by default that of the type.
-        description: what the model is told of it; by default the docstring of the type.
+        description: the description for the model; by default the docstring of the type.
         strict: see `Strict`.
 
     Raises:

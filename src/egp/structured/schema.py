@@ -38,7 +38,7 @@ can be, else plain.
 
 @frozen
 class Schema(Generic[T]):
-    """A type as a model is shown it, and as its answers are read. Make one with `schema_of`."""
+    """The JSON schema of a type, and the way back to its values. Make one with `schema_of`."""
 
     name: str
     """The name of the schema: letters, digits, `_` and `-`, at most 64."""

@@ -58,7 +58,7 @@ class Tool(Mapping[str, Any], Generic[P, R]):
 
     @property
     def description(self) -> str | None:
-        """What the model is told of it: the docstring above its sections, unless given."""
+        """The description for the model: the docstring above its sections, unless another was given."""
         return self._schema.description
 
     @property
@@ -178,8 +178,8 @@ def tool(
 
     Args:
         function: a function, method or callable object, sync or async.
-        name: the name to call it by, of letters, digits, `_` and `-`, at most 64; by default the function's.
-        description: what to tell the model; by default the docstring's text above its sections.
+        name: the name for the model: at most 64 letters, digits, `_` and `-`; by default the function's.
+        description: the description for the model; by default the docstring's text above its sections.
         strict: whether the model must keep to the schema exactly; see `egp.structured.Strict`.
 
     Raises:

@@ -50,7 +50,7 @@ class ToolRunResult:
     messages: list[dict[str, Any]]
     """The conversation, the answer included: send it with the next question."""
     usage: CompletionUsage | None
-    """The tokens of all turns together; None where the service did not say."""
+    """The tokens of all turns together; None where the service reported none."""
     turns: int
     """How often the model answered."""
 
@@ -129,7 +129,7 @@ class ToolRun:
 
     @property
     def usage(self) -> CompletionUsage | None:
-        """The tokens so far; None where the service did not say."""
+        """The tokens so far; None where the service reported none."""
         with LOADING:
             from egp_api.models import CompletionUsage
 
