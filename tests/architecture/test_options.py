@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path
+
+import pytest
+
+from egp._async.client_signatures import AsyncConfigured
+from egp._core.options import CallOptions, StreamOptions
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,3 +63,48 @@ def test_the_documents_name_each_option() -> None:
     named = set(re.findall(r"`(\w+)`", "".join(path.read_text() for path in texts)))
 
     assert named >= CALL | STREAM | fields_of(TYPES, "ClientOptions")
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """Return the default that a page's first table gives, by the names in its first column."""
+    cells = re.findall(r"^\| (`.*?) \| (.*?) \|", (ROOT / page).read_text(), re.MULTILINE)
+    return {", ".join(re.findall(r"`(\w+)`", names)): default for names, default in cells}
+
+
+def test_the_page_on_configuration_has_a_row_for_each_option_of_a_client() -> None:
+    named = {name for names in rows_of("docs/configuration.md") for name in names.split(", ")}
+
+    assert named == fields_of(TYPES, "ClientOptions") | fields_of(TYPES, "EngineOptions")
+
+
+OF_A_CALL, OF_A_STREAM = CallOptions(), StreamOptions()
+TIMEOUT = OF_A_CALL.timeout
+OF_A_CLIENT = {
+    name: parameter.default
+    for name, parameter in inspect.signature(AsyncConfigured.__init__).parameters.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "default"),
+    [
+        (
+            "timeout",
+            f"{TIMEOUT.connect:g} s to connect, {TIMEOUT.read:g} s to read,"
+            + f" {TIMEOUT.write:g} s to send, {TIMEOUT.pool:g} s for a free connection",
+        ),
+        ("deadline", "none" if OF_A_CALL.deadline is None else OF_A_CALL.deadline),
+        ("first_token_timeout, idle_timeout", "none" if OF_A_STREAM[:2] == (None, None) else OF_A_STREAM[:2]),
+        ("max_retries, retry", f"{OF_A_CALL.retry.max_retries}, `Retry()`"),
+        ("on_truncated", f"`{OF_A_STREAM.on_truncated}`"),
+        ("max_response_bytes", f"{OF_A_CALL.max_response_bytes >> 20} MiB"),
+        ("max_event_bytes", f"{OF_A_STREAM.max_event_bytes >> 20} MiB"),
+        (
+            "max_connections, keepalive_expiry",
+            "{max_connections}, {keepalive_expiry:g} s".format(**OF_A_CLIENT),
+        ),
+        ("log_bodies", f"`{OF_A_CLIENT['log_bodies']}`"),
+    ],
+)
+def test_the_page_on_configuration_has_the_defaults_of_the_code(names: str, default: object) -> None:
+    assert rows_of("docs/configuration.md")[names] == default
