@@ -78,7 +78,7 @@ def test_the_page_on_configuration_has_a_row_for_each_option_of_a_client() -> No
 
 
 OF_A_CALL, OF_A_STREAM = CallOptions(), StreamOptions()
-TIMEOUT = OF_A_CALL.timeout
+TIMEOUT = [f"{seconds:g}" for seconds in OF_A_CALL.timeout]
 OF_A_CLIENT = {
     name: parameter.default
     for name, parameter in inspect.signature(AsyncConfigured.__init__).parameters.items()
@@ -90,8 +90,7 @@ OF_A_CLIENT = {
     [
         (
             "timeout",
-            f"{TIMEOUT.connect:g} s to connect, {TIMEOUT.read:g} s to read,"
-            + f" {TIMEOUT.write:g} s to send, {TIMEOUT.pool:g} s for a free connection",
+            "{} s to connect, {} s to read, {} s to send, {} s for a free connection".format(*TIMEOUT),
         ),
         ("deadline", "none" if OF_A_CALL.deadline is None else OF_A_CALL.deadline),
         ("first_token_timeout, idle_timeout", "none" if OF_A_STREAM[:2] == (None, None) else OF_A_STREAM[:2]),

@@ -130,7 +130,7 @@ def test_help_shows_the_options_of_a_client():
     text = pydoc.render_doc(egp.Client, renderer=pydoc.plaintext)
 
     assert "max_connections: 'int' = 1000" in text
-    assert "keepalive_expiry: Seconds for which an unused connection is kept." in text
+    assert "keepalive_expiry: Seconds for which an unused connection is kept; the default is 30." in text
 
 
 @pytest.fixture
