@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import socket
+import threading
 import time
 
 import pytest
@@ -188,6 +189,21 @@ def test_those_who_ask_for_a_host_at_a_time_share_one_question(monkeypatch):
 
     assert len(asked) == 1
     assert all(one.addresses() for one in found)
+
+
+def test_a_host_is_looked_up_where_no_thread_is_to_be_had(make_client, raw_server, own, monkeypatch):
+    """As when the process has as many as it may have, and, on some Pythons, in what `atexit` calls."""
+    client = make_client(raw_server.url.replace("127.0.0.1", "localhost"))
+    start = threading.Thread.start
+
+    def refuse(thread):
+        if thread.name == "egp lookup":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    assert client.send().status_code == 200
 
 
 def test_a_race_that_is_given_up_closes_all_its_sockets(raw_server):

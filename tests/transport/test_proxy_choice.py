@@ -26,6 +26,7 @@ HTTP = Origin("http", "api.example.com", 8080)
         (HTTPS, {"HTTPS_PROXY": "", "ALL_PROXY": "https://proxy"}, "https://proxy:443"),
         (HTTPS, {"ALL_PROXY": "socks5h://proxy"}, "socks5h://proxy:1080"),
         (HTTPS, {"HTTPS_PROXY": "http://[::1]:3128/"}, "http://[::1]:3128"),
+        (HTTPS, {"HTTPS_PROXY": "http://faß.example"}, "http://xn--fa-hia.example:80"),
         (HTTP, {"HTTP_PROXY": "http://proxy"}, "http://proxy:80"),
         (HTTP, {"HTTP_PROXY": "http://evil", "REQUEST_METHOD": "GET"}, None),
         (HTTP, {"http_proxy": "http://own", "REQUEST_METHOD": "GET"}, "http://own:80"),
@@ -37,10 +38,20 @@ def test_the_variable_of_the_scheme_counts(origin, environ, proxy):
     assert (None if found is None else str(found)) == proxy
 
 
-def test_credentials_of_the_url_are_sent_as_basic_and_shown_nowhere():
-    proxy = proxy_for(HTTPS, {"HTTPS_PROXY": "http://user:p%40ss%3Aword@proxy:3128"})
+@pytest.mark.parametrize(
+    ("credentials", "sent"),
+    [
+        ("user:p%40ss%3Aword", b"user:p@ss:word"),
+        ("user", b"user:"),
+        ("jörg:pässword", "jörg:pässword".encode()),
+        # The environment's bytes that are no UTF-8, as Python has them.
+        ("j\udcf6rg:p%e4ssword", b"j\xf6rg:p\xe4ssword"),
+    ],
+)
+def test_credentials_of_the_url_are_sent_as_basic_and_shown_nowhere(credentials, sent):
+    proxy = proxy_for(HTTPS, {"HTTPS_PROXY": f"http://{credentials}@proxy:3128"})
 
-    assert b64decode(proxy.authorization.reveal().removeprefix("Basic ")) == b"user:p@ss:word"
+    assert b64decode(proxy.authorization.reveal().removeprefix("Basic ")) == sent
     assert "ss" not in f"{proxy}{proxy!r}"
 
 
@@ -79,7 +90,18 @@ def test_no_proxy_takes_hosts_domains_addresses_networks_and_ports(host, port, r
 
 @pytest.mark.parametrize(
     "url",
-    ["http://user:secret@", "http://proxy:99999", "ftp://proxy", "http://pro xy", "http://proxy:x", "://"],
+    [
+        "http://user:secret@",
+        "http://proxy:99999",
+        "ftp://proxy",
+        "http://pro xy",
+        "http://proxy:x",
+        "://",
+        # What the resolver would raise for.
+        "http://user:secret@a..b:3128",
+        f"http://user:secret@{'x' * 64}:3128",
+        "http://user:secret@\udcff:3128",
+    ],
 )
 def test_what_is_no_proxy_is_an_error_that_names_the_variable_and_shows_no_password(url):
     with pytest.raises(EGPError, match="HTTPS_PROXY") as caught:

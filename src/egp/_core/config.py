@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from egp.telemetry import Telemetry
     from egp.usage import UsageMeter
 
-__all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "query_pairs"]
+__all__ = ["OPTIONS", "VARIABLES", "Origin", "Settings", "configured", "host_name", "query_pairs"]
 
 OPTIONS = frozenset(
     {
@@ -284,16 +284,29 @@ def _base(
     return parsed
 
 
-def _ascii_host(host: str, source: str) -> str:
-    """Return a host name in ASCII by IDNA 2008, by which `faß.example` is not `fass.example`."""
-    # Imported here: few hosts need it. httpx brings it.
-    with LOADING:
-        import idna
+def host_name(text: str) -> str | None:
+    """Return a host as the resolver takes it, an address without its brackets; None for what is no host.
 
-    try:
-        return idna.encode(host, uts46=True, std3_rules=True).decode("ascii")
-    except idna.IDNAError:
-        raise EGPError(f"{source} has a host that is no domain name") from None
+    Names are put in ASCII by IDNA 2008, by which `faß.example` is not `fass.example`.
+    """
+    host = text.lower()
+    if host.startswith("["):
+        return host.strip("[]")
+    if not host.isascii():
+        # Imported here: few hosts need it. httpx brings it.
+        with LOADING:
+            import idna
+
+        try:
+            host = idna.encode(host, uts46=True, std3_rules=True).decode("ascii")
+        except UnicodeError:
+            return None
+    # Labels of at most 63 octets (RFC 1035, section 2.3.4): the resolver raises for others.
+    labels = host.removesuffix(".").split(".")
+    is_name = len(host) <= 254 and all(
+        len(label) < 64 and label.replace("-", "0").replace("_", "0").isalnum() for label in labels
+    )
+    return host if is_name else None
 
 
 _URL = re.compile(
@@ -320,17 +333,6 @@ def _is_path(path: str) -> bool:
 _HEX = frozenset("0123456789ABCDEFabcdef")
 
 
-def _is_host(host: str) -> bool:
-    """Whether a host is an address in brackets, or a name that the resolver takes."""
-    if host.startswith("["):
-        return True
-    # Labels of at most 63 octets (RFC 1035, section 2.3.4): the resolver raises for others.
-    labels = host.removesuffix(".").split(".")
-    return len(host) <= 254 and all(
-        len(label) < 64 and label.replace("-", "0").replace("_", "0").isalnum() for label in labels
-    )
-
-
 def _parsed(url: Any, source: str) -> tuple[Origin, str]:
     """Return origin and path of a base URL; raise `EGPError` for one that is malformed."""
     text = url.strip() if isinstance(url, str) else str(url)
@@ -343,14 +345,14 @@ def _parsed(url: Any, source: str) -> tuple[Origin, str]:
         raise EGPError(f"{source} has the scheme {scheme!r}: only http and https are known")
     if matched["user"] is not None:
         raise EGPError(f"{source} contains a user name or password: give the key as api_key")
-    host = matched["host"].lower()
-    if not host.isascii():
-        host = _ascii_host(host, source)
+    host = host_name(matched["host"])
+    if host is None:
+        raise EGPError(f"{source} has a host that is no domain name")
     port = int(matched["port"]) if matched["port"] else DEFAULT_PORTS[scheme]
     path = matched["path"] or ""
-    if not _is_host(host) or not 0 < port < 65536 or not _is_path(path):
+    if not 0 < port < 65536 or not _is_path(path):
         raise EGPError(f"{source} is not a URL of the form https://host[:port][/path]")
-    return Origin(scheme, host.strip("[]"), port), path.rstrip("/")
+    return Origin(scheme, host, port), path.rstrip("/")
 
 
 def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:

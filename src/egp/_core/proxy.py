@@ -6,8 +6,9 @@ import re
 from base64 import b64encode
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote_to_bytes
 
+from egp._core.config import host_name
 from egp._core.secrets import Secret
 from egp.errors import EGPError
 
@@ -72,21 +73,23 @@ def _named(scheme: str, environ: Mapping[str, str]) -> tuple[str, str]:
 def _parsed(name: str, url: str) -> Proxy:
     matched = _URL.fullmatch(url)
     scheme = "http" if matched is None else (matched["scheme"] or "http").lower()
+    host = None if matched is None else host_name(matched["host"])
     port = 0
     if matched is not None and scheme in _DEFAULT_PORTS:
         port = int(matched["port"] or _DEFAULT_PORTS[scheme])
-    if matched is None or not 0 < port < 65536:
+    if matched is None or host is None or not 0 < port < 65536:
         # Not shown: there may be a password in it.
         raise EGPError(f"the environment variable {name} is not the URL of a proxy, such as http://host:3128")
-    return Proxy(scheme, matched["host"].strip("[]").lower(), port, _authorization(matched["user"]))
+    return Proxy(scheme, host, port, _authorization(matched["user"]))
 
 
 def _authorization(user: str | None) -> Secret[str] | None:
     if not user:
         return None
-    name, _, password = user.partition(":")
-    credentials = f"{unquote(name)}:{unquote(password)}".encode()
-    return Secret(f"Basic {b64encode(credentials).decode('ascii')}")
+    # In the very bytes of the environment, which need be no UTF-8.
+    name, _, password = user.encode("utf-8", "surrogateescape").partition(b":")
+    credentials = b64encode(unquote_to_bytes(name) + b":" + unquote_to_bytes(password))
+    return Secret(f"Basic {credentials.decode('ascii')}")
 
 
 def _is_excepted(origin: Origin, rules: str) -> bool:

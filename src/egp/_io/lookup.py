@@ -53,8 +53,13 @@ class Lookup:
             self._waiting.popleft()()
 
     def start(self) -> None:
-        """Ask the system in a thread of its own, which ends with the process."""
-        threading.Thread(target=self._run_and_leave, name="egp lookup", daemon=True).start()
+        """Ask the system in a thread of its own, which ends with the process; here, if none can be had."""
+        thread = threading.Thread(target=self._run_and_leave, name="egp lookup", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # There are as many as may be, or the interpreter is about to end.
+            self.run()
 
     def notify(self, wake: Callable[[], None]) -> None:
         """Have a function called when the answer is in: from any thread, perhaps twice."""
