@@ -70,6 +70,16 @@ def test_prompts_and_answers_are_logged_when_asked_for_by_name(make_client, raw_
     assert ("DEBUG", 'response body: {"answer": "said"}') in lines()
 
 
+def test_no_key_is_logged_with_them(make_client, raw_server, lines):
+    raw_server.script(raw_server.reply(body={"answer": "your key is sk-secret-key"}))
+    client = make_client(raw_server.url, log_bodies=True)
+
+    client.send(content=b'{"prompt": "my key is sk-secret-key"}')
+
+    assert ("DEBUG", 'request body: {"prompt": "my key is [redacted]"}') in lines()
+    assert "sk-secret-key" not in str(lines())
+
+
 def run(code, level):
     """What a program prints to standard error, where nothing else has set up logging."""
     environ = {**os.environ, "EGP_LOG": level, "EGP_API_KEY": "k"}

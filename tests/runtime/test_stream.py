@@ -380,6 +380,17 @@ def test_a_page_is_an_error_that_carries_it(answering):
     assert caught.value.body == "<html>Sign in</html>"
 
 
+def test_a_content_type_that_a_proxy_gave_again_is_that_of_an_event_stream(answering):
+    client = answering()
+    client.server.script(
+        client.script(*ANSWER, DONE, x="1\r\ncontent-type: text/event-stream; charset=utf-8")
+    )
+
+    texts, error = client.texts(client.create())
+
+    assert (texts, error) == (["Hel", "lo", ""], None)
+
+
 def test_an_event_that_cannot_be_read_is_an_error_with_the_part_received(answering):
     client = answering()
     client.server.script(client.script(ANSWER[0], b'data: {"id": "\xff"}\n\n', ANSWER[1]))

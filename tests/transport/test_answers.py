@@ -16,6 +16,7 @@ from egp import (
     Client,
     Retry,
 )
+from egp._core.headers import checked_headers
 
 KEY = "sk-secret-key"
 ASK = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
@@ -240,6 +241,29 @@ def test_a_key_that_the_server_echoes_is_shown_nowhere(make_client, raw_server):
 
     assert KEY not in repr(shown)
     assert "[redacted]" in repr(shown)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"authorization": f"Bearer {KEY}"},
+        {"authorization": f"Basic {KEY}=="},
+        {"cookie": f"theme=dark; session={KEY}; last=1"},
+    ],
+    ids=["bearer", "basic", "cookie"],
+)
+@pytest.mark.parametrize("where", ["client", "call"])
+def test_nor_is_the_part_of_a_secret_header_that_it_echoes(make_client, raw_server, fields, where):
+    raw_server.script(raw_server.reply(401, {"error": {"message": f"no such token: {KEY}"}}, x_echo=KEY))
+    client = make_client(
+        raw_server.url, api_key="k", max_retries=0, default_headers=fields if where == "client" else None
+    )
+
+    with pytest.raises(APIError) as caught:
+        client.send(headers=checked_headers(fields)[0] if where == "call" else None)
+
+    assert caught.value.message == "no such token: [redacted]"
+    assert KEY not in repr(vars(caught.value))
 
 
 # Hosts

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, cast
 
-from egp._core.headers import KEY_HEADER, Field, value_fault
+from egp._core.headers import KEY_HEADER, Field, secrets_in, value_fault
 from egp._core.options import (
     CALL_OPTIONS,
     STREAM_OPTIONS,
@@ -190,7 +190,7 @@ def configured(
         log_bodies=_flag("log_bodies", given.get("log_bodies")),
         usage=_meter(given.get("usage")),
         telemetry=given.get("telemetry"),
-        secrets=(*own, *[value for _, value in headers if isinstance(value, Secret)]),
+        secrets=(*own, *secrets_in(headers)),
     )
 
 

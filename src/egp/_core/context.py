@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from egp._core.failures import Stage
-from egp._core.headers import Headers
+from egp._core.headers import Headers, secrets_in
 from egp._core.request import Request, request_target
-from egp._core.secrets import Secret, scrubbed, scrubbed_value
+from egp._core.secrets import scrubbed, scrubbed_value
 from egp._loading import LOADING
 from egp.errors import (
     APIConnectionError,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from egp._core.failures import Failure
     from egp._core.flow import Note
     from egp._core.response import ResponseHead
+    from egp._core.secrets import Secret
 
 __all__ = ["CallContext"]
 
@@ -206,7 +207,7 @@ class CallContext:
         secrets = self.settings.secrets if self.key is None else (*self.settings.secrets, self.key)
         if not self.request.headers:
             return secrets
-        return (*secrets, *[value for _, value in self.request.headers if isinstance(value, Secret)])
+        return (*secrets, *secrets_in(self.request.headers))
 
 
 def _came(received: bytes) -> str:

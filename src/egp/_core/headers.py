@@ -10,7 +10,16 @@ from egp_api import API_KEY_HEADER
 
 from egp._core.secrets import REDACTED, Secret
 
-__all__ = ["KEY_HEADER", "SECRET_HEADERS", "TOKEN", "Field", "Headers", "checked_headers", "value_fault"]
+__all__ = [
+    "KEY_HEADER",
+    "SECRET_HEADERS",
+    "TOKEN",
+    "Field",
+    "Headers",
+    "checked_headers",
+    "secrets_in",
+    "value_fault",
+]
 
 T = TypeVar("T")
 
@@ -140,6 +149,22 @@ def checked_headers(
             return (), f"the value of the header {lowered} {fault}"
         checked.append((lowered, Secret(stripped) if lowered in SECRET_HEADERS else stripped))
     return tuple(checked), None
+
+
+# Credentials behind their scheme (RFC 9110, section 11.4), and the values of cookies. What is shorter is not
+# taken out of messages. Compiled when it is first needed.
+_PARTS = r"(?:^[^\s=;]+ +|=)([^\s=;]{6,})"
+
+
+def secrets_in(fields: Iterable[Field]) -> list[Secret[str]]:
+    """Return what must show nowhere of these fields: secret values, and the parts that servers echo alone."""
+    found: list[Secret[str]] = []
+    for _, value in fields:
+        if _is_secret(value):
+            found.append(value)
+            # Bound to no name, which a traceback would show.
+            found.extend(map(Secret, re.findall(_PARTS, value.reveal())))
+    return found
 
 
 def _is_secret(value: object) -> TypeGuard[Secret[str]]:

@@ -37,10 +37,15 @@ class ResponseHead:
 
     @property
     def content_type(self) -> str:
-        """The media type in lower case, without parameters; empty when there is none."""
+        """The media type in lower case, without parameters; empty when there is none.
+
+        Proxies add the field a second time: the first one counts.
+        """
         value = self.headers.joined.get("content-type", "")
         # Most have nothing to be taken off.
-        return value if value == "application/json" else value.partition(";")[0].strip().lower()
+        if value == "application/json":
+            return value
+        return value.partition(";")[0].partition(",")[0].strip().lower()
 
     def __repr__(self) -> str:
         return f"<ResponseHead {self.status}>"

@@ -54,13 +54,13 @@ def _note(flow: CallFlow, attempt: Attempt) -> None:
         logger.info("%s", attempt_line(*flow.request_info, attempt))
 
 
-def log_bodies(request: bytes | None, response: bytes | None) -> None:
+def log_bodies(flow: CallFlow, response: bytes | None) -> None:
     """Log what was sent and what came, at debug: only for clients made with `log_bodies=True`."""
     logger = _found()
     if logger is not None and logger.isEnabledFor(_DEBUG):
-        for name, content in (("request", request), ("response", response)):
+        for name, content in (("request", flow.request.content), ("response", response)):
             if content is not None:
-                logger.debug("%s body: %s", name, content.decode("utf-8", "replace"))
+                logger.debug("%s body: %s", name, flow.clean(content.decode("utf-8", "replace")))
 
 
 def _found() -> logging.Logger | None:

@@ -67,7 +67,7 @@ class AsyncEngine:
         if response is None:
             raise TypeError("a request that expects events is opened, not sent")
         if settings.log_bodies:
-            log_bodies(request.content, response.content)
+            log_bodies(flow, response.content)
         return response
 
     async def open(self, request: Request, settings: Settings, writer: RequestWriter) -> AsyncStreamResponse:
@@ -77,7 +77,7 @@ class AsyncEngine:
         if exchange is None or response is not None:
             raise TypeError("a request that expects JSON is sent, not opened")
         if settings.log_bodies:
-            log_bodies(request.content, None)
+            log_bodies(flow, None)
         return AsyncStreamResponse(flow, exchange, partial(self._reopen, flow, writer))
 
     async def aclose(self) -> None:

@@ -68,7 +68,7 @@ class Engine:
         if response is None:
             raise TypeError("a request that expects events is opened, not sent")
         if settings.log_bodies:
-            log_bodies(request.content, response.content)
+            log_bodies(flow, response.content)
         return response
 
     def open(self, request: Request, settings: Settings, writer: RequestWriter) -> StreamResponse:
@@ -78,7 +78,7 @@ class Engine:
         if exchange is None or response is not None:
             raise TypeError("a request that expects JSON is sent, not opened")
         if settings.log_bodies:
-            log_bodies(request.content, None)
+            log_bodies(flow, None)
         return StreamResponse(flow, exchange, partial(self._reopen, flow, writer))
 
     def close(self) -> None:
