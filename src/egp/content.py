@@ -174,7 +174,7 @@ def tool_arguments(call: FunctionToolCall | FunctionCall | Mapping[str, Any]) ->
         call: a call of an answer, or its `function`, as a model or as a dict.
 
     Raises:
-        EGPError: the arguments are no JSON object; models do not always write what they should.
+        EGPError: the arguments are not a JSON object; models do not always write what they should.
     """
     plain = call if isinstance(call, Mapping) else call.to_dict()
     function: Any = plain.get("function", plain)
@@ -182,9 +182,9 @@ def tool_arguments(call: FunctionToolCall | FunctionCall | Mapping[str, Any]) ->
     try:
         read = json.loads(arguments) if isinstance(arguments, str) else arguments
     except ValueError as error:
-        raise EGPError(f"the arguments of {function.get('name')!r} are no JSON: {error}") from None
+        raise EGPError(f"the arguments of {function.get('name')!r} are not JSON: {error}") from None
     if not is_object(read):
-        raise EGPError(f"the arguments of {function.get('name')!r} are no JSON object: {read!r}")
+        raise EGPError(f"the arguments of {function.get('name')!r} are not a JSON object: {read!r}")
     return read
 
 

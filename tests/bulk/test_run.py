@@ -238,11 +238,11 @@ def test_a_request_that_never_succeeds_ends_with_a_failure(service, write, outpu
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (b"<html>what?</html>", "the answer is no JSON object (HTTP 200)"),
-        (b'{"id": "chatcmpl', "the answer is no JSON object (HTTP 200)"),
-        (b"\xff\xfe\x00", "the answer is no JSON object (HTTP 200)"),
-        (b"[1, 2]", "the answer is no JSON object (HTTP 200)"),
-        (b"", "the answer is no JSON object (HTTP 200)"),
+        (b"<html>what?</html>", "the answer is not a JSON object (HTTP 200)"),
+        (b'{"id": "chatcmpl', "the answer is not a JSON object (HTTP 200)"),
+        (b"\xff\xfe\x00", "the answer is not a JSON object (HTTP 200)"),
+        (b"[1, 2]", "the answer is not a JSON object (HTTP 200)"),
+        (b"", "the answer is not a JSON object (HTTP 200)"),
         (b'{"id": "x"}', "the answer has no choices (HTTP 200)"),
         (b'{"choices": []}', "the answer has no choices (HTTP 200)"),
     ],

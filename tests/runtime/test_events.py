@@ -285,7 +285,7 @@ def test_a_page_under_the_type_of_a_stream_is_told_of_as_one():
     reading = Reading(b"<html>Sign in</html>", content_type="text/event-stream")
 
     assert reading.problem.kind is APIResponseValidationError
-    assert reading.problem.message.startswith("the server sent a body that is no event stream")
+    assert reading.problem.message.startswith("the server sent a body that is not an event stream")
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/octet-stream", ""])

@@ -549,7 +549,7 @@ def test_options_that_contradict_each_other_are_an_error(options, message):
     ("content", "message"),
     [
         (None, "There is no cassette at"),
-        ("{", "line 1, is no recorded interaction"),
+        ("{", "line 1, is not a recorded interaction"),
         ('{"version": 2}', "version 1 is readable, not 2"),
         ('{"version": 1}', "line 1"),
         ("[]", "line 1"),

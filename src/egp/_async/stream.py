@@ -156,7 +156,7 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
         return piece
 
     async def require_events(self) -> None:
-        """Read a body that is no event stream at once, for the error that it is."""
+        """Read a body that is not an event stream at once, for the error that it is."""
         await self._advance(until_events=True)
 
     async def get_final_completion(self: AsyncStream[ChatCompletionChunk]) -> ChatCompletion:

@@ -106,7 +106,7 @@ class AsyncStreamingResponse(ResponseProperties, Generic[T]):
         return bytes(body)
 
     async def text(self) -> str:
-        """Return the body as text; bytes that are no UTF-8 become U+FFFD."""
+        """Return the body as text; bytes that are not UTF-8 become U+FFFD."""
         return (await self.read()).decode("utf-8", "replace")
 
     async def json(self) -> Any:

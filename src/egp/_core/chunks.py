@@ -239,7 +239,7 @@ class Chunks(Generic[T]):
     def _check_complete(self) -> None:
         """Raise StreamFailure for a stream that ended without saying so."""
         if self._head and self._head.lstrip().startswith(_NO_EVENT_BEGINS_WITH):
-            # Not one chunk came, for the body is no event stream, whatever its header says.
+            # Not one chunk came, for the body is not an event stream, whatever its header says.
             raise wrong_body(self._head, self._content_type)
         if self._is_chat is not True or self._options.on_truncated == "ignore":
             return

@@ -211,7 +211,7 @@ def wrong_body(content: bytes, content_type: str) -> StreamFailure:
             APIResponseValidationError, f"the server sent an empty body ({what}), not an event stream", None
         )
     if content_type == "text/event-stream":
-        message = "the server sent a body that is no event stream, as text/event-stream"
+        message = "the server sent a body that is not an event stream, as text/event-stream"
     else:
         message = f"the server sent {what} where an event stream was asked for"
     return StreamFailure(APIResponseValidationError, message, body)

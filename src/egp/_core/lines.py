@@ -11,7 +11,7 @@ _END_OF_LINE = re.compile(r"\r\n|\n|\r")
 
 
 class LineDecoder:
-    """Make lines of UTF-8 text, however it is split; bytes that are no UTF-8 become U+FFFD.
+    """Make lines of UTF-8 text, however it is split; bytes that are not UTF-8 become U+FFFD.
 
     A line ends with LF, CR or CRLF, which it is given out without.
     """

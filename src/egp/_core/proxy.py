@@ -54,7 +54,7 @@ def proxy_for(origin: Origin, environ: Mapping[str, str]) -> Proxy | None:
 
     Names in lower case win over those in upper case. HTTP_PROXY is not heeded where REQUEST_METHOD is set:
     a CGI program has it from a header of its own client. Raises `EGPError`, which shows no password, for a
-    proxy that is no URL.
+    proxy that is not a URL.
     """
     name, url = _named(origin.scheme, environ)
     if not url or _is_excepted(origin, environ.get("no_proxy") or environ.get("NO_PROXY") or ""):

@@ -35,7 +35,7 @@ def after_redirect(status: int, location: str | None, url: str, *, followed: int
         same_origin = _origin(target) == _origin(urlsplit(url))
         shown = target._replace(netloc=target.netloc.rpartition("@")[2]).geturl()
     except ValueError:
-        return Refuse(f"the server redirects to {location[:200]!r}, which is no URL")
+        return Refuse(f"the server redirects to {location[:200]!r}, which is not a URL")
     where = f"the server redirects to {shown[:500]}, which is not followed:"
     if not same_origin:
         return Refuse(f"{where} it is another origin, and neither the key nor the request goes there")

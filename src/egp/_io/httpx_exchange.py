@@ -89,7 +89,7 @@ def _made(
         ) from None
     except (ValueError, httpx.InvalidURL):
         # The message of httpx would show the URL, in which there may be a password.
-        raise EGPError("the environment names a proxy that is no URL") from None
+        raise EGPError("the environment names a proxy that is not a URL") from None
 
 
 class _BaseHttpxExchange:

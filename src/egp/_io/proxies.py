@@ -21,7 +21,7 @@ _HAS_SETTINGS = sys.platform.startswith(("darwin", "win"))
 def machine_proxy(origin: Origin) -> Proxy | None:
     """Return the proxy that requests to a server go through; None where they go straight.
 
-    Raises `EGPError`, which shows no password, for a proxy that is no URL.
+    Raises `EGPError`, which shows no password, for a proxy that is not a URL.
     """
     environ = dict(os.environ)
     if not any(name.lower().endswith("_proxy") for name in environ):

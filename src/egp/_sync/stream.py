@@ -157,7 +157,7 @@ class Stream(BaseStream[T, "StreamResponse"]):
         return piece
 
     def require_events(self) -> None:
-        """Read a body that is no event stream at once, for the error that it is."""
+        """Read a body that is not an event stream at once, for the error that it is."""
         self._advance(until_events=True)
 
     def get_final_completion(self: Stream[ChatCompletionChunk]) -> ChatCompletion:

@@ -107,7 +107,7 @@ class StreamingResponse(ResponseProperties, Generic[T]):
         return bytes(body)
 
     def text(self) -> str:
-        """Return the body as text; bytes that are no UTF-8 become U+FFFD."""
+        """Return the body as text; bytes that are not UTF-8 become U+FFFD."""
         return (self.read()).decode("utf-8", "replace")
 
     def json(self) -> Any:

@@ -48,13 +48,14 @@ class Journal:
         """Every line that has been written.
 
         Raises:
-            EGPError: a line is no result.
+            EGPError: a line is not a result.
         """
         for number, line in enumerate(lines_of(self.path), 1):
             written = _result.read(line)
             if written is None:
                 raise EGPError(
-                    f"{self.path}:{number} is no line of results: is it the right file? Nothing was changed."
+                    f"{self.path}:{number} is not a line of results: is it the right file?"
+                    " Nothing was changed."
                 )
             yield written
 
@@ -134,7 +135,7 @@ class Journal:
             os.write(self._file, b"\n")
             return end + 1
         if start == 0 and b'"custom_id"' not in tail[:4096]:
-            raise EGPError(f"{self.path} holds something that is no result. Nothing was changed.")
+            raise EGPError(f"{self.path} holds something that is not a result. Nothing was changed.")
         os.ftruncate(self._file, start)
         return start
 

@@ -79,13 +79,13 @@ def results(path: str | os.PathLike[str]) -> Iterator[Result]:
     """Read the results in a file, one at a time: of ours, of OpenAI's batch service or of vLLM.
 
     Raises:
-        EGPError: the file cannot be read, or a line is no result.
+        EGPError: the file cannot be read, or a line is not a result.
     """
     try:
         for number, line in enumerate(_output.lines_in(Path(path)), 1):
             written = _result.read(line)
             if written is None:
-                raise EGPError(f"{path}:{number} is no line of results")
+                raise EGPError(f"{path}:{number} is not a line of results")
             yield Result.of(written)
     except OSError as error:
         raise EGPError(f"{path} cannot be read: {error.strerror}") from None

@@ -60,7 +60,7 @@ class Sender:
         body = _result.one_line(reply.content)
         if body is None or not is_object(body.document):
             text = reply.content.decode(errors="replace")
-            return _unreadable("the answer is no JSON object", reply.status_code, text, request, digest)
+            return _unreadable("the answer is not a JSON object", reply.status_code, text, request, digest)
         verdict = of_answer(reply.status_code, reply.headers, time.time())
         return _answered(verdict, reply.status_code, reply.request_id, body, request, digest)
 

@@ -32,7 +32,7 @@ def piped_text(*, is_needed: bool) -> str:
     try:
         return stream.read()
     except UnicodeDecodeError:
-        raise UsageError("stdin is no UTF-8 text: give files as -f FILE") from None
+        raise UsageError("stdin is not UTF-8 text: give files as -f FILE") from None
 
 
 def _has_something(stream: Any) -> bool:

@@ -60,7 +60,9 @@ def _field(part: str) -> tuple[str, dict[str, Any]]:
     type_ = _TYPES.get(kind.removesuffix("[]"))
     if type_ is None or not name.isidentifier():
         known = "str, int, float, bool, each with [] for a list"
-        raise UsageError(f"--schema: {part!r} is no field; write `name`, or `name type` with one of {known}")
+        raise UsageError(
+            f"--schema: {part!r} is not a field; write `name`, or `name type` with one of {known}"
+        )
     field: dict[str, Any] = {"type": "array", "items": {"type": type_}} if is_list else {"type": type_}
     if description.strip():
         field["description"] = description.strip()
@@ -75,9 +77,9 @@ def _json(text: str, where: str) -> dict[str, Any]:
     try:
         schema = json.loads(text)
     except ValueError as error:
-        raise UsageError(f"{where} is no JSON: {error}") from None
+        raise UsageError(f"{where} is not JSON: {error}") from None
     if not isinstance(schema, dict):
-        raise UsageError(f"{where} is no JSON object")
+        raise UsageError(f"{where} is not a JSON object")
     # A JSON object has texts for keys.
     return schema  # pyright: ignore[reportUnknownVariableType]
 

@@ -57,7 +57,7 @@ def load(name: str) -> Template:
     except OSError as error:
         raise UsageError(f"the template {path} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise UsageError(f"the template {path} is no TOML: {error}") from None
+        raise UsageError(f"the template {path} is not TOML: {error}") from None
     options = read.pop("options", {})
     for key, value in read.items():
         if key not in _TEXTS or not isinstance(value, str):
@@ -65,7 +65,7 @@ def load(name: str) -> Template:
                 f"the template {path}: {key} is none of the texts {', '.join(_TEXTS)}, nor [options]"
             )
     if not isinstance(options, dict):
-        raise UsageError(f"the template {path}: options is no table")
+        raise UsageError(f"the template {path}: options is not a table")
     return Template(**read, options=options)
 
 

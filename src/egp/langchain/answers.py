@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["last_piece", "result_of", "without_halves"]
 
 _MESSAGE_FIELDS = frozenset({"content", "role", "tool_calls"})
-_NO_OBJECT = "the arguments are no JSON object"
+_NO_OBJECT = "the arguments are not a JSON object"
 _PLAIN_CALL = frozenset({"function", "id", "index", "type"})
 # LangChain's names of tokens, and ours.
 _INPUT_KINDS = {
@@ -194,7 +194,7 @@ def _calls(said: Mapping[str, Any]) -> tuple[list[ToolCall], list[InvalidToolCal
                 else arguments
             )
         except ValueError as error:
-            broken.append(_broken(name, arguments, id_, f"the arguments are no JSON: {error}"))
+            broken.append(_broken(name, arguments, id_, f"the arguments are not JSON: {error}"))
             continue
         if isinstance(read, dict) or not read:
             valid.append(tool_call(name=name, args=cast("dict[str, Any]", read or {}), id=id_))

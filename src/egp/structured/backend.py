@@ -24,7 +24,7 @@ class Backend(Protocol):
         Errors have no `content`: the schema adds the text of the model, of which this may be a part.
 
         Raises:
-            InvalidJSONError: the text is no JSON.
+            InvalidJSONError: the text is not JSON.
             OutputValidationError: it is not of the type.
         """
         ...

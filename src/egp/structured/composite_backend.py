@@ -50,7 +50,7 @@ class CompositeBackend:
         try:
             value = json.loads(raw)
         except (ValueError, RecursionError) as error:
-            raise InvalidJSONError(f"the answer is no JSON: {error}") from error
+            raise InvalidJSONError(f"the answer is not JSON: {error}") from error
         if is_wrapped:
             if not is_object(value) or WRAPPER not in value:
                 raise OutputValidationError(f"Object missing `{WRAPPER}` (at $)", path="$")

@@ -63,7 +63,7 @@ def _is_default(node: dict[str, Any], name: str, definitions: dict[str, Any]) ->
 def restored(raw: bytes, schema: dict[str, Any]) -> bytes:
     """Return JSON text without the nulls that stand for defaults of the plain schema.
 
-    Text that is no JSON is given back as it is.
+    Text that is not JSON is given back as it is.
     """
     try:
         value = json.loads(raw)

@@ -50,7 +50,7 @@ class MsgspecBackend:
         except self._msgspec.ValidationError as error:
             raise _validation_error(error) from error
         except (self._msgspec.DecodeError, UnicodeError, RecursionError) as error:
-            raise InvalidJSONError(f"the answer is no JSON: {error}") from error
+            raise InvalidJSONError(f"the answer is not JSON: {error}") from error
         # A validator or __post_init__ of the program may raise anything.
         except Exception as error:
             message = f"the answer was refused by the type: {type(error).__name__}: {error}"

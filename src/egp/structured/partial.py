@@ -15,7 +15,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def read_partial(text: str) -> Any:
-    """Return what can be read of JSON text so far; None where that is nothing, or where it is no JSON.
+    """Return what can be read of JSON text so far; None where that is nothing, or where it is not JSON.
 
     A string at the end is read as far as it goes. A number at the end is left out, because its last digit
     may be to come. Each call reads the whole text: call it when the value is looked at, not at each chunk.

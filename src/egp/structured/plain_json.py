@@ -15,7 +15,7 @@ class PlainJSON:
     """Reads text as plain lists, dicts and scalars.
 
     Args:
-        is_lenient: whether text that is no JSON is None, and no error.
+        is_lenient: whether text that is not JSON is None, and no error.
     """
 
     def __init__(self, *, is_lenient: bool = False) -> None:
@@ -25,14 +25,14 @@ class PlainJSON:
         """Return the value.
 
         Raises:
-            InvalidJSONError: the text is no JSON.
+            InvalidJSONError: the text is not JSON.
         """
         fault = json_fault(text)
         if fault is None:
             return json.loads(text)
         if self._is_lenient:
             return None
-        raise InvalidJSONError(f"the answer is no JSON: {fault}", content=text)
+        raise InvalidJSONError(f"the answer is not JSON: {fault}", content=text)
 
     def read_partial(self, text: str) -> object:
         """Return what can be read of text that is still arriving."""
@@ -51,4 +51,4 @@ def json_fault(text: str | bytes) -> str | None:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")

@@ -135,7 +135,7 @@ def _error(error: Exception, *, is_wrapped: bool) -> InvalidJSONError | OutputVa
         message = f"the answer was refused by the type: {type(error).__name__}: {error}"
         return OutputValidationError(message)
     if not fault.is_json:
-        return InvalidJSONError(f"the answer is no JSON: {fault.message}")
+        return InvalidJSONError(f"the answer is not JSON: {fault.message}")
     path = fault.path
     if is_wrapped and path.startswith(f"$.{WRAPPER}"):
         path = "$" + path.removeprefix(f"$.{WRAPPER}")

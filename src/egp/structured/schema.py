@@ -58,7 +58,7 @@ class Schema(Generic[T]):
         """Return the value that JSON text stands for.
 
         Raises:
-            InvalidJSONError: the text is no JSON.
+            InvalidJSONError: the text is not JSON.
             OutputValidationError: it is JSON, but not of the type; `path` says where.
         """
         raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
@@ -71,7 +71,7 @@ class Schema(Generic[T]):
             fault = json_fault(raw) if isinstance(error, OutputValidationError) else None
             if fault is None:
                 raise
-            raise InvalidJSONError(f"the answer is no JSON: {fault}", content=error.content) from None
+            raise InvalidJSONError(f"the answer is not JSON: {fault}", content=error.content) from None
 
     def _restored(self, raw: bytes) -> bytes:
         """Return JSON text without the nulls that stand for defaults."""

@@ -65,7 +65,7 @@ def _call(call: Mapping[str, Any]) -> dict[str, Any]:
     function = function if is_object(function) else {}
     arguments = function.get("arguments")
     if isinstance(arguments, str):
-        # The conventions show them as what they are, and a model may write what is no JSON.
+        # The conventions show them as what they are, and a model may write what is not JSON.
         with suppress(json.UnreadableError):
             arguments = json.decode(arguments.encode("utf-8", "replace"))
     return {"type": "tool_call", "id": call.get("id"), "name": function.get("name"), "arguments": arguments}

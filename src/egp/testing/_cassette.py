@@ -130,7 +130,7 @@ def load(path: Path | str) -> list[Interaction]:
         try:
             interactions.append(Interaction.from_dict(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise CassetteError(f"{path}, line {number}, is no recorded interaction: {error!r}") from error
+            raise CassetteError(f"{path}, line {number}, is not a recorded interaction: {error!r}") from error
     return interactions
 
 

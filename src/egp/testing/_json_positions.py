@@ -1,7 +1,7 @@
 """The strings and numbers of a JSON text, with the place of each character.
 
 Texts are bytes read as Latin-1, so that a place in the text is a place in the bytes. A scan never fails:
-where a text is no JSON, or breaks off, it yields what it recognizes.
+where a text is not JSON, or breaks off, it yields what it recognizes.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def unreadable_json(error: Exception) -> Detail:
 
 
 def not_an_object(*loc: str) -> Detail:
-    """Report a body that is no JSON object, or was not declared as JSON."""
+    """Report a body that is not a JSON object, or was not declared as JSON."""
     return {
         "loc": list(loc),
         "msg": "Input should be a valid dictionary or object to extract fields from",

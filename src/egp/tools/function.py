@@ -86,7 +86,7 @@ class Tool(Mapping[str, Any], Generic[P, R]):
         """Return the arguments in the JSON that a model wrote, by name and each of its parameter's type.
 
         Raises:
-            InvalidJSONError: the text is no JSON.
+            InvalidJSONError: the text is not JSON.
             OutputValidationError: it does not fit the parameters; `path` says where.
         """
         # Models write nothing, or null, where there is nothing to say.

@@ -19,7 +19,7 @@ def parse_fields(lines: list[str]) -> list[tuple[str, str]]:
         line = raw[:-1] if raw[-1:] == "\r" else raw
         if "\r" in line or "\0" in line:
             # Section 5.5 of RFC 9110: readers disagree on what these end.
-            raise MalformedResponseError(f"the server sent a header line that is none: {line[:40]!r}")
+            raise MalformedResponseError(f"the server sent a header line that is malformed: {line[:40]!r}")
         if line[:1] in (" ", "\t") and fields:
             # Section 5.2: a folded line continues the value before it.
             name, value = fields[-1]
@@ -29,6 +29,6 @@ def parse_fields(lines: list[str]) -> list[tuple[str, str]]:
         name, colon, value = line.partition(":")
         # Section 5.1: no space before the colon, which once made two readers see two messages.
         if not colon or not TOKEN.fullmatch(name):
-            raise MalformedResponseError(f"the server sent a header line that is none: {name[:40]!r}")
+            raise MalformedResponseError(f"the server sent a header line that is malformed: {name[:40]!r}")
         fields.append((name.lower(), value.strip(" \t")))
     return fields
