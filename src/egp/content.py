@@ -21,14 +21,16 @@ import base64
 import json
 import mimetypes
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeGuard, cast
 
 from egp._core.json_types import is_object
+from egp._core.objects import as_object
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from egp_api.models import FunctionCall, FunctionToolCall
     from egp_api.params import AudioPartParam, FilePartParam, ImagePartParam
 
@@ -176,12 +178,12 @@ def tool_arguments(call: FunctionToolCall | FunctionCall | Mapping[str, Any]) ->
     Raises:
         EGPError: the arguments are not a JSON object; models do not always write what they should.
     """
-    plain = call if isinstance(call, Mapping) else call.to_dict()
-    function: Any = plain.get("function", plain)
+    given = as_object(call) or {}
+    function = as_object(given.get("function", given)) or {}
     arguments: Any = function.get("arguments")
     try:
         read = json.loads(arguments) if isinstance(arguments, str) else arguments
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EGPError(f"the arguments of {function.get('name')!r} are not JSON: {error}") from None
     if not is_object(read):
         raise EGPError(f"the arguments of {function.get('name')!r} are not a JSON object: {read!r}")

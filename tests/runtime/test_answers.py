@@ -218,10 +218,16 @@ def test_streamed_arguments_are_kept_as_received_and_read_alike(ask, arguments):
     assert tool_arguments(read.message.tool_calls[0]) == {"city": "Oslo"}
 
 
-@pytest.mark.parametrize("arguments", ["[1]", "{", "", None, 7])
+@pytest.mark.parametrize("arguments", ["[1]", "{", "", None, 7, "[" * 100_000])
 def test_arguments_that_are_no_object_are_refused(arguments):
     with pytest.raises(EGPError, match="weather"):
         tool_arguments({"function": {"name": "weather", "arguments": arguments}})
+
+
+@pytest.mark.parametrize("call", [None, "weather", {}, {"function": None}, [OSLO]])
+def test_what_is_no_call_has_no_arguments(call):
+    with pytest.raises(EGPError, match="not a JSON object"):
+        tool_arguments(call)
 
 
 # No empty success

@@ -312,6 +312,21 @@ def test_calls_without_an_index_are_told_apart_by_their_ids():
     assert [(each.index, each.arguments) for each in done] == [(0, "12"), (1, "3")]
 
 
+def test_the_halves_of_a_character_are_one_in_what_is_done_and_in_snapshots():
+    told = Told(chunk({"content": "a\ud83d"}), chunk({"content": "\ude00"}), chunk(finish_reason="stop"))
+
+    (done,) = told.of("content.done")
+    assert done.content == told.accumulator.completion().choices[0].message.content == "a😀"
+    assert told.of("content.delta")[-1].snapshot == "a😀"
+
+
+def test_arguments_that_are_an_object_are_told_as_their_text():
+    told = Told(chunk(call({"x": 1}, name="f")), chunk(finish_reason="tool_calls"))
+
+    (done,) = told.of("tool_calls.function.arguments.done")
+    assert done.arguments == '{"x": 1}'
+
+
 def test_a_chunk_of_usage_alone_is_an_event_without_a_choice():
     told = Told({**ENVELOPE, "choices": [], "usage": {"total_tokens": 3}})
 

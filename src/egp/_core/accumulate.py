@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion, ChatCompletionChunk
 
-__all__ = ["CompletionAccumulator"]
+__all__ = ["CompletionAccumulator", "whole_characters"]
 
 _CHOICE_KEYS = frozenset({"index", "delta", "finish_reason", "logprobs"})
 _ABSENT = object()
@@ -181,7 +181,7 @@ class _Choice:
     def to_dict(self, index: int) -> dict[str, Any]:
         message = _plain(self._message)
         if self.has_text:
-            text, parts = _joined(self.text), message["content"]
+            text, parts = whole_characters(self.text.getvalue()), message["content"]
             # Some vendors stream thinking as parts, and the answer after it as text.
             message["content"] = [*parts, {"type": "text", "text": text}] if isinstance(parts, list) else text
         if self._calls:
@@ -320,9 +320,8 @@ def _is_sealed(item: dict[str, Any]) -> bool:
     return "encrypted" in type_ or "redacted" in type_
 
 
-def _joined(pieces: StringIO) -> str:
+def whole_characters(text: str) -> str:
     """Return the text, with surrogates that form a pair as the character that they stand for."""
-    text = pieces.getvalue()
     if text.isascii():
         return text
     try:
@@ -334,7 +333,7 @@ def _joined(pieces: StringIO) -> str:
 
 def _plain(value: Any) -> Any:
     if value.__class__ is StringIO:
-        return _joined(value)
+        return whole_characters(value.getvalue())
     if value.__class__ is dict:
         return {key: _plain(item) for key, item in value.items()}
     if value.__class__ is list:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Typ
 
 from attrs import define
 
+from egp._core.accumulate import whole_characters
 from egp._core.json_types import is_array
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ class Writing(Generic[T]):
         return length
 
     def text(self, end: int | None = None) -> str:
-        """Return the first `end` characters, all by default."""
+        """Return the first `end` characters as they were written, all by default."""
         text = self.buffer.getvalue()
-        return text if end is None or end == self.length else text[:end]
+        return whole_characters(text if end is None or end == self.length else text[:end])
 
     def parsed(self) -> T | None:
         """Return the value of the text; None without a reader."""

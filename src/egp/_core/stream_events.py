@@ -22,6 +22,7 @@ from egp._core.chat_events import (
     Writing,
 )
 from egp._core.json_types import is_array
+from egp._core.tool_calls import arguments_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -204,7 +205,7 @@ class _Choice(Generic[T]):
                 writing.reader = self._arguments_reader(writing.name)
         arguments = function.get("arguments")
         if arguments.__class__ is not str:
-            arguments = ""
+            arguments = arguments_text(arguments)
         end = writing.write(arguments)
         events.append(
             FunctionToolCallArgumentsDeltaEvent(
