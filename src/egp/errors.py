@@ -192,6 +192,11 @@ class APIStatusError(APIError):
     # Always there with a status error, and not with every error.
     status_code: int  # pyright: ignore[reportIncompatibleVariableOverride]
 
+    @property
+    def response(self) -> httpx.Response:
+        """The response as httpx has it, without what was sent."""
+        return cast("httpx.Response", super().response)
+
 
 class BadRequestError(APIStatusError):
     """400: the request is malformed."""

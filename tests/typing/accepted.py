@@ -149,6 +149,7 @@ def errors(client: Client) -> float | None:
         client.chat.completions.create(model="m", messages=[])
     except egp.RateLimitError as error:
         assert_type(error.status_code, int)
+        print(error.response.headers.get("retry-after"))
         return error.attempts[-1].wait
     except egp.StreamInterruptedError as error:
         print(error.partial, error.request_id)
