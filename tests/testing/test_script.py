@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from egp.testing import chunk
+from egp.testing import Server, chunk
 
 CHAT = "/v5/chat/completions"
 
@@ -220,7 +220,23 @@ def test_an_answer_to_no_request_is_refused(egp_server):
         egp_server.reply("never", times=0)
 
 
-@pytest.mark.parametrize("status", [0, 100, 199, 600])
+@pytest.mark.parametrize(
+    "script",
+    [
+        lambda server: server.reply("x", end="rest"),
+        lambda server: server.stream([], end="rest"),
+        lambda server: server.raw(end="rest"),
+        lambda server: Server(end="rest"),
+    ],
+)
+def test_an_end_that_there_is_not_is_refused(egp_server, script):
+    with pytest.raises(ValueError, match="end must be one of done, eof, close, reset, stall, got 'rest'"):
+        script(egp_server)
+
+    assert egp_server.pending == 0
+
+
+@pytest.mark.parametrize("status", [0, 100, 199, 600, "429", True])
 def test_a_status_that_ends_no_answer_is_refused(egp_server, status):
     with pytest.raises(ValueError, match="status must be 200 to 599"):
         egp_server.fail(status)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from attrs import evolve
 
 from egp.testing._answer import Answer
-from egp.testing._reply import Reply, events_reply, json_reply, phrase, text_reply
+from egp.testing._reply import End, Reply, events_reply, json_reply, phrase, text_reply
 from egp.testing._script import Script, Scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from egp.testing._operation import Operation
-    from egp.testing._reply import End
     from egp.testing._requests import RecordedRequest
 
 
@@ -22,6 +21,7 @@ class Scripting:
     """Methods that script answers: each queues one for a request that is still to come."""
 
     def __init__(self, *, end: End) -> None:
+        _check_end(end)
         self._end: End = end
         self._script = Script()
 
@@ -63,6 +63,7 @@ class Scripting:
             times: How many requests are answered so; None: all that follow.
         """
         _check_status(status)
+        _check_end(end)
         answer = Answer(
             content=content,
             tool_calls=tool_calls,
@@ -98,6 +99,7 @@ class Scripting:
             end: What follows the last event, see `End`.
             times: How many requests are answered so; None: all that follow.
         """
+        _check_end(end)
         again = events if times == 1 else tuple(events)
 
         def render(_operation: Operation | None, _request: RecordedRequest) -> Reply:
@@ -152,6 +154,7 @@ class Scripting:
             end: `"close"`, `"reset"` or `"stall"`; the others mean `"close"`.
             times: How many requests are answered so; None: all that follow.
         """
+        _check_end(end)
         parts = (data,) if isinstance(data, bytes) else tuple(data)
         reply = Reply(parts=parts, bare=True, delay=delay, interval=interval, end=end)
         self._script.add(Scripted(lambda _operation, _request: reply, to_any_request=True), times=times)
@@ -162,5 +165,11 @@ class Scripting:
 
 
 def _check_status(status: int | None) -> None:
-    if status is not None and not 200 <= status <= 599:
-        raise ValueError(f"status must be 200 to 599, got {status}; raw() sends anything")
+    if status is not None and status not in range(200, 600):
+        raise ValueError(f"status must be 200 to 599, got {status!r}; raw() sends anything")
+
+
+def _check_end(end: End | None) -> None:
+    # A fault that is misspelt would be none, and the test of it would pass.
+    if end is not None and end not in get_args(End):
+        raise ValueError(f"end must be one of {', '.join(get_args(End))}, got {end!r}")
