@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import pytest
 
-from egp import AsyncClient, EGPError
+from egp import AsyncClient, Client, EGPError
 from egp.bulk import InvalidInputError, arun, results, run
 from egp.prices import Price, PriceTable
 from tests.bulk.conftest import envelope, lines
@@ -511,6 +511,21 @@ def test_an_option_that_makes_no_sense_is_said(service, write, output, option):
 def test_an_unknown_option_is_said(service, write, output):
     with pytest.raises(TypeError, match="a bulk run takes no option 'speed'"):
         run(write(1), output, speed=5)
+
+
+def test_a_misspelt_option_is_said_with_the_one_that_is_meant(service, write, output):
+    with pytest.raises(TypeError, match="'max_concurency'; did you mean 'max_concurrency'"):
+        run(write(1), output, max_concurency=5)
+
+
+@pytest.mark.parametrize("kind", [Client, str])
+def test_a_client_that_cannot_be_awaited_is_refused_before_anything_is_sent(service, write, output, kind):
+    client = Client(api_key="k", base_url=service.url) if kind is Client else "client"
+
+    with pytest.raises(EGPError, match=f"client must be an egp.AsyncClient, got {kind.__name__}"):
+        run(write(1), output, client=client)
+
+    assert service.asked.total() == 0
 
 
 def test_a_service_that_resets_every_tenth_connection_costs_no_request(service, write, output):

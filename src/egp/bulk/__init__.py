@@ -20,11 +20,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
+from egp._core.names import did_you_mean
 from egp._loading import LOADING
 from egp.bulk._options import Options
 from egp.bulk._results import Result, results
 from egp.bulk._scan import Fault, InvalidInputError
 from egp.bulk._summary import Summary
+from egp.errors import EGPError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Coroutine, Iterable, Mapping
@@ -66,13 +68,13 @@ async def arun(
     """
     made = options_of(cast("dict[str, Any]", options))
     with LOADING:
+        from egp import AsyncClient
         from egp.bulk._run import perform
 
     if client is not None:
+        if not isinstance(client, AsyncClient):  # pyright: ignore[reportUnnecessaryIsInstance]  # from users
+            raise EGPError(f"client must be an egp.AsyncClient, got {type(client).__name__}")
         return await perform(source, Path(output), client, made)
-    with LOADING:
-        from egp import AsyncClient
-
     async with AsyncClient(max_connections=max(1000, made.max_concurrency)) as own:
         return await perform(source, Path(output), own, made)
 
@@ -102,7 +104,7 @@ def options_of(given: Mapping[str, Any]) -> Options:
     known = {attribute.name for attribute in attrs.fields(Options)}
     for name in given:
         if name not in known:
-            raise TypeError(f"a bulk run takes no option {name!r}")
+            raise TypeError(f"a bulk run takes no option {name!r}{did_you_mean(name, known)}")
     options: dict[str, Any] = {**given, "report": tuple(Path(path) for path in paths)}
     return Options(**options)
 
