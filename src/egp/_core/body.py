@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from egp._core import json
 from egp._core.json_types import is_array
-from egp._core.objects import is_namedtuple, is_object
+from egp._core.objects import has_named_fields, is_namedtuple
 from egp.errors import EGPError
 
 __all__ = ["encode_keywords"]
@@ -52,7 +52,7 @@ def _list_of_objects(name: str, value: Any) -> Any:
     given: Any = value  # which the next line does not narrow
     if is_array(given) or _is_tuple(given):
         items = given
-    elif isinstance(value, str) or is_object(value) or not isinstance(value, Iterable):
+    elif isinstance(value, str) or has_named_fields(value) or not isinstance(value, Iterable):
         raise EGPError(f"{name}: a list of objects is needed, not {_named(value)}")
     else:
         items = list[Any](given)
@@ -67,7 +67,7 @@ def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
 
 
 def _require_object(place: str, value: Any) -> None:
-    if not is_object(value):
+    if not has_named_fields(value):
         hint = ", such as dict(…)" if is_namedtuple(value) else ""
         raise EGPError(f"{place}: an object is needed{hint}, not {_named(value)}")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from egp._core import json
 from egp._core.error_body import body_value, message_in
+from egp._core.json_types import is_array, is_object
 from egp.errors import APIError, APIResponseValidationError, APIStreamError
 
 __all__ = [
@@ -128,11 +129,11 @@ def complete_choices(payload: dict[str, Any]) -> None:
 
 
 def _with_delta(choice: Any, chunk: dict[str, Any]) -> dict[str, Any]:
-    if json.is_object(choice):
+    if is_object(choice):
         delta = choice.get("delta")
         if delta is None:
             return {**choice, "delta": {}}
-        if json.is_object(delta):
+        if is_object(delta):
             return choice
     raise _no_chunk(chunk)
 
@@ -152,13 +153,13 @@ def _named_payload(data: bytes, name: str, *, is_chat: bool, may_be_cut: bool) -
         if may_be_cut and payload is None:
             return None
         raise _reported(body_value(data))
-    if not json.is_object(payload) or name in _KEEP_ALIVES:
+    if not is_object(payload) or name in _KEEP_ALIVES:
         return DONE if data.strip() == b"[DONE]" else None
     if payload.get("error") or _is_error(payload):
         raise _reported(payload)
     if is_chat:
         # An event of a vendor's own may say anything; a chunk has choices.
-        return payload if json.is_array(payload.get("choices")) else None
+        return payload if is_array(payload.get("choices")) else None
     return None if _is_ping(payload) else payload
 
 
@@ -203,7 +204,7 @@ def error_status(body: Any) -> int | None:
 def wrong_body(content: bytes, content_type: str) -> StreamFailure:
     """Return what to say of a whole body that came where an event stream was asked for."""
     body = body_value(content)
-    if json.is_object(body) and (body.get("error") or _is_error(body)):
+    if is_object(body) and (body.get("error") or _is_error(body)):
         return _reported(body)
     what = content_type or "a body without content type"
     if body is None:
@@ -227,7 +228,7 @@ def no_choice(payload: dict[str, Any] | None) -> StreamFailure:
 def says_something(payload: dict[str, Any]) -> bool:
     """Whether a chat chunk has more than a role: text, a call, a reason to finish, anything of an answer."""
     choices = payload.get("choices")
-    for choice in choices if json.is_array(choices) else ():
+    for choice in choices if is_array(choices) else ():
         piece = _object_or_empty(choice)
         delta = _object_or_empty(piece.get("delta"))
         if piece.get("finish_reason") or any(value for key, value in delta.items() if key != "role"):
@@ -236,4 +237,4 @@ def says_something(payload: dict[str, Any]) -> bool:
 
 
 def _object_or_empty(value: object) -> dict[str, Any]:
-    return value if json.is_object(value) else {}
+    return value if is_object(value) else {}

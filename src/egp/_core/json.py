@@ -17,7 +17,7 @@ from typing import Any, TypeGuard, TypeVar, cast
 
 from egp_api.types import UNSET
 
-from egp._core.json_types import is_array, is_object
+from egp._core.json_types import is_object
 from egp._core.objects import as_object
 from egp.errors import EGPError
 
@@ -26,9 +26,8 @@ __all__ = [
     "UnreadableError",
     "decode",
     "decode_as",
+    "decode_plain",
     "encode",
-    "is_array",
-    "is_object",
 ]
 
 T = TypeVar("T")

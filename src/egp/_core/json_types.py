@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
-__all__ = ["is_array", "is_object"]
+__all__ = ["Object", "is_array", "is_object"]
+
+Object = dict[str, Any]
+"""A JSON object."""
 
 
-def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+def is_object(value: object) -> TypeGuard[Object]:
     """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 

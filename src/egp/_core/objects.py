@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
-from egp._core.json_types import is_array
-from egp._core.json_types import is_object as is_json_object
+from egp._core.json_types import is_array, is_object
 from egp._loading import LOADING
 
-__all__ = ["as_object", "is_namedtuple", "is_object"]
+__all__ = ["as_object", "has_named_fields", "is_namedtuple"]
 
 
-def is_object(value: object) -> bool:
-    """Whether a value is an object whose fields have names."""
+def has_named_fields(value: object) -> bool:
+    """Return whether a value is an object whose fields have names."""
     return _reader_of(value) is not None
 
 
@@ -30,7 +29,7 @@ def as_object(value: object) -> dict[Any, Any] | None:
 
 
 def is_namedtuple(value: object) -> bool:
-    """Whether a value is a tuple with named fields, which JSON would take for an array without the names."""
+    """Return whether a value is a tuple with named fields: JSON would make an array of it, without names."""
     return isinstance(value, tuple) and hasattr(type(value), "_fields")  # pyright: ignore[reportUnknownArgumentType] - of what does not matter
 
 
@@ -61,7 +60,7 @@ def _without_unset(value: Any, dumped: Any) -> Any:
         same = _is_list(value) and len(value) == len(dumped)
         return [_without_unset(*pair) for pair in zip(value, dumped, strict=True)] if same else dumped
     declared: Any = getattr(value.__class__, "model_fields", None)
-    if not is_json_object(dumped) or not is_json_object(declared):
+    if not is_object(dumped) or not is_object(declared):
         return dumped
     for name, field in declared.items():
         key = field.serialization_alias or name

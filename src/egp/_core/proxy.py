@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from egp._core.config import host_name
+from egp._core.config import DEFAULT_PORTS, host_name
 from egp._core.secrets import Secret
 from egp.errors import EGPError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Proxy", "proxy_for"]
 
-_DEFAULT_PORTS = {"http": 80, "https": 443, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
+_PORTS = {**DEFAULT_PORTS, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
 _URL = re.compile(
     r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9]*)://)?"
     r"(?:(?P<user>[^/?#]*)@)?"
@@ -75,8 +75,8 @@ def _parsed(name: str, url: str) -> Proxy:
     scheme = "http" if matched is None else (matched["scheme"] or "http").lower()
     host = None if matched is None else host_name(matched["host"])
     port = 0
-    if matched is not None and scheme in _DEFAULT_PORTS:
-        port = int(matched["port"] or _DEFAULT_PORTS[scheme])
+    if matched is not None and scheme in _PORTS:
+        port = int(matched["port"] or _PORTS[scheme])
     if matched is None or host is None or not 0 < port < 65536:
         # Not shown: there may be a password in it.
         raise EGPError(f"the environment variable {name} is not the URL of a proxy, such as http://host:3128")

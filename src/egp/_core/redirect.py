@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
+from egp._core.config import DEFAULT_PORTS
+
 __all__ = ["Follow", "Refuse", "after_redirect"]
 
 MAX_REDIRECTS = 5
@@ -48,5 +50,5 @@ def after_redirect(status: int, location: str | None, url: str, *, followed: int
 
 def _origin(url: object) -> tuple[object, ...]:
     scheme = getattr(url, "scheme", "")
-    default = {"http": 80, "https": 443}.get(scheme)
+    default = DEFAULT_PORTS.get(scheme)
     return scheme, getattr(url, "hostname", None), getattr(url, "port", None) or default

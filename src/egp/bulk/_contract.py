@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from egp._core.json import is_array, is_object
+from egp._core.json_types import is_array, is_object
 from egp._loading import LOADING
 
 __all__ = ["fault_in"]

@@ -13,8 +13,8 @@ from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
+from egp._core import json as codec
 from egp._loading import LOADING
-from egp.bulk._request import envelope_line
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class _Spool:
     def add(self, body: Any) -> None:
         self._count += 1
         try:
-            line = envelope_line(body)
+            line = codec.encode(body)
         except EGPError as error:
             raise EGPError(f"body {self._count}: {error.message}") from None
         self.stream.write(line + b"\n")

@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
     from egp.bulk._input import Input
 
-__all__ = ["Target", "lines_in", "opened"]
+__all__ = ["Target", "lines_in"]
 
 
 class Target:
-    """An output and its journal."""
+    """An output, in the form that its name says, and its journal.
+
+    Raises:
+        EGPError: it cannot be written, or another run has it.
+    """
 
     def __init__(self, path: Path, *, ordered: bool) -> None:
         self.path = path
@@ -76,15 +80,6 @@ class Target:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def opened(path: Path, *, ordered: bool) -> Target:
-    """Open an output, in the form that its name says.
-
-    Raises:
-        EGPError: it cannot be written, or another run has it.
-    """
-    return Target(path, ordered=ordered)
 
 
 def lines_in(path: Path) -> Iterator[bytes]:

@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from egp._core import json as codec
-from egp._core.json import UnreadableError, is_array, is_object
+from egp._core.json import UnreadableError
+from egp._core.json_types import is_array, is_object
+from egp._extras import missing_extra
 from egp._loading import load
 from egp.bulk import _result
 from egp.errors import EGPError
@@ -25,9 +27,7 @@ def _pyarrow(name: str) -> Any:
     try:
         return load(name)
     except ModuleNotFoundError as error:
-        raise EGPError(
-            'Parquet needs pyarrow, which comes with an extra: pip install "egp-client[parquet]"'
-        ) from error
+        raise missing_extra("pyarrow", "parquet", "Parquet") from error
 
 
 def requests(path: Path) -> Iterator[dict[str, Any]]:
@@ -111,7 +111,7 @@ def _as_row(written: _result.Written) -> dict[str, Any]:
         "request_id": response.get("request_id"),
         "body": None if body is None else json.dumps(body, ensure_ascii=False),
         "error": None if error is None else json.dumps(error, ensure_ascii=False),
-        "content": _content(body),
+        "content": _result.content_of(body),
     }
 
 
@@ -128,11 +128,3 @@ def _line_of(row: dict[str, Any]) -> bytes:
         "error": None if error is None else json.loads(error),
     }
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _content(body: Any) -> str | None:
-    try:
-        content = body["choices"][0]["message"]["content"]
-    except (TypeError, KeyError, IndexError):
-        return None
-    return content if isinstance(content, str) else None

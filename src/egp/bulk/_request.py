@@ -11,11 +11,12 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from egp._core import json as codec
-from egp._core.json import UnreadableError, is_array, is_object
+from egp._core.json import UnreadableError
+from egp._core.json_types import is_array, is_object
 from egp.bulk._contract import fault_in
 from egp.errors import EGPError
 
-__all__ = ["Request", "UnusableError", "digest_of", "envelope_line", "read"]
+__all__ = ["Request", "UnusableError", "digest_of", "read"]
 
 URLS = frozenset({"/v1/chat/completions", "/v5/chat/completions"})
 """What `url` may be: OpenAI's name of the operation, and ours. Requests go to the client's, either way."""
@@ -86,15 +87,6 @@ def digest_of(request: Request) -> int:
     made.update(b"\0")
     made.update(request.body)
     return int.from_bytes(made.digest(), "big") >> 4
-
-
-def envelope_line(body: Any) -> bytes:
-    """Return a body from Python, or a whole envelope, as a line of input.
-
-    Raises:
-        EGPError: it cannot be written as JSON.
-    """
-    return codec.encode(body)
 
 
 def _decoded(line: bytes) -> dict[str, Any]:

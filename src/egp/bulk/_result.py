@@ -12,9 +12,10 @@ import re
 from typing import Any, NamedTuple
 
 from egp._core import json as codec
-from egp._core.json import UnreadableError, is_object
+from egp._core.json import UnreadableError
+from egp._core.json_types import is_object
 
-__all__ = ["Answer", "Written", "answer_line", "error_line", "read", "usage_of"]
+__all__ = ["Answer", "Written", "answer_line", "content_of", "error_line", "one_line", "read", "tokens_of"]
 
 _ID = re.compile(r"egp-([0-9a-f]{15})")
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
@@ -100,7 +101,7 @@ def read(line: bytes) -> Written | None:
     )
 
 
-def usage_of(document: Any) -> tuple[int, int, int] | None:
+def tokens_of(document: Any) -> tuple[int, int, int] | None:
     """Return the tokens of prompt and answer, and of the prompt those from a cache; None if unknown."""
     usage = document.get("usage") if is_object(document) else None
     if not is_object(usage):
@@ -111,3 +112,12 @@ def usage_of(document: Any) -> tuple[int, int, int] | None:
     details = usage.get("prompt_tokens_details")
     cached = details.get("cached_tokens") if is_object(details) else None
     return prompt, answer, cached if isinstance(cached, int) else 0
+
+
+def content_of(body: Any) -> str | None:
+    """Return the text of the first choice of a completion; None where there is none."""
+    try:
+        content = body["choices"][0]["message"]["content"]
+    except (TypeError, KeyError, IndexError):
+        return None
+    return content if isinstance(content, str) else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from egp._core.json import is_object
+from egp._core.json_types import is_object
 from egp._loading import LOADING
 from egp.bulk import _output, _result
 from egp.errors import EGPError
@@ -68,11 +68,7 @@ class Result:
     @property
     def content(self) -> str | None:
         """The text of the first choice; None where it has none, or the request failed."""
-        try:
-            content = self.body["choices"][0]["message"]["content"]
-        except (TypeError, KeyError, IndexError):
-            return None
-        return content if isinstance(content, str) else None
+        return _result.content_of(self.body)
 
 
 def results(path: str | os.PathLike[str]) -> Iterator[Result]:

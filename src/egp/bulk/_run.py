@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from egp._loading import LOADING
-from egp.bulk import _output, _request, _scan
+from egp.bulk import _request, _scan
 from egp.bulk._engine import Engine
 from egp.bulk._input import opened
+from egp.bulk._output import Target
 from egp.bulk._request import digest_of
 from egp.bulk._schedule import Job, Schedule
 from egp.bulk._send import Sender
@@ -57,9 +58,9 @@ async def perform(source: Source, output: Path, client: AsyncClient, options: Op
     return summary
 
 
-def _target(lines: Input, output: Path, options: Options) -> _output.Target:
+def _target(lines: Input, output: Path, options: Options) -> Target:
     lines.refuse(output)
-    return _output.opened(output, ordered=options.ordered)
+    return Target(output, ordered=options.ordered)
 
 
 async def _planned(lines: Input, journal: Journal, options: Options) -> Plan:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from egp._core import json as codec
-from egp._core.json import is_array, is_object
+from egp._core.json_types import is_array, is_object
 from egp._core.request import Request as APIRequest
 from egp._loading import LOADING
 from egp.bulk import _result
@@ -86,7 +86,7 @@ def _answered(
 ) -> Outcome:
     document = body.document
     line = _result.answer_line(request.custom_id, digest, status, request_id, body.body)
-    usage = _result.usage_of(document)
+    usage = _result.tokens_of(document)
     error = document.get("error")
     if error:
         return Outcome(_inside(verdict, error), line, usage)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from egp._core.json import is_object
+from egp._core.json_types import is_object
 from egp.bulk._rate_limits import NO_LIMITS, RateLimits, rate_limits, retry_after
 from egp.errors import (
     APIConnectionError,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from egp._core.json_types import Object, is_object
 from egp.testing import _models
 from egp.testing._chunks import chunks, is_completion
 from egp.testing._completion import Model
-from egp.testing._json import Object, is_object
 from egp.testing._reply import BROKEN, End, Reply, events_reply, json_reply, text_reply
 
 if TYPE_CHECKING:

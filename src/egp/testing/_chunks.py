@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from egp.testing._json import Object, is_array, is_object
+from egp._core.json_types import Object, is_array, is_object
 from egp.testing._text import tokens
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from egp.testing._tools import Call, called_tool, custom_tools
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from egp.testing._json import Object
+    from egp._core.json_types import Object
 
 _EPOCH = 1_735_689_600  # 2025-01-01, the earliest `created`
 _MOST_CHOICES = 128

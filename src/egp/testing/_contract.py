@@ -8,8 +8,8 @@ from jsonschema import Draft202012Validator, validators
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+from egp._core.json_types import is_object
 from egp.testing._document import escape, follow, resolve
-from egp.testing._json import is_object
 from egp.testing._operation import Operation, Parameter
 from egp.testing._validation import describe
 

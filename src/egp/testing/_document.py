@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import yaml
 
-from egp.testing._json import is_array, is_object
+from egp._core.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

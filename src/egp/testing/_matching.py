@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
-from egp.testing._json import is_array, is_object
+from egp._core.json_types import is_array, is_object
 from egp.testing._redaction import collapsed
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import json
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from egp._core.json_types import Object, is_array, is_object
 from egp.testing import _validation
 from egp.testing._document import resolve
-from egp.testing._json import Object, is_array, is_object
 from egp.testing._sample import sample
 
 if TYPE_CHECKING:

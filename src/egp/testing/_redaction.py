@@ -17,8 +17,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_plus
 
+from egp._core.json_types import is_array, is_object
 from egp.testing import _secrets
-from egp.testing._json import is_array, is_object
 from egp.testing._json_positions import scan
 
 if TYPE_CHECKING:

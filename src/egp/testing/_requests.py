@@ -8,21 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from egp.testing._json import is_object
+from egp._core.headers import SECRET_HEADERS
+from egp._core.json_types import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_SECRET = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "x-api-key",
-        "x-openai-api-key",
-        "x-selected-account-id",
-    }
-)
 
 
 class RecordedHeaders(httpx.Headers):
@@ -30,7 +20,7 @@ class RecordedHeaders(httpx.Headers):
 
     def __repr__(self) -> str:
         pairs = self.multi_items()
-        shown = [(name, "[hidden]" if name.lower() in _SECRET else value) for name, value in pairs]
+        shown = [(name, "[hidden]" if name.lower() in SECRET_HEADERS else value) for name, value in pairs]
         return f"{type(self).__name__}({shown!r})"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from egp._core.json_types import Object, is_array, is_object
 from egp.testing._document import resolve
-from egp.testing._json import Object, is_array, is_object
 
 _DEEP = 8  # from here on only what is required, so that a schema that contains itself comes to an end
 _FORMATS = {

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from egp.testing._json import is_array, is_object
+from egp._core.json_types import is_array, is_object
 
 if TYPE_CHECKING:
     from egp.testing._scripting import Scripting

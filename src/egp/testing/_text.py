@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import Any
 
-from egp.testing._json import Object, is_array, is_object
+from egp._core.json_types import Object, is_array, is_object
 
 
 def tokens(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import frozen
 
-from egp.testing._json import Object, is_object
+from egp._core.json_types import Object, is_object
 from egp.testing._sample import sample
 from egp.testing._text import text_of
 

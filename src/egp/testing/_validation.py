@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from egp.testing._json import Object
+from egp._core.json_types import Object
 from egp.testing._pydantic_errors import pydantic_errors
 
 if TYPE_CHECKING:
