@@ -137,13 +137,14 @@ def test_help_shows_the_options_of_a_client():
 def script_with(tmp_path):
     """Return scripts/signatures where the contract has one more field of the request."""
 
-    def script_with(declared):
+    def script_with(declared, imports=""):
         params = ROOT / "generated/egp_api/params.py"
         field = '    model: Required[str]\n    """'
         grown = params.read_text(encoding="utf-8").replace(
             field, f'    {declared}\n    """The least likely token."""\n{field}', 1
         )
         script = runpy.run_path(str(ROOT / "scripts/signatures"))
+        grown = grown.replace("\nfrom collections", f"\n{imports}from collections", 1)
         (tmp_path / "params.py").write_text(grown, encoding="utf-8")
         script["text"].__globals__["PARAMS"] = tmp_path / "params.py"
         return script
@@ -156,6 +157,25 @@ def test_a_field_that_callers_must_give_has_no_default(script_with):
 
     assert script["text"]().count("min_p: float,") == 6
     assert "    min_p: float\n" in script["langchain"]()
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed"), [("datetime.date", "import datetime\n"), ("UUID", "    from uuid import UUID\n")]
+)
+def test_the_modules_of_a_type_are_imported(script_with, kind, needed):
+    script = script_with(f"min_p: {kind} | None", imports="import datetime\nfrom uuid import UUID\n")
+
+    assert needed in script["text"]()
+    assert needed in script["langchain"]()
+    exec(script["langchain"](), {})
+
+
+@pytest.mark.parametrize("name", ["timeout", "extra_body", "idle_timeout", "self"])
+def test_a_field_with_the_name_of_an_option_is_refused_with_the_way_out(script_with, name):
+    script = script_with(f"{name}: str")
+
+    with pytest.raises(SystemExit, match=rf"`{name}` is an option of every call.*\n.*extra_body"):
+        script["text"]()
 
 
 def test_a_field_that_the_contract_gains_is_a_keyword_by_regeneration_alone(script_with):
