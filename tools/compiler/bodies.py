@@ -85,6 +85,10 @@ def content_type_choice(taken: Sequence[Body]) -> str:
         for model, content_type in of_classes.items()
         if model not in ("", first.model)
     ]
+    for kind, test in (("model", "isinstance(body, dict)"), ("array", "isinstance(body, (list, tuple))")):
+        holding = [body for body in written if any(each.name in (kind, "any") for each in body.type)]
+        if holding and holding[0] is not first:
+            choices.append(f"{literal(holding[0].content_type)} if {test}")
     if written and as_is:
         text = "str, " if taken[0] is as_is[0] or _only_objects_and_arrays(written) else ""
         choices.append(f"{literal(as_is[0].content_type)} if isinstance(body, ({text}bytes, File))")

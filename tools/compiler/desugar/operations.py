@@ -94,19 +94,15 @@ class Operations:
         for kind, media in body["content"].items():
             own = f"{name}_{body_word(kind, {})}" if several else name
             content[kind] = self._media(media, pointer.join(place, "content", kind), Naming(own, "body"))
-        return {**body, "content": content}
+        return {**body, "content": _json_of_any(content)}
 
     def _response(self, response: dict[str, Any], place: str, name: str, code: str) -> dict[str, Any]:
         response, place = follow(self._content, response, place)
-        described = response.get("content") or {}
         content = {}
-        for kind, media in described.items():
+        for kind, media in (response.get("content") or {}).items():
             naming = Naming(name, "event" if media_type(kind) == EVENT_STREAM else f"response_{code.upper()}")
-            made = self._media(media, pointer.join(place, "content", kind), naming)
-            # Some frameworks write */* for what they send as JSON.
-            is_json = kind == "*/*" and made["schema"] and made["schema"].get("type") != "string"
-            content["application/json" if is_json and len(described) == 1 else kind] = made
-        return {"description": str(response.get("description", "")), "content": content}
+            content[kind] = self._media(media, pointer.join(place, "content", kind), naming)
+        return {"description": str(response.get("description", "")), "content": _json_of_any(content)}
 
     def _media(self, media: dict[str, Any], place: str, naming: Naming) -> dict[str, Any]:
         """Return a media type with its schema; without one it holds any value."""
@@ -128,6 +124,13 @@ class Operations:
             raise CompileError(Finding(message, at, remedy=remedy))
         self._schemas.notes.append(Finding(f"{name} is sent to {url}, whatever the base URL", place))
         return url.rstrip("/")
+
+
+def _json_of_any(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the media types; where */* stands for JSON, as some frameworks write it, it is JSON."""
+    schema = content.get("*/*", {}).get("schema")
+    is_json = schema and schema.get("type") != "string" and len(content) == 1
+    return {"application/json": content["*/*"]} if is_json else content
 
 
 def _named_simply(path: str, parameters: list[dict[str, Any]]) -> str:
