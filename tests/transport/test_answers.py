@@ -15,6 +15,7 @@ from egp import (
     BadRequestError,
     Client,
     Retry,
+    StreamInterruptedError,
 )
 from egp._core.headers import checked_headers
 
@@ -204,6 +205,18 @@ def test_so_may_a_whole_answer(make_client, raw_server, depth):
         told = error.message.rpartition(": ")[2]
 
     assert told in ("Hi", "nested too deeply")
+
+
+def test_a_packed_stream_without_length_that_breaks_off_is_interrupted(own, raw_server):
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\n\r\n"
+    raw_server.script((head + cut_gzip(), raw_server.CLOSE))
+    client = own(raw_server.url)
+    stream = client.run(client.client.chat.completions.create, stream=True, **ASK)
+
+    with pytest.raises(StreamInterruptedError, match="breaks off") as caught:
+        client.run(stream.get_final_completion)
+
+    assert caught.value.partial.choices[0].message.content == "alphabeta"
 
 
 # What goes out, and what comes back

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+import threading
 import time
 
 import httpx
 import pytest
 
-from egp import APIConnectionError, APITimeoutError
+from egp import APIConnectionError, APIStatusError, APITimeoutError
 from egp._core.request import Request
 from tests.conftest import session_of
 
@@ -32,6 +33,31 @@ def test_a_server_that_takes_nothing_is_a_timeout_of_sending(make_client, silent
         client.send(content=b"x" * 12_000_000, timeout=httpx.Timeout(5, write=0.2))
 
     assert client.open_connections == 0
+
+
+@OWN
+@pytest.mark.parametrize("half_closes", [False, True])
+def test_what_a_server_says_before_it_takes_no_more_is_heard(make_client, raw_server, half_closes):
+    def refuse(connection, reader):
+        while reader.readline() != b"\r\n":
+            pass
+        connection.sendall(raw_server.reply(413, {"message": "too large"}))
+        if half_closes:
+            connection.shutdown(socket.SHUT_WR)
+        is_over.wait(60)
+        return False
+
+    is_over = threading.Event()
+    raw_server._answer = refuse
+    client = make_client(raw_server.url, max_retries=2)
+
+    with pytest.raises(APIStatusError, match="too large"):
+        client.send(content=b"x" * 12_000_000, timeout=httpx.Timeout(20, write=0.2))
+
+    # The rest of the request would be taken for the begin of the next.
+    assert client.open_connections == 0
+    assert raw_server.connections == 1
+    is_over.set()
 
 
 @OWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from egp._core.failures import ConnectionEndedError, UndecodableError
 from egp._core.http1.content_encoding import Inflater, inflater
 from egp._core.http1.head import Head, HeadReader, plain_head
 
@@ -106,10 +107,14 @@ class ResponseParser:
         return b""
 
     def end(self) -> None:
-        """Take note that the connection has ended; raise where the body or its encoding has not."""
+        """Take note that the connection has ended; raise `ConnectionEndedError` where the body has not."""
         self._body.end()
         if self._inflater is not None:
-            self._inflater.end()
+            try:
+                self._inflater.end()
+            except UndecodableError as cut:
+                # The framing does not tell: the body lasts until the connection ends.
+                raise ConnectionEndedError(str(cut)) from None
 
     @property
     def is_complete(self) -> bool:

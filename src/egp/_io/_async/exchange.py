@@ -68,9 +68,9 @@ class AsyncExchange:
                     self._request, step.target, step.retries, self._pool.forwarder, step.key
                 ):
                     await connection.write(part, timeouts.write, until)
-            except TimeoutError:
-                raise
             except OSError as error:
+                if isinstance(error, TimeoutError) and not connection.is_readable():
+                    raise
                 return await self._last_words(connection, error, until)
             self.stage = Stage.READ
             head = None
@@ -81,7 +81,7 @@ class AsyncExchange:
         return head
 
     async def _last_words(self, connection: Connection, broken: OSError, until: float | None) -> ResponseHead:
-        """Return the head that a server sent before it broke off the request: its answer says why."""
+        """Return the head that a server sent before it broke off the request, or took no more: its reason."""
         seconds = self._timeouts.read
         # What it has said has come by now.
         seconds = _LAST_WORDS_SECONDS if seconds is None else min(seconds, _LAST_WORDS_SECONDS)
@@ -94,6 +94,8 @@ class AsyncExchange:
                 self.stage = Stage.SEND
                 raise broken from None
             head = self._parser.feed_head(received)
+        # The rest of the request is still to be sent.
+        head.keeps_alive = False
         return head
 
     @property

@@ -69,9 +69,9 @@ class Exchange:
                     self._request, step.target, step.retries, self._pool.forwarder, step.key
                 ):
                     connection.write(part, timeouts.write, until)
-            except TimeoutError:
-                raise
             except OSError as error:
+                if isinstance(error, TimeoutError) and not connection.is_readable():
+                    raise
                 return self._last_words(connection, error, until)
             self.stage = Stage.READ
             head = None
@@ -82,7 +82,7 @@ class Exchange:
         return head
 
     def _last_words(self, connection: Connection, broken: OSError, until: float | None) -> ResponseHead:
-        """Return the head that a server sent before it broke off the request: its answer says why."""
+        """Return the head that a server sent before it broke off the request, or took no more: its reason."""
         seconds = self._timeouts.read
         # What it has said has come by now.
         seconds = _LAST_WORDS_SECONDS if seconds is None else min(seconds, _LAST_WORDS_SECONDS)
@@ -95,6 +95,8 @@ class Exchange:
                 self.stage = Stage.SEND
                 raise broken from None
             head = self._parser.feed_head(received)
+        # The rest of the request is still to be sent.
+        head.keeps_alive = False
         return head
 
     @property
