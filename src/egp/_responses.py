@@ -11,7 +11,7 @@ from egp._core import json
 from egp._core.error_body import body_value, message_in
 from egp._core.json_types import is_array
 from egp._core.response import ResponseProperties
-from egp.errors import APIResponseValidationError
+from egp.errors import APIResponseValidationError, EGPError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,7 +85,11 @@ class RawResponse(ResponseProperties, Generic[T]):
             APIResponseValidationError: the body is not what was asked for.
         """
         if not self._parsed:
-            self._parsed.append(self._parse())
+            try:
+                self._parsed.append(self._parse())
+            except EGPError as error:
+                # Without the frames below this one: the body is in them, as it came.
+                raise error.with_traceback(None) from error.__cause__
         return self._parsed[0]
 
     def __repr__(self) -> str:

@@ -181,6 +181,49 @@ def test_tracebacks_of_options_that_are_refused_show_no_secret(kind, does, fault
     assert not found_in(str(caught.value))
 
 
+ECHOED = f'{{"error": {{"message": "no such key: {KEY}", "code": %d}}}}'
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+@pytest.mark.parametrize(
+    ("stream", "body"),
+    [
+        (False, ECHOED % 401),
+        (False, f'{{"choices": [], "message": "{KEY}"}}'),
+        (False, f'["{KEY}"]'),
+        (False, f"<p>{KEY}</p>"),
+        (True, f"data: {ECHOED % 401}\n\n"),
+        (True, f"data: {ECHOED % 500}\n\n"),
+        (True, f"event: error\ndata: {KEY}\n\n"),
+        (True, f'data: {{"{KEY}\n\n'),
+        (True, f'data: {{"choices": "{KEY}"}}\n\n'),
+        (True, f'data: {{"choices": [], "message": "{KEY}"}}\n\ndata: [DONE]\n\n'),
+    ],
+)
+def test_tracebacks_of_an_answer_that_echoes_the_key_show_none(
+    make_client, raw_server, stream, body, retries
+):
+    kind = "text/event-stream" if stream else "application/json"
+    raw_server.script(raw_server.reply(body=body.encode(), content_type=kind))
+    modal = make_client(raw_server.url, max_retries=retries, **OPTIONS)
+
+    def ask():
+        answer = modal.run(modal.client.chat.completions.create, model="m", messages=[], stream=stream)
+        modal.run(answer.get_final_completion)
+
+    with pytest.raises(APIError) as caught:
+        ask()
+
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    chain = []
+    while told is not None:
+        chain += [frame for frame in told.stack if "/egp/" in frame.filename]
+        told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
+    assert chain
+    assert not found_in(repr([frame.locals for frame in chain]))
+    assert not found_in(repr(caught.value) + str(caught.value))
+
+
 @pytest.mark.parametrize("fault", ["status", "reset", "timeout"])
 def test_tracebacks_with_locals_show_no_secret(raw_server, fault):
     raw_server.script(

@@ -129,7 +129,8 @@ class AsyncStream(BaseStream[T, "AsyncStreamResponse"]):
         except BaseException as last:
             self.failure = type(last)
             self.abandon()
-            raise
+            # Without what it comes from: the event that made the call be made again.
+            raise last from last.__cause__
 
     async def read_bytes(self) -> bytes:
         """Return the next bytes of the body as they come, content-decoded; empty at its end.

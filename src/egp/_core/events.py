@@ -62,7 +62,8 @@ class StreamFailure(Exception):  # noqa: N818 - not an error yet: the driver mak
     """Why a stream gives no more chunks."""
 
     def __init__(self, kind: type[APIError], message: str, body: Any, status: int | None = None) -> None:
-        super().__init__(message)
+        # Without the words, which a server may have put a key into: its repr is in the locals of tracebacks.
+        super().__init__()
         self.kind = kind
         self.message = message
         self.body = body
