@@ -250,6 +250,20 @@ def test_it_runs_as_a_program_until_it_is_interrupted(ask):
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "run",
+    ["runpy.run_module('egp.testing', run_name='__main__')", "raise SystemExit(egp.cli.main(['serve']))"],
+)
+def test_a_program_without_the_extra_says_what_to_install(run):
+    program = f"import sys, runpy, egp.cli; sys.modules['yaml'] = None; del sys.argv[1:]; {run}"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 2
+    assert "pip install egp-client[testing]" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_what_to_export_is_printed_for_egp_openai_and_curl(server):
     text = instructions(server.start())
 

@@ -5,6 +5,8 @@ Nothing of the server is loaded until it is run: `egp serve --help` needs none o
 
 from __future__ import annotations
 
+from egp import testing
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
@@ -38,11 +40,7 @@ def run(options: argparse.Namespace) -> int:
         ValueError: The server cannot run with these options, or its extra is not installed.
     """
     try:
-        from egp.testing import CassetteError, serve
-    except ImportError as error:
-        raise ValueError(str(error)) from None
-    try:
-        return serve(
+        return testing.serve(
             port=options.port,
             prefix=options.prefix,
             spec=options.spec,
@@ -57,5 +55,7 @@ def run(options: argparse.Namespace) -> int:
         )
     except BrokenPipeError:
         raise
-    except (CassetteError, OSError, ValueError) as error:
+    except (ImportError, OSError, ValueError) as error:
+        raise ValueError(str(error)) from None
+    except testing.CassetteError as error:
         raise ValueError(str(error)) from None
