@@ -21,7 +21,7 @@ PARTS = {
     "pool": ("_core/pool.py", "_io/_sync/pool.py"),
     "events": (
         "_core/sse.py",
-        "_core/events.py",
+        "_core/payloads.py",
         "_core/chunks.py",
         "egp/_stream.py",
         "egp/_sync/stream.py",

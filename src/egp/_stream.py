@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from egp._core.accumulate import CompletionAccumulator
     from egp._core.context import CallContext
-    from egp._core.events import StreamFailure
     from egp._core.options import StreamOptions
+    from egp._core.payloads import StreamFailure
     from egp._core.response import ResponseHead
     from egp._io._async.response import AsyncStreamResponse
     from egp._io._sync.response import StreamResponse

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from egp._core.chat_events import (
+from egp._core.stream_events import (
     ChatCompletionStreamEvent,
     ChunkEvent,
     ContentDeltaEvent,

@@ -8,8 +8,8 @@ import pytest
 
 from egp import APIResponseValidationError, APIStreamError, EGPError, StreamInterruptedError
 from egp._core.chunks import Chunks
-from egp._core.events import StreamFailure, error_status
 from egp._core.options import STREAM_OPTIONS, StreamOptions, replaced
+from egp._core.payloads import StreamFailure, error_status
 
 ENVELOPE = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
 

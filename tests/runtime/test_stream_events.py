@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from egp._core.accumulate import CompletionAccumulator
-from egp._core.stream_events import StreamEvents
+from egp._core.event_stream import StreamEvents
 
 ENVELOPE = {"id": "c1", "object": "chat.completion.chunk", "created": 7, "model": "m"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from egp._core.stream_events import StreamEvents
+from egp._core.event_stream import StreamEvents
 from egp._loading import LOADING
 from egp.errors import EGPError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from egp._async.session import AsyncSession
     from egp._async.stream import AsyncStream
-    from egp._core.chat_events import ChatCompletionStreamEvent
+    from egp._core.stream_events import ChatCompletionStreamEvent
     from egp.structured.output import OutputReader
     from egp.structured.parsed import ParsedChatCompletion
 

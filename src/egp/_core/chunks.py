@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from egp._core import json
 from egp._core.accumulate import CompletionAccumulator
 from egp._core.error_body import body_value
-from egp._core.events import (
+from egp._core.options import StreamOptions
+from egp._core.payloads import (
     DONE,
     StreamFailure,
     checked,
@@ -18,7 +19,6 @@ from egp._core.events import (
     says_something,
     wrong_body,
 )
-from egp._core.options import StreamOptions
 from egp._core.sse import Event, EventDecoder, EventTooLargeError
 from egp.errors import APIError, APIResponseValidationError, StreamInterruptedError
 

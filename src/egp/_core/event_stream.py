@@ -1,4 +1,4 @@
-"""Chunks to events, without any I/O."""
+"""Chunks to the events of a streamed chat completion, without any I/O."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from egp._core.accumulate import CallPlace, find_call, has_name
-from egp._core.chat_events import (
+from egp._core.json_types import is_array
+from egp._core.stream_events import (
     ChunkEvent,
     ContentDeltaEvent,
     ContentDoneEvent,
@@ -21,7 +22,6 @@ from egp._core.chat_events import (
     RefusalDoneEvent,
     Writing,
 )
-from egp._core.json_types import is_array
 from egp._core.tool_calls import arguments_text
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from egp_api.models import ChatCompletionChunk
 
     from egp._core.accumulate import CompletionAccumulator
-    from egp._core.chat_events import ChatCompletionStreamEvent, Reader
+    from egp._core.stream_events import ChatCompletionStreamEvent, Reader
 
 __all__ = ["StreamEvents"]
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+__all__ = ["Event", "EventDecoder", "EventTooLargeError"]
+
 _BOM = b"\xef\xbb\xbf"
 _CR = 13
 _MAX_RETRY_DIGITS = 16  # a longer wait is no wait, and int() refuses thousands of digits

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from egp._core.stream_events import StreamEvents
+from egp._core.event_stream import StreamEvents
 from egp._loading import LOADING
 from egp.errors import EGPError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion, ChatCompletionChunk
 
-    from egp._core.chat_events import ChatCompletionStreamEvent
+    from egp._core.stream_events import ChatCompletionStreamEvent
     from egp._sync.session import Session
     from egp._sync.stream import Stream
     from egp.structured.output import OutputReader

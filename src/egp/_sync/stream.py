@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import ref
 
-from egp._core.events import StreamFailure
 from egp._core.options import StreamOptions
+from egp._core.payloads import StreamFailure
 from egp._stream import BaseStream
 from egp.errors import APIError
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion
 
-    from egp._core.chat_events import Reader
+    from egp._core.stream_events import Reader
     from egp.structured.parsed import ParsedChoice
     from egp.structured.schema import Strict
 
