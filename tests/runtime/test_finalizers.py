@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import faulthandler
 import gc
+import subprocess
+import sys
 import threading
 import weakref
 
@@ -116,3 +118,59 @@ def test_a_client_that_is_dropped_needs_no_collector_to_close_its_connections(eg
         gc.enable()
 
     assert is_gone
+
+
+# A module that is loaded before ours and cleared after it, as that of a test is: pytest keeps modules.
+AT_THE_END = """
+import sys, types
+
+early = sys.modules["early"] = types.ModuleType("early")
+import codecs, importlib
+import egp, httpx
+
+kind, held, given = sys.argv[1:]
+ask = {"model": "m", "messages": [{"role": "user", "content": "one two three"}]}
+
+def sync(client):
+    client.chat.completions.create(**ask)
+    if held == "connection":
+        return client
+    stream = client.chat.completions.create(**ask, stream=True)
+    loop = iter(stream) if held == "loop" else stream
+    next(loop)
+    return stream, loop
+
+async def other(client):
+    await client.chat.completions.create(**ask)
+    if held == "connection":
+        return client
+    stream = await client.chat.completions.create(**ask, stream=True)
+    loop = aiter(stream) if held == "loop" else stream
+    await anext(loop)
+    return stream, loop
+
+if kind == "sync":
+    early.held = sync(egp.Client())
+else:
+    client = egp.AsyncClient(http_client=httpx.AsyncClient() if given == "httpx" else None)
+    run = importlib.import_module(kind).run
+    early.held = run(other, client) if kind == "trio" else run(other(client))
+    del client
+codecs.register(lambda name, kept=[*sys.modules.values()]: None)
+"""
+
+
+@pytest.mark.parametrize("held", ["connection", "stream", "loop"])
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [("sync", "own"), ("asyncio", "own"), ("uvloop", "own"), ("trio", "own"), ("asyncio", "httpx")],
+)
+def test_what_is_left_when_the_modules_are_gone_complains_of_nothing(egp_server, kind, given, held):
+    if kind in ("uvloop", "trio"):
+        pytest.importorskip(kind)
+
+    ended = subprocess.run(
+        [sys.executable, "-c", AT_THE_END, kind, held, given], capture_output=True, text=True, check=False
+    )
+
+    assert (ended.stderr, ended.returncode) == ("", 0)

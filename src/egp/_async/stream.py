@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import ref
 
@@ -220,9 +221,9 @@ def _async_abandoner(stream: AsyncStream[Any]) -> Callable[[object], None]:
     """
     stream_ref = ref(stream)
 
-    def abandon(_: object) -> None:
+    def abandon(_: object, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
         left = stream_ref()
-        if left is not None:
+        if left is not None and not is_ending():
             left.abandon(is_dropped=True)
 
     return abandon

@@ -27,10 +27,10 @@ _BEGUN = (errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY, getattr(errno, "
 class _Socket(socket.socket):
     """Closes itself when it is collected, and complains of nobody: a client may be dropped as it is."""
 
-    def __del__(self) -> None:
+    def __del__(self, above: type[socket.socket] = socket.socket) -> None:
         # Of the class that socket.socket is made of, since making one may have failed halfway. eventlet's is
-        # made of none.
-        inner: Any = super(socket.socket, self)
+        # made of none. Noted as a default: at the end of the program the names of this module may be gone.
+        inner: Any = super(above, self)
         if hasattr(inner, "close"):
             inner.close()
         else:

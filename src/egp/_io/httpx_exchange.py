@@ -277,8 +277,8 @@ class AsyncHttpxExchange(_BaseHttpxExchange):
         """Close the response beside everything else, where nothing can be awaited."""
         self._backend.spawn(self.aclose)
 
-    def __del__(self) -> None:
+    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
         # A stream that is dropped unread: httpx itself would leave its connection open.
         response = getattr(self, "_response", None)
-        if response is not None and not response.is_closed:
+        if response is not None and not response.is_closed and not is_ending():
             self.abandon()

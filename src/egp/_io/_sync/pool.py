@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
 from time import monotonic
@@ -19,6 +20,7 @@ from egp.errors import EGPError
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from egp._core.config import Origin
     from egp._core.options import Timeouts
@@ -200,10 +202,12 @@ class ConnectionPool:
             self._settle()
             raise
 
-    def _on_drop(self, key: weakref.ref[Any]) -> None:
-        # Called by the garbage collector, anywhere: it hands over, and takes no lock.
-        self._pool.dropped.append(key)
-        self._soon(self._settle)
+    def _on_drop(self, key: weakref.ref[Any], is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        # Called by the garbage collector, anywhere: it hands over, and takes no lock. When the program ends,
+        # and the names of modules are gone, there is nothing to hand over to.
+        if not is_ending():
+            self._pool.dropped.append(key)
+            self._soon(self._settle)
 
     def _settle(self) -> None:
         """Clear up after what was dropped, and wake those for whom there is a place. It takes no lock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 from asyncio.selector_events import BaseSelectorEventLoop
 from time import monotonic
@@ -162,10 +163,10 @@ class Connection(nonblocking.Connection):
         else:
             inbox.hand_over()
 
-    def __del__(self) -> None:
+    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
         # An interrupt at its making leaves one without an inbox.
         inbox: _Inbox | None = getattr(self, "_inbox", None)
-        if inbox is not None and inbox.loop is not None:
+        if inbox is not None and inbox.loop is not None and not is_ending():
             inbox.hand_over()
 
 

@@ -146,9 +146,11 @@ class Connection:
         self._socket.close()
 
     def __del__(self) -> None:
-        # The last resort. An interrupt at its making leaves one without a socket.
-        with contextlib.suppress(AttributeError):
-            self._socket.close()
+        # The last resort. An interrupt at its making leaves one without a socket. At the end of the program
+        # the names of this module may be gone.
+        connected: socket.socket | None = getattr(self, "_socket", None)
+        if connected is not None:
+            connected.close()
 
     def _bound(self, seconds: float | None) -> None:
         if seconds != self._timeout:
