@@ -6,12 +6,12 @@ import uuid
 import pytest
 
 from egp import EGPError
-from egp.bulk import _folder, _result
+from egp.bulk import _folder, _output_line
 from egp.bulk._folder import folder_of, written_in
 
 
 def line(custom_id, status=200):
-    return _result.answer_line(custom_id, 1, status, None, b"{}")
+    return _output_line.answer_line(custom_id, 1, status, None, b"{}")
 
 
 @pytest.fixture(params=["path", "store"])

@@ -9,7 +9,7 @@ import pytest
 
 from egp import EGPError
 from egp.bulk._journal import Journal
-from egp.bulk._result import answer_line
+from egp.bulk._output_line import answer_line
 
 LINE = answer_line("a", 1, 200, "req", b'{"choices":[{}]}')
 OTHER = answer_line("b", 2, 200, "req", b'{"choices":[{}]}')

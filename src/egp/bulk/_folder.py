@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from egp._loading import load
-from egp.bulk import _result
+from egp.bulk import _output_line
 from egp.bulk._journal import Journal, lines_of
 from egp.errors import EGPError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from egp.bulk._result import Written
+    from egp.bulk._output_line import Written
 
 __all__ = ["Folder", "SharedJournal", "folder_of", "is_url", "written_in"]
 
@@ -123,7 +123,7 @@ def written_in(folder: Folder, leaving_out: frozenset[str] = frozenset()) -> Ite
     for name in folder.journals():
         if name in leaving_out:
             continue
-        yield from filter(None, map(_result.read, folder.lines(name)))
+        yield from filter(None, map(_output_line.read, folder.lines(name)))
 
 
 class _Directory:
@@ -213,7 +213,7 @@ class _Store:
         kept = [
             line
             for line in self.lines(journal)
-            if (written := _result.read(line)) is not None and keeps(written)
+            if (written := _output_line.read(line)) is not None and keeps(written)
         ]
         if kept:
             files.pipe_file(f"{root}/{journal}", b"".join(kept))

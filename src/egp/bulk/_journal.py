@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Self
 
-from egp.bulk import _result
+from egp.bulk import _output_line
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from egp.bulk._result import Written
+    from egp.bulk._output_line import Written
 
 __all__ = ["Journal", "lines_of"]
 
@@ -51,7 +51,7 @@ class Journal:
             EGPError: a line is not a result.
         """
         for number, line in enumerate(lines_of(self.path), 1):
-            written = _result.read(line)
+            written = _output_line.read(line)
             if written is None:
                 raise EGPError(
                     f"{self.path}:{number} is not a line of results: is it the right file?"
@@ -67,7 +67,7 @@ class Journal:
         try:
             with os.fdopen(os.dup(file), "wb", buffering=_BUFFER) as stream:
                 for line in lines_of(self.path):
-                    written = _result.read(line)
+                    written = _output_line.read(line)
                     if written is not None and keeps(written):
                         stream.write(line)
             os.fsync(file)
@@ -130,7 +130,7 @@ class Journal:
         start, tail = _last_line(self._file, end)
         if not tail:
             return end
-        if _result.read(tail) is not None:
+        if _output_line.read(tail) is not None:
             # Whole, but for its line break: others write files so.
             os.write(self._file, b"\n")
             return end + 1

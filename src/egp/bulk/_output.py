@@ -12,7 +12,7 @@ from array import array
 from typing import TYPE_CHECKING, Self
 
 from egp._loading import LOADING
-from egp.bulk import _request, _result
+from egp.bulk import _output_line, _request
 from egp.bulk._ids import IdTable
 from egp.bulk._journal import Journal, lines_of
 from egp.bulk._request import UnusableError
@@ -135,7 +135,7 @@ def _in_order(journal: Path, lines: Input) -> Iterator[bytes]:
     with journal.open("rb") as stream:
         start = 0
         for text in stream:
-            written = _result.read(text)
+            written = _output_line.read(text)
             if written is not None:
                 key = ids.key(written.custom_id)
                 if ids.get(key):

@@ -10,7 +10,7 @@ from egp._core.json import UnreadableError
 from egp._core.json_types import is_array, is_object
 from egp._extras import missing_extra
 from egp._loading import load
-from egp.bulk import _result
+from egp.bulk import _output_line
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def write(path: Path, lines: Iterable[bytes]) -> None:
     with parquet.ParquetWriter(path, schema) as writer:
         batch: list[dict[str, Any]] = []
         for line in lines:
-            written = _result.read(line)
+            written = _output_line.read(line)
             if written is not None:
                 batch.append(_as_row(written))
             if len(batch) >= _ROWS:
@@ -100,7 +100,7 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def _as_row(written: _result.Written) -> dict[str, Any]:
+def _as_row(written: _output_line.Written) -> dict[str, Any]:
     found = written.document.get("response")
     response = found if is_object(found) else {}
     body, error = response.get("body"), written.document.get("error")
@@ -111,7 +111,7 @@ def _as_row(written: _result.Written) -> dict[str, Any]:
         "request_id": response.get("request_id"),
         "body": None if body is None else json.dumps(body, ensure_ascii=False),
         "error": None if error is None else json.dumps(error, ensure_ascii=False),
-        "content": _result.content_of(body),
+        "content": _output_line.content_of(body),
     }
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from egp._core.json_types import is_object
 from egp._loading import LOADING
-from egp.bulk import _output, _result
+from egp.bulk import _output, _output_line
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from egp_api.models import ChatCompletion
 
-    from egp.bulk._result import Written
+    from egp.bulk._output_line import Written
 
 __all__ = ["Result", "results"]
 
@@ -68,7 +68,7 @@ class Result:
     @property
     def content(self) -> str | None:
         """The text of the first choice; None where it has none, or the request failed."""
-        return _result.content_of(self.body)
+        return _output_line.content_of(self.body)
 
 
 def results(path: str | os.PathLike[str]) -> Iterator[Result]:
@@ -79,7 +79,7 @@ def results(path: str | os.PathLike[str]) -> Iterator[Result]:
     """
     try:
         for number, line in enumerate(_output.lines_in(Path(path)), 1):
-            written = _result.read(line)
+            written = _output_line.read(line)
             if written is None:
                 raise EGPError(f"{path}:{number} is not a line of results")
             yield Result.of(written)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from egp.bulk._input import Input
-    from egp.bulk._result import Written
+    from egp.bulk._output_line import Written
 
 __all__ = ["Changed", "Fault", "InvalidInputError", "Plan", "scan"]
 

@@ -9,7 +9,7 @@ from egp._core import json as codec
 from egp._core.json_types import is_array, is_object
 from egp._core.request import Request as APIRequest
 from egp._loading import LOADING
-from egp.bulk import _result
+from egp.bulk import _output_line
 from egp.bulk._verdict import Fate, Verdict, of_answer, of_error
 from egp.errors import APIStatusError, EGPError
 
@@ -57,7 +57,7 @@ class Sender:
             reply = await self._session.send(APIRequest(self._method, self._path, content=request.body))
         except EGPError as error:
             return _failed(error, request, digest)
-        body = _result.one_line(reply.content)
+        body = _output_line.one_line(reply.content)
         if body is None or not is_object(body.document):
             text = reply.content.decode(errors="replace")
             return _unreadable("the answer is not a JSON object", reply.status_code, text, request, digest)
@@ -76,17 +76,22 @@ class Sender:
                 pass
             completion = await stream.get_final_completion()
         document = completion.to_dict()
-        body = _result.Answer(codec.encode(document), document)
+        body = _output_line.Answer(codec.encode(document), document)
         verdict = of_answer(raw.status_code, raw.headers, time.time())
         return _answered(verdict, raw.status_code, raw.request_id, body, request, digest)
 
 
 def _answered(
-    verdict: Verdict, status: int, request_id: str | None, body: _result.Answer, request: Request, digest: int
+    verdict: Verdict,
+    status: int,
+    request_id: str | None,
+    body: _output_line.Answer,
+    request: Request,
+    digest: int,
 ) -> Outcome:
     document = body.document
-    line = _result.answer_line(request.custom_id, digest, status, request_id, body.body)
-    usage = _result.tokens_of(document)
+    line = _output_line.answer_line(request.custom_id, digest, status, request_id, body.body)
+    usage = _output_line.tokens_of(document)
     error = document.get("error")
     if error:
         return Outcome(_inside(verdict, error), line, usage)
@@ -117,17 +122,17 @@ def _failed(error: EGPError, request: Request, digest: int) -> Outcome:
     verdict = of_error(error, time.time())
     if isinstance(error, APIStatusError):
         body = _body_of(error)
-        line = _result.answer_line(request.custom_id, digest, error.status_code, error.request_id, body)
+        line = _output_line.answer_line(request.custom_id, digest, error.status_code, error.request_id, body)
         return Outcome(verdict, line)
     code = verdict.why.replace(" ", "_")
     body = _text(getattr(error, "body", None))
-    return Outcome(verdict, _result.error_line(request.custom_id, digest, code, error.message, body))
+    return Outcome(verdict, _output_line.error_line(request.custom_id, digest, code, error.message, body))
 
 
 def _unreadable(message: str, status: int, body: Any, request: Request, digest: int) -> Outcome:
     verdict = Verdict(Fate.ENDED, "unreadable", message=message)
     error = f"{message} (HTTP {status})"
-    return Outcome(verdict, _result.error_line(request.custom_id, digest, "unreadable", error, body))
+    return Outcome(verdict, _output_line.error_line(request.custom_id, digest, "unreadable", error, body))
 
 
 def _body_of(error: APIError) -> bytes:

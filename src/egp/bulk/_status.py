@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from egp.bulk import _result, _scan
+from egp.bulk import _output_line, _scan
 from egp.bulk._folder import folder_of, is_url, written_in
 from egp.bulk._input import opened
 from egp.bulk._journal import lines_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from egp.bulk._input import Source
-    from egp.bulk._result import Written
+    from egp.bulk._output_line import Written
 
 __all__ = ["Status", "status_of"]
 
@@ -53,7 +53,7 @@ def status_of(source: Source, output: str | os.PathLike[str]) -> Status:
     def written() -> Iterator[Written]:
         if is_url(output) or Path(output).is_dir():
             return written_in(folder_of(output))
-        return filter(None, map(_result.read, _lines(Path(output))))
+        return filter(None, map(_output_line.read, _lines(Path(output))))
 
     with asyncio.run(opened(source)) as lines:
         plan = _scan.scan(lines, written, changed="keep")

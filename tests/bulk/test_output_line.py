@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from egp.bulk import results
-from egp.bulk._result import answer_line, error_line, one_line, read
+from egp.bulk._output_line import answer_line, error_line, one_line, read
 
 # What OpenAI documents of a line of output, and what vLLM's parser demands: `id` and `custom_id` are
 # strings, `response` is null or has a `request_id` that is a string, and `error` is there, null or not.
