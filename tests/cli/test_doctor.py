@@ -287,6 +287,21 @@ def test_21_two_keys(server, doctor, monkeypatch):
     assert "two keys" in warnings(doctor())[0]["detail"]
 
 
+def test_a_host_that_ends_in_a_dot_has_the_certificate_of_its_name(doctor, monkeypatch, authority):
+    look_up = socket.getaddrinfo
+    body = b'{"items": [{"model_name": "a"}]}'
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    with listening(
+        encrypted(authority.issue_cert("api.example"), answering(head % len(body) + body))
+    ) as port:
+        monkeypatch.setenv("EGP_BASE_URL", f"https://api.example.:{port}")
+        monkeypatch.setattr(
+            socket, "getaddrinfo", lambda host, *rest, **named: look_up("127.0.0.1", *rest, **named)
+        )
+        found = doctor()
+    assert found["ok"], found["checks"][-1]
+
+
 def test_22_a_certificate_that_ends_soon(doctor, monkeypatch, authority):
     certificate = authority.issue_cert("127.0.0.1", not_after=datetime.now(UTC) + timedelta(3))
     body = b'{"items": [{"model_name": "a"}]}'

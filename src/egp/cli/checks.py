@@ -219,7 +219,8 @@ def _tls(connection: Any, origin: Origin) -> Iterator[Check]:
         yield Check("TLS", "failed", str(error), "set SSL_CERT_FILE to a file of certificates, or unset it")
         return
     try:
-        encrypted = context.wrap_socket(connection, server_hostname=origin.host)
+        # The name without the dot that ends it, as the client has it.
+        encrypted = context.wrap_socket(connection, server_hostname=origin.host.rstrip("."))
     except ssl.SSLCertVerificationError as error:
         yield Check(
             "TLS", "failed", f"the certificate of {origin.host}: {error.verify_message}", _tls_remedy(error)
