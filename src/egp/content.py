@@ -209,7 +209,7 @@ def _read(source: Source) -> _Content:
     else:
         raise EGPError(f"source must be a path, bytes or an open file, got {type(source).__name__}")
     if not content.data:
-        raise EGPError("there are no bytes in the source")
+        raise EGPError("the source is empty: it has no bytes")
     return content
 
 

@@ -142,7 +142,14 @@ def test_a_template_takes_input_and_parameters(server, egp, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "fault"),
-    [('prompt = "$to"', "-p to="), ("promt = 'x'", "promt"), ("=", "not TOML"), (None, "cannot be read")],
+    [
+        ('prompt = "$to"', "-p to="),
+        ("promt = 'x'", "'promt' is unknown"),
+        ("system = 3", "system must be text"),
+        ("options = 3", "options must be a table"),
+        ("=", "not TOML"),
+        (None, "cannot be read"),
+    ],
 )
 def test_a_template_that_cannot_be_used_says_why(server, egp, tmp_path, text, fault):
     path = tmp_path / "one.toml"

@@ -223,6 +223,11 @@ def test_timeouts_are_what_httpx_takes(kind, given, timeouts):
     assert session_of(kind(api_key=KEY, timeout=given)).settings.call.timeout == timeouts
 
 
+def test_a_timeout_of_several_values_has_four(kind):
+    with pytest.raises(EGPError, match=r"a tuple as timeout must have four values: .*; got 2"):
+        kind(api_key=KEY, timeout=(1, 2))
+
+
 def test_the_default_timeout_suits_language_models(kind):
     assert session_of(kind(api_key=KEY)).settings.call.timeout == DEFAULT_TIMEOUT == (5, 600, 60, 60)
 

@@ -68,7 +68,9 @@ def timeouts(name: str, value: Any) -> Timeouts:
     else:
         parts = [getattr(value, part, value) for part in Timeouts._fields]
     if len(parts) != 4:
-        raise EGPError(f"{name} in four parts has connect, read, write and pool")
+        raise EGPError(
+            f"a tuple as {name} must have four values: connect, read, write and pool; got {len(parts)}"
+        )
     return Timeouts(*(_timeout(name, part) for part in parts))
 
 

@@ -60,12 +60,13 @@ def load(name: str) -> Template:
         raise UsageError(f"the template {path} is not TOML: {error}") from None
     options = read.pop("options", {})
     for key, value in read.items():
-        if key not in _TEXTS or not isinstance(value, str):
-            raise UsageError(
-                f"the template {path}: {key} is none of the texts {', '.join(_TEXTS)}, nor [options]"
-            )
+        if key not in _TEXTS:
+            known = ", ".join(_TEXTS)
+            raise UsageError(f"the template {path}: {key!r} is unknown; a template has {known} and [options]")
+        if not isinstance(value, str):
+            raise UsageError(f"the template {path}: {key} must be text, got {value!r}")
     if not isinstance(options, dict):
-        raise UsageError(f"the template {path}: options is not a table")
+        raise UsageError(f"the template {path}: options must be a table: write [options]")
     return Template(**read, options=options)
 
 
