@@ -91,6 +91,11 @@ def egp_process():
         process.communicate()
 
 
+def _heed_interrupts():
+    # What a shell starts in the background ignores them, and so do its children.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """The command on a pseudo terminal."""
 
@@ -103,6 +108,7 @@ class Terminal:
             stderr=terminal,
             env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", **environ},
             start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
         os.close(terminal)
         self.shown = ""
