@@ -146,6 +146,8 @@ class BaseClient(Generic[S]):
             # The whole policy replaces what was said of a part of it.
             given["max_retries"] = None
         copy = self.__class__.__new__(self.__class__)
+        # What a class of the user's own keeps.
+        vars(copy).update(vars(self))
         copy._configure({**given, **options}, {}, self._shared, is_copy=True)  # noqa: SLF001 - of the same class
         return copy
 

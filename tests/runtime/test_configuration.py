@@ -276,6 +276,17 @@ def test_a_copy_has_what_was_not_changed(kind, monkeypatch):
     assert session_of(client).settings.call.retry.max_retries == 2
 
 
+def test_a_copy_of_a_users_own_kind_has_what_that_kind_keeps(kind):
+    class Own(kind):
+        def __init__(self, tenant, **options):
+            super().__init__(**options)
+            self.tenant = tenant
+
+    copy = Own("a", api_key=KEY).with_options(timeout=9)
+
+    assert (type(copy), copy.tenant, copy.timeout.read) == (Own, "a", 9)
+
+
 def test_a_copy_may_go_elsewhere(kind):
     client = kind(api_key=KEY, environment="staging")
 

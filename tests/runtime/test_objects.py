@@ -48,6 +48,11 @@ class WithToDict:
         return PLAIN
 
 
+class WithModelDump:
+    def model_dump(self):
+        return PLAIN
+
+
 class Named(NamedTuple):
     role: str
     content: str
@@ -58,6 +63,7 @@ MAKES = {
     "dataclass": Dataclass("user", "Hi"),
     "attrs": Attrs("user", "Hi"),
     "to_dict": WithToDict(),
+    "model_dump": WithModelDump(),
     "model": UserMessage(role="user", content="Hi"),
     "answer": ChatCompletionMessage.from_dict(PLAIN),
     "mapping": MappingProxyType(PLAIN),

@@ -49,9 +49,11 @@ def _of_to_dict(value: Any) -> Mapping[Any, Any]:
     return fields
 
 
-def _of_pydantic(value: Any) -> Mapping[Any, Any]:
-    """Return all fields but those that nobody set and whose default is None."""
-    fields: Mapping[Any, Any] = _without_unset(value, value.model_dump(mode="json", by_alias=True))
+def _of_model_dump(value: Any) -> Mapping[Any, Any]:
+    """Return what it dumps; of a pydantic model, all fields but those that nobody set and that are None."""
+    is_pydantic = hasattr(value.__class__, "model_fields")
+    dumped: Any = value.model_dump(mode="json", by_alias=True) if is_pydantic else value.model_dump()
+    fields: Mapping[Any, Any] = _without_unset(value, dumped)
     return fields
 
 
@@ -99,7 +101,7 @@ def _of_attrs(value: Any) -> Mapping[Any, Any]:
 # What a class has that makes such objects, in the order in which it is looked for.
 _READERS: dict[str, Callable[[Any], Mapping[Any, Any]]] = {
     "to_dict": _of_to_dict,
-    "model_dump": _of_pydantic,
+    "model_dump": _of_model_dump,
     "__struct_fields__": _of_msgspec,
     "__dataclass_fields__": _of_dataclass,
     "__attrs_attrs__": _of_attrs,
