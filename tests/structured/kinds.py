@@ -6,6 +6,8 @@ import datetime
 import decimal
 import enum
 import uuid
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import (
     Annotated,
     Any,
@@ -15,6 +17,7 @@ from typing import (
     NewType,
     NotRequired,
     Optional,
+    Protocol,
     TypedDict,
     TypeVar,
 )
@@ -93,6 +96,11 @@ class Ball:
 class Box:
     _sides: tuple[int, int]
     fragile: bool = False
+
+
+@attrs.frozen
+class Crate:
+    weight: int
 
 
 @dataclasses.dataclass
@@ -223,6 +231,8 @@ KINDS = [
     Kind(Ball | Box, '{"_sides": [1, 2], "fragile": null}', Box((1, 2))),
     Kind(list[Ball | Movie], '[{"title": "M", "year": 1931}]', [{"title": "M", "year": 1931}]),
     Kind(set[Ball | Box] | None, "null", None),
+    Kind(Sequence[Ball | Box], '[{"radius": 1}]', [Ball(1)]),
+    Kind(AbstractSet[Crate | Box], '[{"_sides": [1, 2], "fragile": true}]', {Box((1, 2), True)}),
     Kind(
         Parcel,
         '{"content": null, "weights": {"a": {"radius": 3}},'
@@ -321,10 +331,21 @@ class HoldsOpaque(pydantic.BaseModel):
     inner: list[Opaque]
 
 
+class Chatty(Protocol[T]):
+    def say(self) -> T:
+        """Say it."""
+        ...
+
+
 REFUSED = [
     (Shelf, r"Shelf\.lines\[\]\.note .* complex has no JSON schema"),
     (HoldsMixed, r"HoldsMixed\.mixed "),
     (HoldsOpaque, r"HoldsOpaque\.inner\[\] .* Opaque"),
     (dict[str, Line], r"dict\[str, Line\]\{\}\.note .* complex"),
     (type, r"type .* no JSON schema"),
+    (type[int], r"type\[int\] has no JSON schema"),
+    (Callable[[Point], int], "Callable.* cannot be structured output"),
+    (Iterator[Ball | Box], "Iterator.* has no JSON schema"),
+    (Awaitable[Ball | Box], "Awaitable.* has no JSON schema"),
+    (Chatty[int], r"Chatty\[int\] has no JSON schema"),
 ]

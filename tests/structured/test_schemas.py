@@ -177,6 +177,11 @@ def test_the_place_of_a_wrong_value_in_a_union_of_classes_is_told(text, path):
     assert caught.value.content == text
 
 
+def test_a_set_of_what_cannot_be_in_one_is_an_output_that_does_not_fit():
+    with pytest.raises(egp.OutputValidationError, match=r"unhashable .* \(at \$\)"):
+        schema_of(set[Ball | Box]).decode('{"value": [{"radius": 1}]}')
+
+
 @pytest.mark.parametrize("type_", [list[Point], list[Tree]], ids=["msgspec", "pydantic"])
 def test_the_path_in_a_wrapped_answer_leaves_the_wrapper_out(type_):
     with pytest.raises(egp.OutputValidationError) as caught:

@@ -122,7 +122,11 @@ class CompositeBackend:
             if not is_array(value):
                 raise _wrong("array", value, path)
             items = [self._value(parts[0].type, each, f"{path}[{index}]") for index, each in enumerate(value)]
-            return _collection_of(type_)(items)
+            try:
+                return _made_of(type_, (list, tuple, set, frozenset))(items)
+            except TypeError as error:
+                # A set of objects that cannot be hashed.
+                raise OutputValidationError(f"{error} (at {path})", path=path) from error
         if kind == "map":
             if not is_object(value):
                 raise _wrong("object", value, path)
@@ -188,7 +192,9 @@ def _kind_of(type_: Any) -> str | None:
         return None
     if issubclass(origin, tuple):
         return "array" if len(arguments) == 2 and arguments[1] is Ellipsis else None
-    return {1: "array", 2: "map"}.get(len(arguments))
+    if len(arguments) == 1 and _made_of(type_, (list, set, frozenset)):
+        return "array"
+    return "map" if len(arguments) == 2 and _made_of(type_, (dict,)) else None
 
 
 def _is_class(type_: Any) -> bool:
@@ -200,10 +206,12 @@ def _bare(type_: Any) -> Any:
     return get_args(type_)[0] if get_origin(type_) is Annotated else type_
 
 
-def _collection_of(type_: Any) -> Any:
+def _made_of(type_: Any, kinds: tuple[type, ...]) -> Any:
+    """Return the first of the kinds whose values are of a type, such as list for `Sequence[…]`, or None."""
     origin: Any = get_origin(type_)
-    kinds: tuple[Any, ...] = (tuple, set, frozenset)
-    return next((kind for kind in kinds if issubclass(origin, kind)), list)
+    if getattr(origin, "_is_protocol", False):
+        return None
+    return next((kind for kind in kinds if issubclass(kind, origin)), None)
 
 
 def _fields_of(type_: Any) -> list[_Field]:
