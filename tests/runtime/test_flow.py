@@ -28,9 +28,9 @@ SERVERS = {"production": "https://api.example.com"}
 
 
 class Answer(ResponseHead):
-    def __init__(self, status=200, body=b"{}", *, failure=None, takes=0.1, **headers):
+    def __init__(self, status=200, body=b"{}", *, failure=None, takes=0.1, drain_takes=0.0, **headers):
         super().__init__(status, Headers((name.replace("_", "-"), value) for name, value in headers.items()))
-        self.body, self.failure, self.takes = body, failure, takes
+        self.body, self.failure, self.takes, self.drain_takes = body, failure, takes, drain_takes
 
 
 class Broken(Failure):
@@ -81,6 +81,7 @@ class World:
                     self.now += current.takes
                     answer = current
                 elif isinstance(step, Drain):
+                    self.now += current.drain_takes
                     step.content, step.failure = current.body, current.failure
                 elif isinstance(step, Sleep):
                     self.now += step.seconds
@@ -205,6 +206,16 @@ def test_the_deadline_ends_the_call_where_it_is():
 
     assert world.now <= 1005.0 + 3.0
     assert len(world.attempts.history) == 2
+
+
+def test_a_wait_ends_at_the_deadline_though_reading_the_response_took_long():
+    world = World(Answer(503, retry_after="4.5", drain_takes=1.0), deadline=5.0)
+
+    with pytest.raises(APITimeoutError, match="the deadline of 5 s for the whole call ran out") as caught:
+        world.run()
+
+    assert world.now == 1005.0
+    assert [attempt.status for attempt in caught.value.attempts] == [503]
 
 
 def test_a_timeout_at_the_deadline_is_the_deadlines():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
-from egp import APIError, AsyncClient, Client, EGPError
+from egp import APIError, APITimeoutError, AsyncClient, Client, EGPError
 
 
 def keys_of(raw_server):
@@ -57,6 +58,25 @@ def test_what_it_raises_reaches_the_caller(make_client, raw_server):
 
     with pytest.raises(KeyError, match="vault"):
         make_client(raw_server.url, api_key=fail).send()
+
+
+def test_the_deadline_bounds_the_wait_for_it(make_client, raw_server, mode):
+    if mode.startswith("sync"):
+        pytest.skip("for AsyncClient")
+
+    client = make_client(raw_server.url, api_key=anyio.sleep_forever, deadline=0.05)
+
+    with pytest.raises(APITimeoutError, match=r"the deadline of 0\.05 s for the whole call ran out"):
+        client.send()
+    assert raw_server.requests == []
+
+
+def test_a_timeout_of_its_own_reaches_the_caller(make_client, raw_server):
+    def fail():
+        raise TimeoutError("vault")
+
+    with pytest.raises(TimeoutError, match="vault"):
+        make_client(raw_server.url, api_key=fail, deadline=60).send()
 
 
 def test_a_copy_asks_it_too(make_client, raw_server):

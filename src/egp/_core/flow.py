@@ -235,8 +235,12 @@ class CallFlow(CallContext):
 
     def _wait(self, decision: Again) -> Generator[Step, Any, None]:
         self.retries += 1
-        if decision.after > 0:
-            yield Sleep(decision.after)
+        seconds = decision.after
+        if self.until is not None:
+            # What was read of the last response took its time.
+            seconds = min(seconds, self.until - self.clock.monotonic())
+        if seconds > 0:
+            yield Sleep(seconds)
 
     def _record(self, attempt: Attempt) -> None:
         self.history = (*self.history, attempt)

@@ -105,7 +105,7 @@ class AsyncEngine:
                 if isinstance(step, Send):
                     source = flow.settings.key_source
                     if source is not None:
-                        flow.key = step.key = await async_asked_key(source)
+                        flow.key = step.key = await async_asked_key(flow, source)
                     exchange = self._exchange(flow)
                     try:
                         answer = await exchange.send(writer, step)

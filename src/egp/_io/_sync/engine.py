@@ -106,7 +106,7 @@ class Engine:
                 if isinstance(step, Send):
                     source = flow.settings.key_source
                     if source is not None:
-                        flow.key = step.key = asked_key(source)
+                        flow.key = step.key = asked_key(flow, source)
                     exchange = self._exchange(flow)
                     try:
                         answer = exchange.send(writer, step)

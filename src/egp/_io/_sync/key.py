@@ -7,24 +7,28 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING, Any
 
 from egp._core.config import checked_key
+from egp._io.backends.blocking import bounded
 from egp.errors import EGPError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from egp._core.flow import CallFlow
     from egp._core.secrets import Secret
 
 __all__ = ["asked_key"]
 
 
-def asked_key(source: Callable[[], Any]) -> Secret[str]:
+def asked_key(flow: CallFlow, source: Callable[[], Any]) -> Secret[str]:
     """Return the key that a function gives now. What the function raises reaches the caller of the call.
 
-    Raises `EGPError`, which does not show it, for what is no key.
+    Raises `EGPError`, which does not show it, for what is no key, and `APITimeoutError` at the deadline.
     """
     given = source()
     if isawaitable(given):
-        given = given
+        given = bounded(given, flow.until)
+    if flow.is_late():
+        raise flow.expired()
     # Bound to the same name, so that no frame of a traceback holds the key.
     given, fault = checked_key(given)
     return _checked(given, fault)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from egp._io.backends.nonblocking import Connection
 from egp._loading import LOADING
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
-__all__ = ["Backend", "Bell", "Connection", "current_backend", "sleep"]
+__all__ = ["Backend", "Bell", "Connection", "bounded", "current_backend", "sleep"]
+
+T = TypeVar("T")
 
 
 class Bell(Protocol):
@@ -49,6 +52,17 @@ class Backend(Protocol):
 async def sleep(seconds: float) -> None:
     """Wait, in the library that runs the current task."""
     await current_backend().sleep(seconds)
+
+
+async def bounded(given: Awaitable[T], until: float | None) -> T | None:
+    """Return what is awaited; None where the time is up before, at an instant of `monotonic`."""
+    # Imported here: nothing else needs it.
+    with LOADING:
+        import anyio
+
+    with anyio.move_on_after(None if until is None else until - monotonic()):
+        return await given
+    return None
 
 
 def current_backend() -> Backend:

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from egp._io.deadline import seconds_left
 from egp._loading import LOADING
@@ -23,6 +23,7 @@ __all__ = [
     "Bell",
     "Connection",
     "bell",
+    "bounded",
     "caller",
     "connection",
     "input_test",
@@ -30,6 +31,8 @@ __all__ = [
     "sleep",
     "wait_connected",
 ]
+
+T = TypeVar("T")
 
 _READ_BYTES = 64 * 1024
 
@@ -200,6 +203,11 @@ def is_readable(connected: socket.socket, seconds: float | None = 0) -> bool:
 def _milliseconds(seconds: float | None) -> int | None:
     # Rounded up: else the last part of a millisecond would be spent without a pause.
     return math.ceil(seconds * 1000) if seconds is not None else None
+
+
+def bounded(given: T, _until: float | None) -> T:
+    """Return what cannot be awaited."""
+    return given
 
 
 class Backend(Protocol):
