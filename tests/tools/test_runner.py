@@ -459,6 +459,19 @@ def test_a_broken_stream_has_the_conversation_and_runs_no_tool(run_tools, egp_se
     assert_taken(egp_server, run_tools, caught.value.messages)
 
 
+def test_a_run_goes_on_after_an_error_in_a_stream_that_the_program_read(run_tools, egp_server):
+    egp_server.reply(tool_calls=[("add", {"x": 1})], cut_after=4, end="close")
+    egp_server.reply(tool_calls=[("add", {"x": 1})])
+    egp_server.reply("2")
+    run = run_tools(add, stream=True)
+
+    with pytest.raises(StreamInterruptedError):
+        [*run.events(run.next())]
+
+    assert run.final().content == "2"
+    assert outputs(egp_server) == ["2"]
+
+
 def test_a_deadline_that_has_passed_before_anything_is_sent_is_the_deadline(run_tools, egp_server):
     run = run_tools(add, deadline=0.001)
     time.sleep(0.01)

@@ -58,8 +58,9 @@ class Turn:
         return self.calls
 
     def complete(self) -> None:
-        """Take the whole answer into the conversation, once."""
-        if self._completion is None:
+        """Take the whole answer into the conversation, once; nothing of a stream that has failed."""
+        # The program that read it has had its error: the request is tried again.
+        if self._completion is None and self.stream.raw.failure is None:
             # Not read as types: what the model gets wrong is told to it.
             stream = self.stream.until_done()
             self.take(stream.raw.get_final_completion())
