@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from egp._core.config import OPTIONS, VARIABLES, Settings, configured
 from egp._core.headers import checked_headers
+from egp._core.json_types import is_integer, is_number
 from egp._core.options import Timeouts, timeouts
 from egp._core.secrets import Secret
 from egp._loading import LOADING, load_logging
@@ -270,9 +271,9 @@ def _engine_options(
             raise EGPError(f"http_client must be an httpx.{kind}, got {type(http_client).__name__}")
         if ssl_context is not None:
             raise EGPError("ssl_context is for our own transport: give it to the http_client as verify=…")
-    if isinstance(max_connections, bool) or not isinstance(max_connections, int) or max_connections < 1:
+    if not (is_integer(max_connections) and max_connections >= 1):
         raise EGPError(f"max_connections must be an integer >= 1, got {max_connections!r}")
-    if not isinstance(keepalive_expiry, (int, float)) or not keepalive_expiry >= 0:
+    if not (is_number(keepalive_expiry) and keepalive_expiry >= 0):
         raise EGPError(f"keepalive_expiry must be a number of seconds >= 0, got {keepalive_expiry!r}")
     if ssl_context is not None and not hasattr(ssl_context, "wrap_bio"):
         raise EGPError(f"ssl_context must be an ssl.SSLContext, got {type(ssl_context).__name__}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeGuard, TypeVar
 
+from egp._core.json_types import is_integer, is_number
 from egp._core.retry import Retry, checked_retry
 from egp.errors import EGPError
 
@@ -79,7 +80,7 @@ def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
 
 
 def _timeout(name: str, value: object) -> float | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+    if value is not None and not is_number(value):
         raise EGPError(f"{name} must be seconds, None or httpx.Timeout, got {type(value).__name__}")
     return seconds_or_none(name, value)
 
@@ -89,7 +90,7 @@ def seconds_or_none(name: str, value: Any) -> float | None:
     if value is None:
         return None
     # Written so that NaN fails too.
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+    if not (is_number(value) and value > 0):
         raise EGPError(f"{name} must be a positive number of seconds or None, got {value!r}")
     return None if value == float("inf") else float(value)
 
@@ -104,14 +105,14 @@ def truncation(name: str, value: Any) -> Literal["raise", "ignore"]:
 
 def size(name: str, value: Any) -> int:
     """Return a positive number of bytes."""
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+    if not (is_integer(value) and value > 0):
         raise EGPError(f"{name} must be a positive number of bytes, got {value!r}")
     return value
 
 
 def count(name: str, value: Any) -> int:
     """Return a number of times."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if not (is_integer(value) and value >= 0):
         raise EGPError(f"{name} must be an integer >= 0, got {value!r}")
     return value
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from egp._core.json_types import is_integer, is_number
 from egp._loading import LOADING
 from egp.errors import EGPError
 
@@ -66,14 +68,19 @@ class GiveUp(NamedTuple):
 def checked_retry(policy: Retry) -> Retry:
     """Return the policy, or raise an `EGPError` that names the setting that makes no sense."""
     # Users pass what they like, whatever the types say.
-    retries: Any = policy.max_retries
-    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
-        raise EGPError(f"max_retries must be an integer >= 0, got {retries!r}")
+    given: dict[str, Any] = policy._asdict()
+    if not (is_integer(policy.max_retries) and policy.max_retries >= 0):
+        raise EGPError(f"max_retries must be an integer >= 0, got {policy.max_retries!r}")
     for name in ("initial", "maximum", "retry_after_limit"):
-        if not 0 <= getattr(policy, name) < float("inf"):
-            raise EGPError(f"Retry.{name} must be a number of seconds >= 0, got {getattr(policy, name)!r}")
-    if not 0 <= policy.jitter <= 1:
+        if not (is_number(given[name]) and 0 <= given[name] < float("inf")):
+            raise EGPError(f"Retry.{name} must be a number of seconds >= 0, got {given[name]!r}")
+    if not (is_number(policy.jitter) and 0 <= policy.jitter <= 1):
         raise EGPError(f"Retry.jitter must be a share from 0 to 1, got {policy.jitter!r}")
+    if not (isinstance(given["statuses"], Collection) and all(map(is_integer, policy.statuses))):
+        raise EGPError(f"Retry.statuses must be a set of integers, got {policy.statuses!r}")
+    for name in ("server_errors", "malformed"):
+        if not isinstance(given[name], bool):
+            raise EGPError(f"Retry.{name} must be True or False, got {given[name]!r}")
     return policy
 
 

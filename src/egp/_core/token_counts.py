@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from egp._core.json_types import is_object
+from egp._core.json_types import is_number, is_object
 
 __all__ = ["add_usage", "token_counts"]
 
@@ -52,7 +52,7 @@ def _at(usage: object, place: tuple[str, ...]) -> object:
 
 
 def _count(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+    if not is_number(value) or value < 0:
         return None
     # Some servers write 12.0; infinity and NaN are no counts.
     return int(value) if value == value // 1 and value < _TOO_MANY else None
@@ -67,12 +67,8 @@ def add_usage(total: dict[str, Any] | None, usage: Any) -> dict[str, Any] | None
         old = summed.get(key)
         if is_object(value):
             summed[key] = add_usage(old if is_object(old) else None, value)
-        elif _is_number(value):
-            summed[key] = value + (old if _is_number(old) else 0)
+        elif is_number(value):
+            summed[key] = value + (old if is_number(old) else 0)
         elif old is None:
             summed[key] = value
     return summed
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

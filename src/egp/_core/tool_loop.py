@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from attrs import define, frozen
 
 from egp._core import json
-from egp._core.json_types import is_object
+from egp._core.json_types import is_integer, is_object
 from egp._core.token_counts import add_usage
 from egp._core.tool_calls import Deny, Edit, Stop, ToolCall, calls_of, message_without_calls
 from egp.errors import EGPError
@@ -53,7 +53,7 @@ class Limits:
     def __attrs_post_init__(self) -> None:
         for name in ("max_turns", "max_calls", "max_tokens_total"):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            if value is not None and not (is_integer(value) and value >= 1):
                 raise EGPError(f"{name} must be an integer >= 1 or None, got {value!r}")
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from egp._core.json_types import is_array, is_object
+from egp._core.json_types import is_array, is_number, is_object
 from egp._loading import LOADING
 
 __all__ = ["fault_in"]
@@ -118,7 +118,7 @@ def _check_one(kind: Any) -> Check:
             and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
         )
     if kind is float:
-        return lambda value: isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number
     if kind is str:
         return lambda value: isinstance(value, str)
     if origin is list:

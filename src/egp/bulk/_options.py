@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
+from egp._core.json_types import is_integer, is_number
 from egp.bulk._schedule import Policy
 from egp.errors import EGPError
 
@@ -31,10 +32,6 @@ def _amount(value: Decimal | str | float | None) -> Decimal | None:
     if not amount.is_finite() or amount <= 0:
         raise EGPError(f"max_cost must be an amount of money > 0, got {value!r}")
     return amount
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 @frozen(kw_only=True)
@@ -85,13 +82,13 @@ class Options:
         # Users pass what they like, whatever the types say.
         for name, least in (("max_concurrency", 1), ("max_retries", 0)):
             value: Any = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            if not (is_integer(value) and value >= least):
                 raise EGPError(f"{name} must be an integer >= {least}, got {value!r}")
         for name in ("rpm", "tpm", "deadline", "patience"):
             value = getattr(self, name)
-            if value is not None and not (_is_number(value) and 0 < value < float("inf")):
+            if value is not None and not (is_number(value) and 0 < value < float("inf")):
                 raise EGPError(f"{name} must be a number > 0, got {value!r}")
-        if not (_is_number(self.grace) and self.grace >= 0):
+        if not (is_number(self.grace) and self.grace >= 0):
             raise EGPError(f"grace must be a number of seconds >= 0, got {self.grace!r}")
         if self.changed not in {"refuse", "redo", "keep"}:
             raise EGPError(f"changed must be 'refuse', 'redo' or 'keep', got {self.changed!r}")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from egp._core import json as codec
 from egp._core.json import UnreadableError
-from egp._core.json_types import is_array, is_object
+from egp._core.json_types import is_array, is_integer, is_object
 from egp.bulk._contract import fault_in
 from egp.errors import EGPError
 
@@ -151,7 +151,7 @@ def _most_tokens(body: dict[str, Any]) -> int | None:
     most = body.get("max_completion_tokens")
     if most is None:
         most = body.get("max_tokens")
-    if not isinstance(most, int) or isinstance(most, bool) or most <= 0:
+    if not is_integer(most) or most <= 0:
         return None
     choices = body.get("n")
     return most * choices if isinstance(choices, int) and choices > 1 else most

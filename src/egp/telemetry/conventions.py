@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from egp_api.types import JSONObject
 
+from egp._core.json_types import is_number
 from egp._core.token_counts import token_counts
 
 if TYPE_CHECKING:
@@ -135,14 +136,14 @@ def call_attributes(model: str, origin: Origin) -> Attributes:
 def request_attributes(keywords: Mapping[str, Any], *, streaming: bool) -> Attributes:
     """Return what the keywords of `create` say. What is not of its documented type is left out."""
     found: Attributes = {REQUEST_STREAM: True} if streaming else {}
-    if _is_number(keywords.get("max_tokens")):
+    if is_number(keywords.get("max_tokens")):
         found["gen_ai.request.max_tokens"] = keywords["max_tokens"]
     for keyword, name in _NUMBERS.items():
         value: Any = keywords.get(keyword)
-        if _is_number(value):
+        if is_number(value):
             found[name] = value
     count: Any = keywords.get("n")
-    if _is_number(count) and count != 1:
+    if is_number(count) and count != 1:
         found["gen_ai.request.choice.count"] = count
     stop = keywords.get("stop")
     if isinstance(stop, str):
@@ -234,7 +235,3 @@ def tool_attributes(tool: str, call_id: str) -> Attributes:
         "gen_ai.tool.call.id": call_id,
         "gen_ai.tool.type": "function",
     }
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
