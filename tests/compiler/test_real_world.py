@@ -249,6 +249,25 @@ def test_several_credentials_are_given_by_the_names_of_their_schemes(compiled: C
     )
 
 
+def test_a_scheme_that_refers_to_another_is_that_one(compiled: Compile) -> None:
+    schemes = {**SCHEMES, "again": {"$ref": "#/components/securitySchemes/hdr"}}
+    components = {"schemas": {}, "securitySchemes": schemes}
+    package = compiled(paths=secured("op", [{"again": []}]), components=components)
+
+    request = package.request("op", token="t")
+
+    assert request.headers["x-key"] == "t"
+
+
+def test_a_scheme_that_refers_to_nothing_is_refused() -> None:
+    schemes = {**SCHEMES, "again": {"$ref": "#/components/securitySchemes/hrd"}}
+
+    (found,) = findings(api_document(components={"schemas": {}, "securitySchemes": schemes}))
+
+    assert found.pointer == "/components/securitySchemes/again/$ref"
+    assert found.remedy == "Did you mean hdr?"
+
+
 def test_without_a_scheme_the_token_is_a_bearer_token(compiled: Compile) -> None:
     package = compiled(paths=operation())
 

@@ -99,5 +99,4 @@ class Package:
     @property
     def api_key_header(self) -> str:
         """The header of the first security scheme that is a key in a header."""
-        schemes = self.security.schemes.values()
-        return next((s.name for s in schemes if s.location == "header" and not s.prefix), "Authorization")
+        return self.security.api_key_header or "Authorization"

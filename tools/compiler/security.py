@@ -35,6 +35,12 @@ class Security:
         return cls(schemes, next(iter([*used, *schemes]), ""))
 
     @property
+    def api_key_header(self) -> str:
+        """The header of the first scheme that is a key in a header; empty where there is none."""
+        schemes = self.schemes.values()
+        return next((each.name for each in schemes if each.location == "header" and not each.prefix), "")
+
+    @property
     def first(self) -> Scheme:
         """The scheme of credentials that name none; its own name is empty where that is no header."""
         found = self.schemes.get(self.default, BEARER)

@@ -175,7 +175,7 @@ _KINDS = {
     "info": _Kind(check=_info),
     "components": _Kind({
         "schemas": "{schema}", "parameters": "{parameter}", "responses": "{response}",
-        "requestBodies": "{request body}", "pathItems": "{path item}", "securitySchemes": "{mapping}",
+        "requestBodies": "{request body}", "pathItems": "{path item}", "securitySchemes": "{security scheme}",
     }, known=typos.COMPONENTS),
     "server": _Kind({"url": "text"}, needs="url"),
     "tag": _Kind({"name": "text"}, needs="name"),
@@ -202,6 +202,7 @@ _KINDS = {
     }, section="schemas", known=typos.SCHEMA, check=_schema),
     "discriminator": _Kind({"propertyName": "text", "mapping": "mapping"}, needs="propertyName"),
     "requirement": _Kind(),
+    "security scheme": _Kind(section="securitySchemes"),
     "mapping": _Kind(),
 }  # fmt: skip
 # Where null counts as absent.
@@ -315,10 +316,9 @@ def _names(content: dict[str, Any]) -> Iterator[Finding]:
     """Operations whose names or path parameters do not fit."""
     taken: dict[str, str] = {}
     for operation in walk.operations(content):
-        path, method, node, place, *_ = operation
-        at = pointer.join(place, "operationId")
-        name = f"{walk.tag_name(node)}.{walk.operation_name(path, method, node)}"
-        shown = f"{method.upper()} {_cut(path)}"
+        at = pointer.join(operation.place, "operationId")
+        name = f"{operation.tag}.{operation.name()}"
+        shown = f"{operation.method.upper()} {_cut(operation.path)}"
         if any(len(part.encode()) > MAX_NAME_BYTES for part in name.split(".")):
             message = f"the name of the operation or of its tag is too long for a file ({_cut(name)})"
             remedy = f"Give it an operationId and a tag of at most {MAX_NAME_BYTES} bytes."

@@ -27,6 +27,20 @@ class Operation(NamedTuple):
     item: dict[str, Any]
     item_place: str
 
+    def name(self, prefix: str = "field_") -> str:
+        """Return the name of its module and function."""
+        identifier = self.node.get("operationId")
+        if identifier is None:
+            path = UntrustedString(self.path)
+            return str(generate_operation_id(path=path, method=self.method, prefix=prefix))
+        return str(PythonIdentifier(str(identifier), prefix=prefix))
+
+    @property
+    def tag(self) -> str:
+        """The name of the module that groups it with others: that of its first tag."""
+        tags = sequence(self.node.get("tags")) or ["default"]
+        return str(PythonIdentifier(str(tags[0]), prefix="tag"))
+
 
 def mapping(value: Any) -> dict[str, Any]:
     """Return `value` where it is an object, else an empty one."""
@@ -100,17 +114,3 @@ def parameters(content: Mapping[str, Any], operation: Operation) -> Iterator[tup
         for index, written in enumerate(sequence(source.get("parameters"))):
             at = pointer.join(place, "parameters", index)
             yield *follow(content, written, at), at
-
-
-def operation_name(path: str, method: str, operation: Mapping[str, Any], prefix: str = "field_") -> str:
-    """Return the name of the operation's module and function."""
-    identifier = operation.get("operationId")
-    if identifier is None:
-        return str(generate_operation_id(path=UntrustedString(path), method=method, prefix=prefix))
-    return str(PythonIdentifier(str(identifier), prefix=prefix))
-
-
-def tag_name(operation: Mapping[str, Any]) -> str:
-    """Return the name of the module that groups the operation with others: that of its first tag."""
-    tags = sequence(operation.get("tags")) or ["default"]
-    return str(PythonIdentifier(str(tags[0]), prefix="tag"))

@@ -52,8 +52,8 @@ def _changes(old: Surface, new: Surface) -> Iterator[Change]:
         if now != order and sorted(now) == sorted(order):
             yield Change("union-reordered", place, before=" | ".join(order), after=" | ".join(now))
     header, now_header = old.api_key_header, new.api_key_header
-    if header is not None and header.lower() != (now_header and now_header.lower()):
-        yield Change("api-key-header-changed", "API_KEY_HEADER", before=header, after=now_header)
+    if header and header.lower() != now_header.lower():
+        yield Change("api-key-header-changed", "API_KEY_HEADER", before=header, after=now_header or None)
     for place in old.texts.keys() | new.texts.keys():
         if old.texts.get(place) != new.texts.get(place):
             yield Change("documentation-changed", place)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from tools.compiler.changes.report import Change
-from tools.compiler.changes.shape import ANY, Direction, Shape, describe, verdict
+from tools.compiler.changes.shape import ANY, Direction, Shape, describe, shape_of, verdict
 from tools.compiler.changes.surface import CONSTRAINTS, PROSE, WAYS, Part, Surface
 
 _Key = TypeVar("_Key", bound=Sequence[str])
@@ -122,7 +122,7 @@ def _by_looks(one: Surface, other: Surface) -> dict[tuple[object, ...], list[str
 def _looks(part: Part, names: Mapping[str, str] = MappingProxyType({})) -> tuple[object, ...]:
     """Return all that is said of a part but for its name and what it is documented with."""
     return (
-        None if part.shape is None else describe(part.shape, names),
+        None if part.shape is None else describe(shape_of(part.shape, names)),
         part.required,
         part.facts.get("default-changed"),
         frozenset((key, _looks(inner, names)) for key, inner in part.parts.items()),

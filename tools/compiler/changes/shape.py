@@ -6,7 +6,6 @@ shapes stay small and recursive schemas end.
 
 import json
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from tools.compiler.desugar.values import kind_of
@@ -32,21 +31,18 @@ def shape_of(allowed: Iterable[Kind], names: Mapping[str, str]) -> Shape:
     return ANY if ANY.issubset(shape) else shape
 
 
-def describe(shape: Iterable[Kind], names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """Return the shape in words, the same whatever order its alternatives were written in; null last.
-
-    `names` are what classes are to be called instead.
-    """
-    told = {_described(kind, names) for kind in shape}
+def describe(shape: Iterable[Kind]) -> str:
+    """Return the shape in words, the same whatever order its alternatives were written in; null last."""
+    told = {_described(kind) for kind in shape}
     return " | ".join(sorted(told, key=lambda name: (name == "null", name))) or "nothing"
 
 
-def _described(kind: Kind, names: Mapping[str, str]) -> str:
+def _described(kind: Kind) -> str:
     match kind.name:
         case "array":
-            return f"array of {describe(kind.items, names)}"
+            return f"array of {describe(kind.items)}"
         case "model" | "enum":
-            return names.get(kind.value, str(kind.value))
+            return str(kind.value)
         case "const":
             return kind.known[0]
         case name:

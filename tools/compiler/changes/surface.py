@@ -140,7 +140,8 @@ class Surface:
     operations: Mapping[str, Operation]
     definitions: Mapping[str, Definition]
     environments: Mapping[str, Part]
-    api_key_header: str | None
+    api_key_header: str
+    """Empty where no key goes into a header."""
     texts: Mapping[str, str]
     orders: Mapping[str, tuple[str, ...]]
 

@@ -15,9 +15,10 @@ from tools.compiler.changes.surface import ANYONE, Alternative, Key, Operation, 
 from tools.compiler.classes import Types
 from tools.compiler.desugar import Desugared, desugar
 from tools.compiler.media import EVENT_STREAM, media_type
+from tools.compiler.security import Security
 from tools.compiler.servers import by_environment, server_url
 from tools.compiler.validity import without_problems
-from tools.compiler.walk import follow, mapping, sequence
+from tools.compiler.walk import mapping, sequence
 
 _SERIALIZATION = ("style", "explode", "allowReserved")
 _AS_IS: Mapping[str, Mapping[str, str]] = MappingProxyType({"schema": {}, "operation": {}})
@@ -36,9 +37,7 @@ def survey(compiled: Desugared, renamed: Mapping[str, Mapping[str, str]] = _AS_I
     root = compiled.content
     schemas = SchemaReader(compiled, Types(root), renamed["schema"])
     definitions = schemas.definitions()
-    schemes = root["components"]["securitySchemes"]
-    schemes = {name: follow(root, scheme)[0] for name, scheme in schemes.items()}
-    reader = _OperationReader(schemas, schemes)
+    reader = _OperationReader(schemas, root["components"]["securitySchemes"])
     found = [*map(reader.operation, walk.operations(root))]
     shared = Counter(operation.name for operation in found)
     operations: dict[str, Operation] = {}
@@ -46,8 +45,6 @@ def survey(compiled: Desugared, renamed: Mapping[str, Mapping[str, str]] = _AS_I
         name = f"{operation.tag}.{operation.name}" if shared[operation.name] > 1 else operation.name
         name = renamed["operation"].get(name, name)
         operations.setdefault(name, attrs.evolve(operation, name=name))
-    keys = [scheme for scheme in schemes.values() if scheme.get("type") == "apiKey"]
-    headers = [str(scheme.get("name", "")) for scheme in keys if scheme.get("in") == "header"]
     return Surface(
         operations=operations,
         definitions=definitions,
@@ -56,7 +53,7 @@ def survey(compiled: Desugared, renamed: Mapping[str, Mapping[str, str]] = _AS_I
             for name, server in by_environment(root).items()
             for url in [server_url(server)]
         },
-        api_key_header=headers[0] if headers else None,
+        api_key_header=Security.of(root).api_key_header,
         texts=_texts(compiled.source),
         orders=schemas.orders,
     )
@@ -72,7 +69,7 @@ class _OperationReader:
     def operation(self, found: walk.Operation) -> Operation:
         """Return an operation by the name of its function."""
         node, method = found.node, found.method.upper()
-        name, tag = walk.operation_name(found.path, found.method, node), walk.tag_name(node)
+        name, tag = found.name(), found.tag
         compiled = self.schemas.compiled
         place = compiled.operations[f"{tag}.{name}"]
         source = found._replace(

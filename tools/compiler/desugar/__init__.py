@@ -22,7 +22,7 @@ from tools.compiler.desugar.tags import set_tags
 from tools.compiler.desugar.values import excludes_default
 from tools.compiler.errors import Finding
 from tools.compiler.validity import MAX_NAME_BYTES
-from tools.compiler.walk import mapping, part, sequence
+from tools.compiler.walk import follow, mapping, part, sequence
 
 
 @attrs.frozen
@@ -76,7 +76,8 @@ def desugar(content: dict[str, Any], config: ConfigFile) -> Desugared:
 def _document(content: dict[str, Any], paths: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """Return the document around finished paths and schemas."""
     info = {"title": str(content["info"]["title"]), "version": str(content["info"].get("version", "0"))}
-    schemes = (content.get("components") or {}).get("securitySchemes") or {}
+    schemes = mapping(mapping(content.get("components")).get("securitySchemes"))
+    schemes = {name: follow(content, scheme)[0] for name, scheme in schemes.items()}
     components = {"schemas": schemas, "securitySchemes": schemes}
     kept = {key: content[key] for key in ("servers", "security") if content.get(key)}
     return {"info": info, "paths": paths, "components": components, **kept}

@@ -11,7 +11,7 @@ from tools.compiler.errors import CompileError, Finding
 from tools.compiler.media import EVENT_STREAM, body_word, media_type
 from tools.compiler.names import unique
 from tools.compiler.servers import server_url
-from tools.compiler.walk import Operation, follow, operation_name, operations, parameters, tag_name
+from tools.compiler.walk import Operation, follow, operations, parameters
 
 _SIMPLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -44,13 +44,13 @@ class Operations:
                 message = f"{each.method.upper()} {plain} is there twice, with parameters of other names"
                 self.problems.append(Finding(message, each.place, remedy="Remove one of the two."))
             paths.setdefault(plain, {})[each.method] = operation
-            name = f"{tag_name(each.node)}.{operation_name(each.path, each.method, each.node, self._prefix)}"
-            self.places[name] = pointer.join("/paths", each.path, each.method)
+            place = pointer.join("/paths", each.path, each.method)
+            self.places[f"{each.tag}.{each.name(self._prefix)}"] = place
         return paths
 
     def _operation(self, found: Operation) -> tuple[str, dict[str, Any]]:
         node, place = found.node, found.place
-        name = operation_name(found.path, found.method, node, self._prefix)
+        name = found.name(self._prefix)
         own: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
         for parameter, at, _ in parameters(self._content, found):
             own.setdefault((parameter["in"], parameter["name"]), (parameter, at))
