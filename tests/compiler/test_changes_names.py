@@ -197,6 +197,16 @@ def test_schemas_that_lead_back_to_themselves_or_nowhere_end(schemas: dict[str, 
     assert named(compare(document(schemas), document(changed, answer="A"))) == [("schema-added", "Z")]
 
 
+def test_what_changes_at_the_end_of_a_long_chain_of_parts_is_seen_in_all_of_them() -> None:
+    def chain(leaf: dict[str, Any]) -> dict[str, Any]:
+        parts = {f"M{i}": {"allOf": [reference(f"M{i + 1}"), model(own=TEXT)]} for i in range(300)}
+        return document({**parts, "M300": model(x=leaf)})
+
+    report = compare(chain({"type": "integer"}), chain({"type": "number"}))
+
+    assert {where for _, where in named(report)} == {f"M{i}.x" for i in range(301)}
+
+
 def test_what_changes_within_a_list_of_itself_is_seen() -> None:
     def tree(leaf: str) -> dict[str, Any]:
         return {"anyOf": [{"type": leaf}, {"type": "array", "items": reference("Tree")}]}

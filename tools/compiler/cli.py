@@ -17,20 +17,18 @@ from tools.compiler.desugar import Desugared
 from tools.compiler.document import Document
 from tools.compiler.errors import CompileError, Finding
 from tools.compiler.install import install, workshop
+from tools.compiler.walk import deep_recursion
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN_PROBLEMS = 12
-# Deep enough for any document that the reader lets through: allOf chains are followed by recursion.
-RECURSION_LIMIT = 20_000
 _STALE = "The package is not what document, options and templates give: run scripts/regenerate."
 
 
+@deep_recursion()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compile a document into a package; return the exit code."""
     options = _parser().parse_args(arguments)
     previous = _exit_on_termination()
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:
         return _run(options)
     except CompileError as error:
@@ -50,7 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
               "  This is a fault of the compiler: --traceback shows where.", file=sys.stderr)  # fmt: skip
         return 1
     finally:
-        sys.setrecursionlimit(limit)
         for number, handler in previous.items():
             signal.signal(number, handler)
 

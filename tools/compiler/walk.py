@@ -4,6 +4,8 @@ Nothing but `part` and `resolve` fails on a document that is laid out wrong: `va
 with it.
 """
 
+import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -14,6 +16,7 @@ from openapi_python_client.strings import PythonIdentifier
 from tools.compiler import pointer
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_RECURSION_LIMIT = 20_000
 SCHEMAS = "#/components/schemas/"
 
 
@@ -40,6 +43,17 @@ class Operation(NamedTuple):
         """The name of the module that groups it with others: that of its first tag."""
         tags = sequence(self.node.get("tags")) or ["default"]
         return str(PythonIdentifier(str(tags[0]), prefix="tag"))
+
+
+@contextlib.contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let chains of references be followed by recursion, in any document that the reader lets through."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def mapping(value: Any) -> dict[str, Any]:

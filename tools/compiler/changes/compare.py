@@ -9,8 +9,10 @@ from tools.compiler.changes.parts import Directions, compare_part, compare_parts
 from tools.compiler.changes.report import Change, Report
 from tools.compiler.changes.surface import Definition, Part, Surface
 from tools.compiler.changes.survey import desugared, survey
+from tools.compiler.walk import deep_recursion
 
 
+@deep_recursion()
 def compare(old: Mapping[str, Any], new: Mapping[str, Any], *, same_bytes: bool | None = None) -> Report:
     """Return what the change from `old` to `new` does to users of the code that is generated from them.
 

@@ -111,11 +111,6 @@ class Report:
         ordered.sort(key=lambda change: STEPS.index(change.step), reverse=True)
         return cls(step=ordered[0].step if ordered else "patch", changes=tuple(ordered))
 
-    @property
-    def breaking(self) -> tuple[Change, ...]:
-        """The changes that can break a caller."""
-        return tuple(change for change in self.changes if change.breaking)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON: `{"step": …, "changes": [{"kind": …, "where": …, …}, …]}`."""
         return {"step": self.step, "changes": [change.to_dict() for change in self.changes]}
