@@ -36,9 +36,12 @@ class SchemaReader:
             own = self.names.get(name, name)
             if is_class(schema):
                 read = self._object if is_object(schema) else self._enum
-                definition = read(schema, self.compiled.classes[name], own)
-                bases = frozenset(self.names.get(base, base) for base in self.compiled.bases.get(name, ()))
-                found[own] = attrs.evolve(definition, bases=bases)
+                place, bases = self.compiled.classes[name], self.compiled.bases.get(name, ())
+                found[own] = attrs.evolve(
+                    read(schema, place, own),
+                    notes=notes_of(self.written(place, schema)),
+                    bases=frozenset(self.names.get(base, base) for base in bases),
+                )
             else:
                 self.shape(schema, own)
         return found
@@ -54,14 +57,14 @@ class SchemaReader:
     ) -> Part:
         """Return the field of the class `owner`, or the parameter of this operation, with the schema."""
         default = written.get("default")
-        part = Part(
+        found = Part(
             noun=noun,
             name=name,
             required=required,
             facts={"default-changed": None if default is None else json_text(default)},
             notes=notes_of(written),
         )
-        return attrs.evolve(part, shape=self.shape(schema, f"{owner}{part.label}"))
+        return attrs.evolve(found, shape=self.shape(schema, f"{owner}{found.label}"))
 
     def shape(self, schema: Any, where: str) -> Shape:
         """Return the shape of a schema, or of what may not be there (False); a report calls it `where`."""
@@ -82,18 +85,18 @@ class SchemaReader:
             noun="schema",
             name=own,
             kind="object",
-            notes=notes_of(self.written(place, schema)),
             parts={**fields, ("", extra.name): extra},
             demanded=frozenset(required - {key for (key,) in fields}),
         )
 
-    def _enum(self, schema: Schema, place: str, own: str) -> Definition:
+    def _enum(self, schema: Schema, _place: str, own: str) -> Definition:
         values = [json_text(value) for value in constants(schema)]
-        parts: dict[Key, Part] = {
-            (value,): Part(noun="enum-value", name=value, text=value) for value in values
-        }
-        notes = notes_of(self.written(place, schema))
-        return Definition(noun="schema", name=own, kind="enum", notes=notes, parts=parts)
+        return Definition(
+            noun="schema",
+            name=own,
+            kind="enum",
+            parts={(value,): Part(noun="enum-value", name=value, text=value) for value in values},
+        )
 
     def _keep_order(self, schema: Schema, where: str) -> None:
         """Keep the order of the objects in a union, unless a tag tells them apart."""
