@@ -94,9 +94,10 @@ def hostile(compiled: Callable[..., Any]) -> Any:
         }
         for number, text in enumerate(HOSTILE)
     }
+    key = {"type": "apiKey", "in": "header", "name": "x-key"}
     return compiled(
-        schemas,
-        paths,
+        paths=paths,
+        components={"schemas": schemas, "securitySchemes": {"key": key}},
         tidy=True,
         info={"title": HOSTILE[0] + HOSTILE[2], "version": HOSTILE[1], "description": HOSTILE[3]},
         servers=[{"url": "https://api.test/'\"\\", "x-environment": HOSTILE[0], "description": HOSTILE[2]}],
