@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import functools
 import inspect
 import sys
 from typing import Annotated, Literal
@@ -307,6 +308,23 @@ def test_a_callable_object_is_a_tool():
     assert run(made, '{"x": 1, "y": 2}') == 3
 
 
+def test_a_partial_function_is_a_tool_of_what_is_left_to_fill_in():
+    def search(shop: object, query: str, limit: int = 5) -> str:
+        """Search a shop.
+
+        Args:
+            query: What to look for.
+        """
+        return f"{query} in {shop}, {limit}"
+
+    made = egp.tool(functools.partial(functools.partial(search, "A"), limit=3))
+
+    assert (made.name, made.description) == ("search", "Search a shop.")
+    assert list(properties(made)) == ["query", "limit"]
+    assert properties(made)["query"]["description"] == "What to look for."
+    assert run(made, '{"query": "tea", "limit": null}') == "tea in A, 3"
+
+
 def test_coroutine_functions_are_known():
     async def do(x: int) -> None: ...
 
@@ -315,6 +333,7 @@ def test_coroutine_functions_are_known():
 
     assert egp.tool(do).is_async
     assert egp.tool(Do()).is_async
+    assert egp.tool(functools.partial(do, x=1)).is_async
     assert not get_weather.is_async
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from egp.tools.context import ToolContext
     from egp.tools.parameters import Parameters
 
-__all__ = ["Tool", "tool"]
+__all__ = ["Tool", "tool", "without_partial"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,12 +39,13 @@ class Tool(Mapping[str, Any], Generic[P, R]):
         strict: Strict = "auto",
     ) -> None:
         self._function = function
-        self._name = _checked(name or getattr(function, "__name__", None) or type(function).__name__)
+        described = without_partial(function)
+        self._name = _checked(name or getattr(described, "__name__", None) or type(described).__name__)
         self._description = description
         self._strict: Strict = strict
         self._is_method = False
         self._made: tuple[Parameters, Schema[Any]] | None = None
-        self.__doc__ = function.__doc__
+        self.__doc__ = described.__doc__
         self.__name__ = self._name
         self.__wrapped__ = function
 
@@ -148,7 +150,7 @@ class Tool(Mapping[str, Any], Generic[P, R]):
                 from egp.tools.docstrings import read_docstring
                 from egp.tools.parameters import Parameters
 
-            docs = read_docstring(inspect.getdoc(self._function))
+            docs = read_docstring(inspect.getdoc(without_partial(self._function)))
             if self._description is not None:
                 docs = docs._replace(description=self._description)
             parameters = Parameters.of(self._function, self._name, docs, is_method=self._is_method)
@@ -193,6 +195,13 @@ def tool(
         return Tool(function, name=name, description=description, strict=strict)
 
     return made
+
+
+def without_partial(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what a `functools.partial` calls: it has the name, the docstring and the annotations."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
 
 
 def _checked(name: str) -> str:

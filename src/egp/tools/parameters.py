@@ -13,6 +13,7 @@ from attrs import frozen
 from egp._loading import LOADING
 from egp.errors import EGPError
 from egp.tools.context import ToolContext
+from egp.tools.function import without_partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,7 +96,7 @@ class Parameters:
 
 def _hints(function: Callable[..., Any], name: str) -> dict[str, Any]:
     try:
-        return get_type_hints(inspect.unwrap(function), include_extras=True)
+        return get_type_hints(inspect.unwrap(without_partial(function)), include_extras=True)
     except NameError as error:
         raise EGPError(f"an annotation of the tool {name!r} cannot be resolved: {error}") from None
     except TypeError:
