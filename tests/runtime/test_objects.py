@@ -13,7 +13,7 @@ import pydantic
 import pytest
 from egp_api.models import ChatCompletionMessage, UserMessage
 
-from egp import EGPError
+from egp import UNSET, EGPError
 from egp._core.body import encode_keywords
 
 OBJECTS, LISTS = frozenset({"response_format", "tool_choice"}), frozenset({"messages", "tools"})
@@ -162,6 +162,12 @@ def test_none_is_sent_only_from_within_and_from_the_extra_body():
         "messages": [{**PLAIN, "name": None}],
         "seed": None,
     }
+
+
+def test_unset_is_sent_nowhere():
+    given = dict.fromkeys(("tools", "response_format", "tool_choice", "stop", "temperature"), UNSET)
+
+    assert sent(messages=[{**PLAIN, "name": UNSET}], **given) == {"messages": [PLAIN]}
 
 
 def test_an_error_of_an_iterator_is_its_own():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
+from egp_api.types import UNSET
+
 from egp._core import json
 from egp._core.json_types import is_array
 from egp._core.objects import has_named_fields, is_namedtuple
@@ -19,7 +21,7 @@ _SIMPLE = frozenset((str, int, float, bool, type(None)))
 def encode_keywords(
     keywords: Mapping[str, Any], extra: Mapping[str, Any], objects: frozenset[str], lists: frozenset[str]
 ) -> bytes:
-    """Write a request body. Keywords that are None are not sent.
+    """Write a request body. Keywords that are None or `UNSET` are not sent.
 
     Args:
         keywords: the fields of the request.
@@ -30,7 +32,7 @@ def encode_keywords(
     Raises:
         EGPError: a value that cannot be sent as what the field takes, with the path to it.
     """
-    body = {name: value for name, value in keywords.items() if value is not None}
+    body = {name: value for name, value in keywords.items() if value is not None and value is not UNSET}
     lists = lists.intersection(body)
     objects = objects.intersection(body)
     for name in lists:
