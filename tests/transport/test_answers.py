@@ -279,6 +279,22 @@ def test_nor_is_the_part_of_a_secret_header_that_it_echoes(make_client, raw_serv
     assert KEY not in repr(vars(caught.value))
 
 
+@pytest.mark.parametrize("name", ["x_request_id", "content_type"])
+@pytest.mark.parametrize("status", [200, 400])
+def test_control_characters_of_a_header_do_not_reach_a_terminal(
+    make_client, raw_server, caplog, name, status
+):
+    raw_server.script(raw_server.reply(status, b"no", **{name: "begin\x1b[31m\x07\x9bend"}))
+    client = make_client(raw_server.url, max_retries=0)
+
+    with caplog.at_level("INFO", "egp"), pytest.raises(APIError) as caught:
+        client.run(client.client.chat.completions.create, **ASK)
+
+    shown = [str(caught.value), *caplog.messages]
+    assert all(line.isprintable() for line in shown)
+    assert name == "content_type" or "begin [31m" in str(caught.value)
+
+
 # Hosts
 
 

@@ -56,6 +56,11 @@ def value_fault(value: str) -> str | None:
     return None if _VALUE.fullmatch(value) else "has characters that HTTP forbids in a header"
 
 
+def printable(value: str) -> str:
+    """Return a value for terminals and logs: with a space for each character that cannot be seen."""
+    return "".join([character if character.isprintable() else " " for character in value]).strip()
+
+
 class Headers(Mapping[str, str]):
     """Headers received: names in lower case, repeated ones joined by a comma, secret values redacted."""
 

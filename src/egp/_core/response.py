@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from egp_api.types import ResponseInfo
 
+from egp._core.headers import printable
 from egp._loading import LOADING
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class ResponseHead:
     @property
     def request_id(self) -> str | None:
         """`x-request-id`, where the server gave one."""
-        return self.headers.joined.get("x-request-id")
+        value = self.headers.joined.get("x-request-id")
+        return value if value is None or value.isprintable() else printable(value)
 
     @property
     def content_type(self) -> str:
@@ -45,7 +47,8 @@ class ResponseHead:
         # Most have nothing to be taken off.
         if value == "application/json":
             return value
-        return value.partition(";")[0].partition(",")[0].strip().lower()
+        kind = value.partition(";")[0].partition(",")[0].strip().lower()
+        return kind if kind.isprintable() else printable(kind)
 
     def __repr__(self) -> str:
         return f"<ResponseHead {self.status}>"
