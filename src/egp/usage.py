@@ -23,7 +23,7 @@ from egp_api.types import JSONObject
 from egp._core.json_types import is_array, is_object
 from egp._core.token_counts import token_counts
 from egp._loading import wait_before_forks
-from egp.errors import APIError
+from egp.errors import APIError, EGPError
 from egp.prices import checked_prices, price_of_answer
 
 if TYPE_CHECKING:
@@ -190,7 +190,13 @@ class UsageMeter:
         return taken
 
     def add(self, model: str, usage: Usage, *, service_tier: str | None = None) -> None:
-        """Count usage that comes from elsewhere."""
+        """Count usage that comes from elsewhere.
+
+        Raises:
+            EGPError: it is no `Usage`; `usage_of` makes one of what a completion reports.
+        """
+        if not isinstance(usage, Usage):  # pyright: ignore[reportUnnecessaryIsInstance]  # from users
+            raise EGPError(f"usage must be an egp.usage.Usage, got {type(usage).__name__}: pass usage_of(…)")
         self._pending.append((ModelKey(model, service_tier), usage))
         if len(self._pending) > _MANY_PENDING and _ADDING.acquire(blocking=False):
             try:

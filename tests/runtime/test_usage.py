@@ -209,6 +209,17 @@ def test_an_aborted_stream_is_an_estimate_apart_from_the_counts():
     assert (total.requests, total.total_tokens, total.cost, total.unpriced_requests) == (0, 0, None, 2)
 
 
+def test_what_is_no_usage_is_refused_and_not_counted():
+    meter = UsageMeter()
+    reported = answer({"prompt_tokens": 3, "completion_tokens": 4}).usage
+
+    with pytest.raises(EGPError, match=r"must be an egp\.usage\.Usage, got CompletionUsage: pass usage_of"):
+        meter.add("m", reported)
+    meter.add("m", usage_of(reported))
+
+    assert meter.total.requests == 1
+
+
 def test_a_part_counts_for_the_whole():
     meter = UsageMeter()
     first, second = meter.part(), meter.part()

@@ -224,6 +224,8 @@ def test_a_call_is_read_as_far_as_it_can_be(call, parsed, ask, egp_server):
         ),
         ({"max_reasks": None}, "max_reasks must be an integer >= 0, got None"),
         ({"max_reasks": -1}, "max_reasks must be an integer >= 0, got -1"),
+        ({"tools": Point}, "tools: a list of tools is needed, not the class Point"),
+        ({"tools": {"type": "function"}}, "tools: a list of tools is needed, not a dict"),
         ({"strict": "maybe"}, "strict must be True, False or 'auto', got 'maybe'"),
     ],
 )

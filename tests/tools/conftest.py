@@ -60,7 +60,7 @@ def run_tools(make_client, egp_server):
         completions = modal.client.chat.completions
         if state is not None:
             return ModalRunner(modal, completions.resume_tools(state, tools=tools, **keywords))
-        asked = {"model": "openai/gpt-4o", "messages": [QUESTION], **keywords}
-        return ModalRunner(modal, completions.run_tools(tools=tools, **asked))
+        asked = {"model": "openai/gpt-4o", "messages": [QUESTION], "tools": tools, **keywords}
+        return ModalRunner(modal, completions.run_tools(**asked))
 
     return run

@@ -582,6 +582,10 @@ KNOWN = {"type": "function", "function": {"name": "other", "parameters": {}}}
         ([add], {"messages": None}, r"run_tools\(\) needs messages"),
         ([add], {"messages": "hello"}, "messages: a list of objects is needed, not a str"),
         ([add], {"messages": {"role": "user"}}, "messages: a list of objects is needed, not a dict"),
+        ([], {"tools": add}, "tools: a list of functions is needed, not a Tool"),
+        ([], {"tools": len}, "tools: a list of functions is needed, not a builtin"),
+        ([], {"tools": "add"}, "tools: a list of functions is needed, not a str"),
+        ([add], {"approve": True}, "approve must be a function, got bool"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_sent(run_tools, egp_server, tools, keywords, said):

@@ -12,7 +12,7 @@ from egp._core.json_types import is_array
 from egp._core.objects import has_named_fields, is_namedtuple
 from egp.errors import EGPError
 
-__all__ = ["encode_keywords"]
+__all__ = ["encode_keywords", "items_of"]
 
 # Types of values that nothing stands in.
 _SIMPLE = frozenset((str, int, float, bool, type(None)))
@@ -52,16 +52,19 @@ def encode_keywords(
 def _list_of_objects(name: str, value: Any) -> Any:
     """Return a list of objects; an iterator is used up here."""
     given: Any = value  # which the next line does not narrow
-    if is_array(given) or _is_tuple(given):
-        items = given
-    elif isinstance(value, str) or has_named_fields(value) or not isinstance(value, Iterable):
-        raise EGPError(f"{name}: a list of objects is needed, not {_named(value)}")
-    else:
-        items = list[Any](given)
+    items = given if is_array(given) or _is_tuple(given) else items_of(name, given, "objects")
     if {*map(type, items)} != {dict}:
         for index, item in enumerate(items):
             _require_object(f"{name}[{index}]", item)
     return items
+
+
+def items_of(name: str, value: Any, kind: str) -> list[Any]:
+    """Return the items of what must be a list of some kind; an iterator is used up here."""
+    given: Any = value  # which the next line does not narrow
+    if isinstance(value, str) or has_named_fields(value) or not isinstance(value, Iterable):
+        raise EGPError(f"{name}: a list of {kind} is needed, not {_named(given)}")
+    return list[Any](given)
 
 
 def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from attrs import frozen
 from egp_api.types import JSONObject
 
+from egp._core.body import items_of
 from egp._core.json_types import is_object
 from egp._core.tool_calls import arguments_text, calls_of
 from egp._loading import LOADING
@@ -153,7 +154,9 @@ def output_fields(
             fields["response_format"] = schema.response_format()
     arguments: dict[str, Reader[object]] = {}
     if tools is not None:
-        fields["tools"] = [_tool(tool, strict, model, arguments) for tool in tools]
+        fields["tools"] = [
+            _tool(tool, strict, model, arguments) for tool in items_of("tools", tools, "tools")
+        ]
     return OutputReader(content, arguments), fields
 
 

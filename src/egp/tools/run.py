@@ -11,7 +11,7 @@ from attrs import frozen
 from egp_api.api.inference import create_chat_completion
 
 from egp._core import json as codec
-from egp._core.body import encode_keywords
+from egp._core.body import encode_keywords, items_of
 from egp._core.json_types import is_object
 from egp._core.options import CALL_OPTIONS, STREAM_OPTIONS, seconds_or_none
 from egp._core.tool_loop import Limits, Run, ToolLoop
@@ -93,6 +93,8 @@ class ToolRun:
     ) -> None:
         if keywords.get("n") not in (None, 1):
             raise EGPError("run_tools() follows one answer: n must be 1")
+        if not (options.approve is None or callable(options.approve)):
+            raise EGPError(f"approve must be a function, got {type(options.approve).__name__}")
         self.options = options
         self._clock = clock
         given = {**keywords}
@@ -227,7 +229,7 @@ def _tools_of(tools: Iterable[Any], *, can_await: bool) -> tuple[dict[str, Tool[
     """Return the tools by name, and all that is sent: what is no function may be a tool of the vendor's."""
     found: dict[str, Tool[..., Any]] = {}
     sent: list[Any] = []
-    for each in tools:
+    for each in items_of("tools", tools, "functions"):
         if not callable(each):
             sent.append(_checked(each))
             continue
