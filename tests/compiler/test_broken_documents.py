@@ -33,6 +33,10 @@ def schemas(text: str) -> str:
     return f"{HEAD}paths: {{}}\ncomponents:\n  schemas:\n{textwrap.indent(textwrap.dedent(text), '    ')}"
 
 
+def schemes(text: str) -> str:
+    return f"{HEAD}paths: {{}}\ncomponents:\n  securitySchemes:\n    key: {text}\n"
+
+
 def aliases() -> str:
     lines = ["x-0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     lines += [f"x-{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
@@ -123,7 +127,7 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
     "a reference to another file": (schemas("A:\n  $ref: 'b.yaml#/A'"), "is outside the document", 7),
     "a reference that is a number": (schemas("A:\n  $ref: 1"), "`$ref` must be text", 7),
     "a reference to a section that is none": (
-        schemas("A:\n  $ref: '#/components/schema/A'"),
+        schemas("A:\n  $ref: '#/components/schema/Z'"),
         "Did you mean schemas?",
         7,
     ),
@@ -132,6 +136,53 @@ BROKEN: dict[str, tuple[str | bytes, str, int | None]] = {
         "- {url: https://b.example, x-environment: main}\npaths: {}\n",
         "a second server is called main",
         5,
+    ),
+    "a security scheme of a type that is none": (
+        schemes("{type: apikey, in: header, name: x-api-key}"),
+        "The types are apiKey, http",
+        6,
+    ),
+    "a key without a name": (schemes("{type: apiKey, in: header}"), "the security scheme has no `name`", 6),
+    "a key in the body": (schemes("{type: apiKey, in: body, name: k}"), "in header, query or cookie", 6),
+    "a scheme of HTTP without its name": (schemes("{type: http}"), "the security scheme has no `scheme`", 6),
+    "a body without a media type": (
+        HEAD + "paths:\n" + operation(more="requestBody: {content: {schema: {type: object}}}"),
+        "Write one around it, such as application/json.",
+        6,
+    ),
+    "a parameter in the body": (
+        HEAD + "paths:\n" + operation(more="parameters: [{name: a, in: body, schema: {}}]"),
+        "A body is described by `requestBody`.",
+        6,
+    ),
+    "a parameter with text for true": (
+        HEAD + "paths:\n" + operation(more="parameters: [{name: a, in: query, required: yes, schema: {}}]"),
+        "`required` must be true or false, not 'yes'",
+        6,
+    ),
+    "text for false": (
+        HEAD + "paths:\n" + operation(more="parameters: [{name: a, in: query, explode: no, schema: {}}]"),
+        "`explode` must be true or false, not 'no'",
+        6,
+    ),
+    "names in place of schemas": (schemas("A:\n  oneOf: [B]\nB: {}"), "`oneOf/0` must be a mapping", 7),
+    "a reference of Swagger 2": (
+        schemas("A:\n  $ref: '#/definitions/B'\nB: {}"),
+        "Did you mean #/components/schemas/B?",
+        7,
+    ),
+    "a reference that is a name": (
+        schemas("A:\n  $ref: B\nB: {}"),
+        "Did you mean #/components/schemas/B?",
+        7,
+    ),
+    "a discriminator of a property, misspelt": (
+        schemas(
+            "A: {type: object, properties: {type: {type: string}}}\n"
+            "B:\n  oneOf: [{$ref: '#/components/schemas/A'}]\n  discriminator: {propertyName: tpye}"
+        ),
+        "Did you mean type?",
+        9,
     ),
     "a security scheme that is not described": (
         HEAD + "paths:\n" + operation(more="security: [{token: []}]"),

@@ -94,14 +94,15 @@ def hostile(compiled: Callable[..., Any]) -> Any:
         }
         for number, text in enumerate(HOSTILE)
     }
-    key = {"type": "apiKey", "in": "header", "name": "x-key"}
+    key = {"type": "apiKey", "in": "header", "name": "x-key", "description": HOSTILE[3]}
     return compiled(
-        paths=paths,
-        components={"schemas": schemas, "securitySchemes": {"key": key}},
+        None,
+        paths,
         tidy=True,
+        components={"schemas": schemas, "securitySchemes": {HOSTILE[2]: key}},
         info={"title": HOSTILE[0] + HOSTILE[2], "version": HOSTILE[1], "description": HOSTILE[3]},
         servers=[{"url": "https://api.test/'\"\\", "x-environment": HOSTILE[0], "description": HOSTILE[2]}],
-        security=[{"key": []}],
+        security=[{HOSTILE[2]: []}],
     )
 
 

@@ -40,9 +40,9 @@ _OTHER_KEYWORDS = (_keys(oai.Schema) - SCHEMA) | _words("""
 _ALIKE = 0.75
 # Keywords that say no type are many, and so are the extensions of others: nearly the same word it must be.
 _NEARLY_THE_SAME = 0.85
-_BOOLEANS = sorted(
-    _words("deprecated exclusiveMaximum exclusiveMinimum nullable readOnly uniqueItems writeOnly")
-)
+SCHEMA_FLAGS = (
+    "deprecated", "exclusiveMaximum", "exclusiveMinimum", "nullable", "readOnly", "uniqueItems", "writeOnly"
+)  # fmt: skip
 # JSON Schema, section 7.3, and the registry of OpenAPI (spec.openapis.org/registry/format).
 _FORMATS = _words("""
     base64url binary byte char commonmark date date-time decimal decimal128 double double-int duration
@@ -72,12 +72,16 @@ def schemas_among_keywords(schema: Mapping[str, Any]) -> Iterator[str]:
             yield key
 
 
-def misspelt_values(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
-    """Return what stands where true or false belongs, and formats that are nearly a known one."""
-    for key in _BOOLEANS:
-        if isinstance(schema.get(key), str):
-            message = f"`{key}` must be true or false, not {schema[key][:40]!r}"
+def misspelt_flags(node: Mapping[str, Any], flags: Iterable[str], place: str) -> Iterator[Finding]:
+    """Yield text that stands where true or false belongs."""
+    for key in flags:
+        if isinstance(node.get(key), str):
+            message = f"`{key}` must be true or false, not {node[key][:40]!r}"
             yield _finding(message, place, key, "In YAML 1.2, yes and no are text.")
+
+
+def misspelt_format(schema: Mapping[str, Any], place: str) -> Iterator[Finding]:
+    """Yield a format that is nearly a known one."""
     form = schema.get("format")
     if isinstance(form, str) and len(form) > 3 and form not in _FORMATS:
         meant = next((known for known in sorted(_FORMATS) if _is_slip(form, known)), None)

@@ -25,6 +25,8 @@ _STYLES = {
     "header": ("simple",),
     "cookie": ("form",),
 }
+# What each kind of security scheme has to say.
+_SCHEMES = {"apiKey": ("in", "name"), "http": ("scheme",), "oauth2": (), "openIdConnect": (), "mutualTLS": ()}
 _EXPECTED: dict[type, str] = {dict: "a mapping", list: "a list", str: "text"}
 _LEAST = {"openapi": "3.1.0", "info": {"title": "", "version": "0"}, "paths": {}}
 _PATH_PARAMETER = re.compile(r"\{([^{}]*)\}")
@@ -119,7 +121,7 @@ def _operation(node: dict[str, Any], version: str) -> _Problems:
 def _parameter(node: dict[str, Any], _version: str) -> _Problems:
     location, style, content = str(node.get("in")), node.get("style"), node.get("content")
     if location not in _STYLES:
-        yield "`in` must be query, path, header or cookie", ""
+        yield "`in` must be query, path, header or cookie", "A body is described by `requestBody`."
     elif style is not None and style not in _STYLES[location]:
         message = f"a {location} parameter cannot have the style {str(style)[:40]}"
         yield message, f"Write one of {', '.join(_STYLES[location])}.", "style"
@@ -129,6 +131,17 @@ def _parameter(node: dict[str, Any], _version: str) -> _Problems:
         yield "the parameter has no `schema`", ""
     elif not isinstance(content, dict) or len(content) != 1 or not is_json(next(iter(content))):
         yield "the `content` of a parameter must be one type, and JSON", "Use `schema`."
+
+
+def _security_scheme(node: dict[str, Any], _version: str) -> _Problems:
+    kind = str(node.get("type"))
+    if kind not in _SCHEMES:
+        yield f"{kind[:40]!r} is no type of security schemes", f"The types are {', '.join(_SCHEMES)}."
+    for key in _SCHEMES.get(kind, ()):
+        if not isinstance(node.get(key), str):
+            yield f"the security scheme has no `{key}`", ""
+    if kind == "apiKey" and node.get("in", "header") not in ("header", "query", "cookie"):
+        yield "a key is in header, query or cookie", "", "in"
 
 
 def _schema(node: dict[str, Any], _version: str) -> _Problems:
@@ -157,13 +170,14 @@ class _Kind:
 
     `parts` are the kinds of what stands under its keys: `[kind]` is a list, `{kind}` a mapping of them. It
     `needs` one of them. References lead to its `section` of the components, or into a path. Keys that are
-    nearly one of those `known` are misspelt.
+    nearly one of those `known` are misspelt, and `flags` are true or false.
     """
 
     parts: dict[str, str] = attrs.field(factory=dict[str, str])
     needs: str = ""
     section: str = ""
     known: frozenset[str] = frozenset()
+    flags: tuple[str, ...] = ("deprecated", "required")
     check: Callable[[dict[str, Any], str], _Problems] = lambda _node, _version: iter(())
 
 
@@ -188,7 +202,8 @@ _KINDS = {
         "responses": "{response}",
     }, known=typos.OPERATION, check=_operation),
     "parameter": _Kind({"name": "text", "schema": "schema", "content": "{media type}"},
-                       needs="name", section="parameters", check=_parameter),
+                       needs="name", section="parameters", check=_parameter,
+                       flags=("deprecated", "required", "explode", "allowReserved")),
     "request body": _Kind({"content": "{media type}"}, needs="content", section="requestBodies"),
     "response": _Kind({"content": "{media type}"}, section="responses"),
     "media type": _Kind({"schema": "schema"}, known=typos.MEDIA_TYPE),
@@ -199,11 +214,11 @@ _KINDS = {
         "oneOf": "[schema]", "prefixItems": "[schema]", "additionalProperties": "schema", "not": "schema",
         "if": "schema", "then": "schema", "else": "schema", "contains": "schema", "propertyNames": "schema",
         "unevaluatedItems": "schema", "unevaluatedProperties": "schema",
-    }, section="schemas", known=typos.SCHEMA, check=_schema),
+    }, section="schemas", known=typos.SCHEMA, flags=typos.SCHEMA_FLAGS, check=_schema),
     "discriminator": _Kind({"propertyName": "text", "mapping": "mapping"}, needs="propertyName"),
-    "requirement": _Kind(),
-    "security scheme": _Kind(section="securitySchemes"),
-    "mapping": _Kind(),
+    "requirement": _Kind(flags=()),
+    "security scheme": _Kind(section="securitySchemes", check=_security_scheme),
+    "mapping": _Kind(flags=()),
 }  # fmt: skip
 # Where null counts as absent.
 _MAY_BE_NULL = ("document", "components", "response")
@@ -225,13 +240,18 @@ class _Shape:
             return
         expected: type[Any] = str if kind == "text" else list if kind[0] == "[" else dict
         if not isinstance(node, expected):
-            self._say(f"`{_cut(pointer.split(place)[-1])}` must be {_EXPECTED[expected]}", place)
+            *_, holder, key = ("", *pointer.split(place))
+            shown = f"{holder}/{key}" if key.isdecimal() else key
+            self._say(f"`{_cut(shown)}` must be {_EXPECTED[expected]}", place)
         elif kind[0] == "[":
             for index, value in enumerate(node):
                 self.visit(value, kind[1:-1], pointer.join(place, index))
         elif kind[0] == "{":
             for key, value in node.items():
-                if kind == "{schema}" or not key.startswith("x-"):
+                if kind == "{media type}" and "/" not in key:
+                    remedy = "Write one around it, such as application/json."
+                    self._say(f"`{_cut(key)}` is not a media type", pointer.join(place, key), remedy)
+                elif kind == "{schema}" or not key.startswith("x-"):
                     self.visit(value, kind[1:-1], pointer.join(place, key))
         elif kind != "text":
             self._object(node, kind, place)
@@ -249,8 +269,9 @@ class _Shape:
             scheme = pointer.join("#/components/securitySchemes", name)
             self._reference(scheme, "securitySchemes", pointer.join(place, name))
         self.problems += typos.misspelt(node, asked.known, place)
+        self.problems += typos.misspelt_flags(node, asked.flags, place)
         if kind == "schema":
-            self.problems += typos.misspelt_values(node, place)
+            self.problems += typos.misspelt_format(node, place)
         for message, remedy, *tokens in asked.check(node, str(self.content["openapi"])):
             # An operation with other responses than it may have is still one.
             self._say(message, pointer.join(place, *tokens), remedy, local=kind == "operation")
@@ -268,7 +289,7 @@ class _Shape:
         shown, component = _cut(reference), f"#/components/{section}/"
         if not reference.startswith("#"):
             remedy = "Copy what it refers to into this document: the compiler reads one file."
-            self._say(f"{shown} is outside the document", place, remedy)
+            self._say(f"{shown} is outside the document", place, self._moved(reference, section) or remedy)
         elif reference != "#" and not reference.startswith("#/"):
             self._say(f"{shown} is not a JSON Pointer", place, "Write #/components/…")
         elif section != "schemas" and not reference.startswith((component, "#/paths/")):
@@ -290,13 +311,20 @@ class _Shape:
                 target = resolve(self.content, following)
         except KeyError:
             if chain == [reference]:
-                self._say(f"{_cut(reference)} is not in the document", place, self._meant_by(reference))
+                remedy = self._moved(reference, section) or self._meant_by(reference)
+                self._say(f"{_cut(reference)} is not in the document", place, remedy)
             return
         if not isinstance(target, dict | bool):
             self._say(f"{_cut(reference)} is not a mapping", place)
         elif section == "schemas" and not reference.startswith(("#/components/", "#/paths/")):
             # No other part of the walk comes there.
             self.visit(first, "schema", pointer.of_reference(reference))
+
+    def _moved(self, reference: str, section: str) -> str:
+        """Return a question about the component with the name at the end of a reference, if there is one."""
+        name = reference.rpartition("/")[2]
+        known = mapping(mapping(self.content.get("components")).get(section))
+        return f"Did you mean #/components/{section}/{name}?" if name in known else ""
 
     def _meant_by(self, reference: str) -> str:
         """Return the way out of a reference that leads nowhere."""

@@ -167,11 +167,14 @@ class Schemas:
         """Return the reference in its canonical form; a schema within another one becomes a component."""
         if is_component(reference):
             return reference_to(self.keys[component_of(reference)])
+        target = resolve(self._content, reference)
+        if isinstance(target, dict) and target.keys() == {"$ref"}:
+            return self._reference(target["$ref"])
         tokens = pointer.split(pointer.of_reference(reference))
         place = pointer.join("", *tokens)
         if place not in self._inner_keys:
             name = self._inner_keys[place] = self.names.take(self._naming_of(tokens).class_name())
-            self.places[name], self.raw[name] = place, resolve(self._content, reference)
+            self.places[name], self.raw[name] = place, target
             self.component(name)
         return reference_to(self._inner_keys[place])
 

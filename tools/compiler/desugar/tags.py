@@ -1,5 +1,6 @@
 """discriminator: the value that names a member of a union becomes a constant of that member."""
 
+import difflib
 from typing import Any
 
 from tools.compiler import pointer
@@ -34,6 +35,13 @@ def _tags(found: Discriminated, schemas: Schemas) -> dict[str, list[str]]:
     property_name = found.rule["propertyName"]
     tags: dict[str, list[str]] = {}
     leaves = [leaf for name in found.names for leaf in _leaves(schemas, name)]
+    known = [name for leaf in leaves for name in schemas.components[leaf].get("properties", {})]
+    close = difflib.get_close_matches(property_name, known, n=1, cutoff=0.75)
+    if close and property_name not in known:
+        message = f"no member of the union has the property {property_name[:60]!r}"
+        place = pointer.join(found.place, "propertyName")
+        schemas.problems.append(Finding(message, place, remedy=f"Did you mean {close[0]}?"))
+        return {}
     for tag, target in (found.rule.get("mapping") or {}).items():
         place = pointer.join(found.place, "mapping", tag)
         name = schemas.named(target)
