@@ -71,6 +71,29 @@ def test_entries_that_would_go_out_unannounced_are_refused():
         check_changelog(text, "0.2.0", today=TODAY)
 
 
+@pytest.mark.parametrize("text", ["Something else.", "1. Something else.", "* Something else."])
+def test_whatever_is_said_under_unreleased_would_go_out_unannounced(text):
+    changelog = GOOD.replace("## [Unreleased]\n", f"## [Unreleased]\n\n### Added\n\n{text}\n")
+
+    with pytest.raises(Refusal, match="entries under Unreleased"):
+        check_changelog(changelog, "0.2.0", today=TODAY)
+
+
+def test_what_nobody_sees_is_no_section():
+    hidden = "<!--\n## [0.3.0] - 2026-11-20\n\n- A field.\n-->\n"
+
+    with pytest.raises(Refusal, match=r"no section for 0\.3\.0"):
+        check_changelog(GOOD + hidden, "0.3.0", today=TODAY)
+
+
+@pytest.mark.parametrize("heading", ["## [v0.3.0] - 2026-11-20", "## 0.3.0 (2026-11-20)", "### [0.3.0]"])
+def test_a_heading_in_another_form_is_named(heading):
+    with pytest.raises(Refusal, match=r"no section for 0\.3\.0") as refused:
+        check_changelog(f"{heading}\n\n- A field.\n", "0.3.0", today=TODAY)
+
+    assert refused.value.way_out.startswith(f'rename "{heading}" to "## [0.3.0] - 2026-11-23"')
+
+
 def test_a_version_is_not_mistaken_for_one_that_begins_like_it():
     with pytest.raises(Refusal, match="no section"):
         check_changelog("## [0.2.0rc1] - 2026-11-20\n- A candidate.\n", "0.2.0", today=TODAY)

@@ -407,3 +407,51 @@ def test_a_tested_commit_passes(project, release):
     (project.root / ".git/egp-tests-passed").write_text(project.git("rev-parse", "HEAD"))
 
     assert "was green at this commit" in check_tests(release(project))
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("CHANGELOG.md", b"caf\xe9"),
+        ("CHANGELOG.md", None),
+        ("src/egp/_version.py", '__version__ = "0.1.1"'.encode("utf-16")),
+        ("src/egp/_version.py", None),
+        ("src/egp/content.py", b"def (:\n"),
+        ("pyproject.toml", b"[broken\n"),
+        ("pyproject.toml", b"[tool.x]\n"),
+        ("pyproject.toml", b'[project]\nname = "egp-client"\nrequires-python = "three"\n'),
+        ("pyproject.toml", b'[project]\nname = "a"\nrequires-python = ">3"\ndependencies = ["a ==== 1"]\n'),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_named(released, release, path, content):
+    released.state_version("0.1.1")
+    if content is None:
+        (released.root / path).unlink()
+    else:
+        (released.root / path).write_bytes(content)
+    released.commit()
+
+    with pytest.raises(Refusal, match=rf"{path} cannot be understood \("):
+        check_version(release(released))
+
+
+@pytest.mark.parametrize("target", ["/etc/hostname", "../../../elsewhere"])
+def test_a_link_that_leads_out_of_the_tree_is_refused(released, release, target):
+    released.state_version("0.1.1")
+    (released.root / "docs/link.md").symlink_to(target)
+    released.commit()
+
+    with pytest.raises(Refusal, match=r"the commit HEAD cannot be understood .*docs/link\.md"):
+        check_version(release(released))
+
+
+def test_variables_that_name_another_repository_do_not_count(
+    released, release, pristine, monkeypatch, tmp_path
+):
+    released.commit()
+    head = release(released).repository.head()
+    monkeypatch.setenv("GIT_DIR", str(pristine.root / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+
+    assert release(released).repository.head() == head
+    assert "clean at" in check_tree(release(released))

@@ -21,6 +21,15 @@ def test_a_version_of_a_release_is_read(stated):
     assert version == Version(stated)
 
 
+def test_a_comment_may_stand_behind_the_version():
+    assert read_version('__version__ = "0.2.0"  # the next one\n') == Version("0.2.0")
+
+
+def test_a_version_that_is_stated_twice_is_refused():
+    with pytest.raises(Refusal, match="does not assign one string"):
+        read_version('__version__ = "0.2.0"\n__version__ = "0.3.0"\n')
+
+
 @pytest.mark.parametrize(
     "stated", ["1.0", "1.0.0-rc.1", "1.0.0.dev1", "1.0.0+local", "one", "v1.0.0", "01.0.0"]
 )

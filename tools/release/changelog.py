@@ -9,7 +9,9 @@ from tools.release.errors import Refusal
 CHANGELOG_FILE = "CHANGELOG.md"
 
 _HEADING = re.compile(r"^##\s+\[?(?P<name>[^\]\s]+)\]?(?:\s+-\s+(?P<date>\S+))?(?:\s+\[YANKED\])?\s*$")
-_ENTRY = re.compile(r"^\s*[-*+][ \t]+\S")
+_ENTRY = re.compile(r"^\s*(?:[-*+]|\d+[.)])[ \t]+\S")
+# What would ship unannounced, in whatever form.
+_TEXT = re.compile(r"^\s*[^\s#\[]")
 
 
 class Section(NamedTuple):
@@ -23,11 +25,13 @@ class Section(NamedTuple):
 def read_sections(text: str) -> list[Section]:
     """Return the sections of a changelog in the order of the file."""
     sections: list[Section] = []
-    unfenced = re.sub(r"^\s*```.*?^\s*```", "", text, flags=re.DOTALL | re.MULTILINE)
-    for line in unfenced.splitlines():
+    shown = re.sub(r"^\s*```.*?^\s*```|<!--.*?-->", "", text, flags=re.DOTALL | re.MULTILINE)
+    entry = _ENTRY
+    for line in shown.splitlines():
         if heading := _HEADING.match(line):
             sections.append(Section(heading["name"], heading["date"], 0))
-        elif sections and _ENTRY.match(line):
+            entry = _TEXT if heading["name"].lower() == "unreleased" else _ENTRY
+        elif sections and entry.match(line):
             sections[-1] = sections[-1]._replace(entries=sections[-1].entries + 1)
     return sections
 
@@ -39,7 +43,10 @@ def check_changelog(text: str, version: str, *, today: date, last: str | None = 
     heading = f"## [{version}] - {today.isoformat()}"
     renamed = f'make its heading "{heading}"'
     if not found:
-        way_out = f'rename "## [Unreleased]" to "{heading}", commit, and run again'
+        written = re.search(rf"^#+.*(?<![\w.])v?{re.escape(version)}(?![\w.]).*$", text, re.MULTILINE)
+        way_out = (
+            f'rename "{written[0] if written else "## [Unreleased]"}" to "{heading}", commit, and run again'
+        )
         raise Refusal(f"{CHANGELOG_FILE} has no section for {version}.", way_out=way_out)
     if len(found) > 1:
         problem = f"{CHANGELOG_FILE} has more than one section for {version}."

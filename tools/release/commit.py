@@ -4,7 +4,7 @@ import sys
 from datetime import UTC, date, datetime
 
 from tools.release.changelog import CHANGELOG_FILE, check_changelog
-from tools.release.errors import Refusal
+from tools.release.errors import Refusal, understanding
 from tools.release.process import run
 from tools.release.release import Release
 from tools.release.version import check_step
@@ -122,7 +122,8 @@ def check_version(release: Release) -> str:
             f"{version} is a post-release: users who pin {version.base_version} would not get it.",
             way_out="raise the third number in src/egp/_version.py and CHANGELOG.md",
         )
-    text = (release.root / CHANGELOG_FILE).read_text(encoding="utf-8")
+    with understanding(CHANGELOG_FILE):
+        text = (release.root / CHANGELOG_FILE).read_text(encoding="utf-8")
     today = max(datetime.now(UTC).date(), date.today())  # the engineer's own calendar counts, too
     section = check_changelog(text, str(version), today=today, last=str(last) if last else None)
     entries = "1 entry" if section.entries == 1 else f"{section.entries} entries"

@@ -1,6 +1,8 @@
 """The one way in which a step says no."""
 
-from collections.abc import Sequence
+import tarfile
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 _SHOWN = 12
 
@@ -16,3 +18,13 @@ class Refusal(Exception):  # noqa: N818  # a verdict on the release, not an erro
 
     def __str__(self) -> str:
         return f"{self.problem}\nWay out: {self.way_out}"
+
+
+@contextmanager
+def understanding(file: str) -> Generator[None]:
+    """Refuse a file that the block cannot read or understand."""
+    try:
+        yield
+    except (OSError, ValueError, SyntaxError, LookupError, tarfile.TarError) as error:
+        said = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        raise Refusal(f"{file} cannot be understood ({said}).", way_out="mend it, and run again") from None

@@ -11,6 +11,7 @@ from tools.release.build import Distributions, build_reproducibly
 from tools.release.consumer import SMOKE_NEEDS
 from tools.release.contents import PROJECT, read_metadata
 from tools.release.environment import Environment
+from tools.release.errors import understanding
 from tools.release.repository import Repository
 from tools.release.sbom import write_sbom
 from tools.release.version import VERSION_FILE, last_release, read_version
@@ -62,7 +63,8 @@ class Release:
     @_Fact
     def version(self) -> Version:
         """Return the version that the commit states."""
-        return read_version((self.root / VERSION_FILE).read_text(encoding="utf-8"))
+        with understanding(VERSION_FILE):
+            return read_version((self.root / VERSION_FILE).read_text(encoding="utf-8"))
 
     @property
     def tag(self) -> str:

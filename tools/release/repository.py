@@ -9,7 +9,10 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from tools.release.build import unpack
-from tools.release.errors import Refusal
+from tools.release.errors import Refusal, understanding
+
+# They lead git to another repository than the one that it is run in.
+_ELSEWHERE = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"}
 
 
 class Repository:
@@ -62,7 +65,8 @@ class Repository:
                 ["archive", "--format=tar", revision, *asked], "git fsck says what is wrong"
             )
             archive.write_bytes(content)  # not by git: a full disk is told by what Python says of it
-            unpack(archive, target)
+            with understanding(f"the commit {revision}"):
+                unpack(archive, target)
             archive.unlink()
 
     def _remote(self) -> str | None:
@@ -78,7 +82,8 @@ class Repository:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         # Nobody is asked for a password, and a remote that does not answer is given up on.
-        silent = os.environ | {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
+        inherited = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+        silent = inherited | {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": "ssh -o BatchMode=yes"}
         git = ["git", *arguments]
         try:
             return subprocess.run(

@@ -11,7 +11,7 @@ from tools.steps import STEPS, Step
 
 VERSION_FILE = "src/egp/_version.py"
 
-_STATED = re.compile(r"""^__version__\b[^=]*=\s*(["'])(.+)\1$""", re.MULTILINE)
+_STATED = re.compile(r"""^__version__\b[^=]*=\s*(["'])([^"']+)\1\s*(?:#.*)?$""", re.MULTILINE)
 
 
 class Change(NamedTuple):
@@ -29,10 +29,10 @@ class Change(NamedTuple):
 def read_version(source: str) -> Version:
     """Return the version that the text of _version.py states; raise Refusal unless it is a release's."""
     way_out = f"write a version such as 1.2.0 or 1.2.0rc1 into {VERSION_FILE}"
-    found = _STATED.search(source)
-    if found is None:
-        raise Refusal(f"{VERSION_FILE} does not assign a string to __version__.", way_out=way_out)
-    stated = found[2]
+    found = _STATED.findall(source)
+    if len(found) != 1:
+        raise Refusal(f"{VERSION_FILE} does not assign one string to __version__.", way_out=way_out)
+    [(_, stated)] = found
     try:
         version = Version(stated)
     except InvalidVersion:

@@ -13,6 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tools.release.errors import understanding
 from tools.release.version import Change
 
 _VARIABLE = re.compile(r"[ES]GP_[A-Z][A-Z_]*[A-Z]")
@@ -48,7 +49,9 @@ def _words(root: Path) -> Counter[str]:
     for file in sorted(root.glob("src/egp/**/*.py")):
         # egp.testing and egp.cli have commands; in which of their modules is nobody's business.
         owner = ".".join(["egp", *file.relative_to(root / "src/egp").parts[:-1][:1]])
-        for node in ast.walk(ast.parse(file.read_bytes())):
+        with understanding(str(file.relative_to(root))):
+            source = ast.parse(file.read_bytes())
+        for node in ast.walk(source):
             if isinstance(node, ast.Constant) and _VARIABLE.fullmatch(str(node.value)):
                 words[f"variable {node.value!s}"] = 1  # how often it is read is nobody's business either
             words.update(_arguments(node, owner))
@@ -79,7 +82,11 @@ def _literal(node: ast.expr) -> str | None:
 
 def _requirements(root: Path) -> dict[str, SpecifierSet]:
     """Return the versions that are allowed, by what they are of and for which users."""
-    project = _project(root)
+    with understanding("pyproject.toml"):
+        return _allowed(_project(root))
+
+
+def _allowed(project: dict[str, Any]) -> dict[str, SpecifierSet]:
     found = {"Python": SpecifierSet(project["requires-python"])}
     of_extras = {"": project.get("dependencies", [])} | project.get("optional-dependencies", {})
     for extra, texts in of_extras.items():
@@ -101,5 +108,6 @@ def _is_narrower(old: SpecifierSet, new: SpecifierSet) -> bool:
 
 
 def _project(root: Path) -> dict[str, Any]:
-    project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    with understanding("pyproject.toml"):
+        project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
     return project
