@@ -255,6 +255,20 @@ def test_an_answer_that_cannot_be_made_says_why_and_is_not_tried_again(egp_serve
     assert "The scripted answer could not be made" in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "message", [None, {"tool_calls": [{"type": "search", "id": "1"}]}], ids=["null", "call"]
+)
+def test_a_completion_that_cannot_be_streamed_says_why(egp_server, post, message, capfd):
+    egp_server.reply({"choices": [{"index": 0, "message": message}]}, times=2)
+
+    whole, streamed = post(), post(stream=True)
+
+    assert whole.json()["choices"][0]["message"] == message
+    assert (streamed.status_code, streamed.headers["x-should-retry"]) == (500, "false")
+    assert "The scripted answer could not be made" in streamed.text
+    assert capfd.readouterr().err == ""
+
+
 def test_a_request_that_the_service_refuses_does_not_use_up_an_answer(egp_server, http, ask):
     egp_server.reply("for the valid one")
 

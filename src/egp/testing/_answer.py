@@ -60,8 +60,8 @@ class Answer:
         if streamed and is_completion(content):
             given = request.json.get("stream_options")
             asked: Object = given if is_object(given) else {}
-            events: Any = chunks(content, include_usage=asked.get("include_usage") is True)
-            return self._events(events)
+            # All of them before the first is sent: one that cannot be made is to be told.
+            return self._events([*chunks(content, include_usage=asked.get("include_usage") is True)])
         if content is None and operation is not None:
             if operation.streams(request):
                 return self._events(operation.event_examples)
