@@ -266,6 +266,26 @@ def test_an_error_under_a_status_of_success_is_no_answer(service, write, output)
     assert (summary.answered, summary.failed) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(400, {"error": {"message": "no such key: sk-secret"}}),
+        Answer(body={"error": {"message": "no such key: sk-secret", "code": "content_filter"}}),
+        Answer(body={"choices": [], "message": "no such key: sk-secret"}),
+        Answer(body=b"no such key: sk-secret"),
+    ],
+    ids=["a status", "a status of success", "no choices", "no JSON"],
+)
+def test_a_failure_that_repeats_the_key_shows_none_in_the_file(service, write, output, answer):
+    service.decide = by_name({"r1": answer})
+
+    run(write(3), output)
+
+    written = output.read_text()
+    assert "no such key: [redacted]" in written
+    assert "sk-secret" not in written
+
+
 def streamed():
     """Hello, in two pieces."""
     parts = [{"index": 0, "delta": {"role": "assistant", "content": part}} for part in ("Hel", "lo")]

@@ -11,10 +11,11 @@ from egp._core.request import Request as APIRequest
 from egp._loading import LOADING
 from egp.bulk import _output_line
 from egp.bulk._verdict import Fate, Verdict, of_answer, of_error
-from egp.errors import APIStatusError, EGPError
+from egp.errors import APIResponseValidationError, APIStatusError, EGPError
 
 if TYPE_CHECKING:
     from egp import AsyncClient
+    from egp._core.response import ResponseProperties
     from egp.bulk._request import Request
     from egp.errors import APIError
 
@@ -60,9 +61,8 @@ class Sender:
         body = _output_line.one_line(reply.content)
         if body is None or not is_object(body.document):
             text = reply.content.decode(errors="replace")
-            return _unreadable("the answer is not a JSON object", reply.status_code, text, request, digest)
-        verdict = of_answer(reply.status_code, reply.headers, time.time())
-        return _answered(verdict, reply.status_code, reply.request_id, body, request, digest)
+            return _unreadable(reply, "the answer is not a JSON object", text, request, digest)
+        return _answered(reply, body, request, digest)
 
     async def _streamed(self, request: Request, digest: int) -> Outcome:
         fields: dict[str, Any] = codec.decode(request.body)
@@ -77,29 +77,29 @@ class Sender:
             completion = await stream.get_final_completion()
         document = completion.to_dict()
         body = _output_line.Answer(codec.encode(document), document)
-        verdict = of_answer(raw.status_code, raw.headers, time.time())
-        return _answered(verdict, raw.status_code, raw.request_id, body, request, digest)
+        return _answered(raw, body, request, digest)
 
 
 def _answered(
-    verdict: Verdict,
-    status: int,
-    request_id: str | None,
-    body: _output_line.Answer,
-    request: Request,
-    digest: int,
+    response: ResponseProperties, body: _output_line.Answer, request: Request, digest: int
 ) -> Outcome:
     document = body.document
-    line = _output_line.answer_line(request.custom_id, digest, status, request_id, body.body)
+    status = response.status_code
+    verdict = of_answer(status, response.headers, time.time())
     usage = _output_line.tokens_of(document)
-    error = document.get("error")
-    if error:
-        return Outcome(_inside(verdict, error), line, usage)
+    if document.get("error"):
+        # As an error, since these show no key that the server repeats.
+        told = response.context.error(APIResponseValidationError, "an error as an answer", body=document)
+        line = _output_line.answer_line(
+            request.custom_id, digest, status, response.request_id, _body_of(told)
+        )
+        return Outcome(_inside(verdict, told.body["error"] if is_object(told.body) else None), line, usage)
     choices = document.get("choices")
     if not is_array(choices) or not choices:
-        return _unreadable("the answer has no choices", status, document, request, digest)
+        return _unreadable(response, "the answer has no choices", document, request, digest)
     first = choices[0]
     reason = first.get("finish_reason") if is_object(first) else None
+    line = _output_line.answer_line(request.custom_id, digest, status, response.request_id, body.body)
     return Outcome(
         verdict, line, usage, reason if isinstance(reason, str) else None, is_success=True, document=document
     )
@@ -129,10 +129,11 @@ def _failed(error: EGPError, request: Request, digest: int) -> Outcome:
     return Outcome(verdict, _output_line.error_line(request.custom_id, digest, code, error.message, body))
 
 
-def _unreadable(message: str, status: int, body: Any, request: Request, digest: int) -> Outcome:
-    verdict = Verdict(Fate.ENDED, "unreadable", message=message)
-    error = f"{message} (HTTP {status})"
-    return Outcome(verdict, _output_line.error_line(request.custom_id, digest, "unreadable", error, body))
+def _unreadable(
+    response: ResponseProperties, message: str, body: Any, request: Request, digest: int
+) -> Outcome:
+    words = f"{message} (HTTP {response.status_code})"
+    return _failed(response.context.error(APIResponseValidationError, words, body=body), request, digest)
 
 
 def _body_of(error: APIError) -> bytes:
