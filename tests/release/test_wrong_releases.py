@@ -183,6 +183,29 @@ def test_the_usual_place_of_a_list_is_refused_where_devpi_has_it_elsewhere(devpi
     assert "--simple" in refused.value.way_out
 
 
+def test_a_redirect_that_leads_nowhere_is_a_sentence(scripted, steps):
+    scripted.tell("door", 302, Location="http://[")
+
+    done = steps([INDEX], "--index", scripted.url)
+
+    assert done.returncode == 1
+    assert "cannot be used when asked to let us in (ValueError)" in words(done)
+
+
+def test_a_host_that_no_name_can_be_is_a_sentence(steps):
+    done = steps([INDEX], "--index", f"https://{'a' * 300}.example/")
+
+    assert done.returncode == 1
+    assert "cannot be used when asked to let us in" in words(done)
+
+
+def test_a_password_in_any_script_is_sent(index_server, steps):
+    done = steps([INDEX], "--index", index_server.url, TWINE_PASSWORD="pa\u20acsword")
+
+    assert done.returncode == 1
+    assert "refused these credentials when asked to let us in" in words(done)
+
+
 def test_an_index_that_is_not_there_is_refused(devpi):
     with pytest.raises(Refusal, match="404"):
         open_devpi(devpi.replace("/index", "/nowhere")).check_login()

@@ -67,7 +67,7 @@ def _explain(error: Refusal | OSError) -> str:
     if isinstance(error, Refusal):
         return str(error)
     where = f" ({error.filename})" if error.filename else ""
-    way_out = "make room, or name another folder with TMPDIR; then run the same command again"
+    way_out = "make room, or name another folder (TMPDIR, --keep); then run the same command again"
     return str(Refusal(f"The machine says: {error.strerror or error}{where}.", way_out=way_out))
 
 

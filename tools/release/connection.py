@@ -30,7 +30,8 @@ class Connection:
     ) -> requests.Response:
         """Return the whole answer to a request; raise Refusal, which names the moment, if there is none."""
         shown = self.credentials if urlsplit(url).netloc == self.host else None
-        auth = HTTPBasicAuth(*shown) if shown else _stay_unknown
+        # In UTF-8, as uv sends them.
+        auth = HTTPBasicAuth(*(each.encode() for each in shown)) if shown else _stay_unknown
         options |= {"auth": auth, "timeout": _SECONDS, "verify": find_authorities() or True}
         try:
             return requests.request(
@@ -40,7 +41,7 @@ class Connection:
             raise Refusal(f"The index at {self.host} fell silent {moment}.", way_out=AGAIN) from None
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
             raise self.broken(_cause(error), moment) from None
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, OSError, ValueError) as error:  # of hosts that cannot be one, too
             problem = f"The index at {self.host} cannot be used {moment} ({type(error).__name__})."
             raise Refusal(problem, way_out="check its URL") from None
 
