@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sys
 import threading
 from asyncio.selector_events import BaseSelectorEventLoop
 from time import monotonic
@@ -163,10 +162,10 @@ class Connection(nonblocking.Connection):
         else:
             inbox.hand_over()
 
-    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+    def __del__(self) -> None:
         # An interrupt at its making leaves one without an inbox.
         inbox: _Inbox | None = getattr(self, "_inbox", None)
-        if inbox is not None and inbox.loop is not None and not is_ending():
+        if inbox is not None and inbox.loop is not None:
             inbox.hand_over()
 
 
