@@ -115,6 +115,12 @@ def test_the_key_is_in_no_argument(server, egp_process):
         assert KEY.encode() not in stream.read()
 
 
+def test_serve_refuses_a_port_that_there_is_not(egp):
+    done = egp("serve", "--port", "99999")
+    assert done.code == 2
+    assert done.err == "egp: port must be 0 to 65535, got 99999\n"
+
+
 def test_serve_runs_a_program_against_the_server(egp_process):
     program = "import os, egp; egp.Client().chat.completions.models(); print(os.environ['EGP_BASE_URL'])"
     out, err = egp_process("serve", "--", sys.executable, "-c", program).communicate(timeout=60)

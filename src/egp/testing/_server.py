@@ -67,6 +67,7 @@ class Server(Scripting):
 
     Raises:
         CassetteError: A cassette cannot be read or written, or recording is off because this is a CI run.
+        ValueError: An option makes no sense, or does not go together with another.
     """
 
     api_key = "test-key"
@@ -89,7 +90,7 @@ class Server(Scripting):
         repeat: bool = False,
     ) -> None:
         super().__init__(end=end)
-        _check_options(record, upstream, replay)
+        _check_options(port, record, upstream, replay)
         self._prefix = f"/{prefix.strip('/')}" if prefix.strip("/") else ""
         self._port = port
         self._state = ServerState()
@@ -265,7 +266,9 @@ class Server(Scripting):
         return f"<{type(self).__name__} {self.url if self._port else 'not started'}>"
 
 
-def _check_options(record: object, upstream: object, replay: object) -> None:
+def _check_options(port: int, record: object, upstream: object, replay: object) -> None:
+    if not 0 <= port <= 65535:
+        raise ValueError(f"port must be 0 to 65535, got {port}")
     if record is not None and replay is not None:
         raise ValueError("a server either records or replays: pass record or replay, not both")
     if (record is None) != (upstream is None):
