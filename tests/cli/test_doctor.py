@@ -302,6 +302,12 @@ def test_a_host_that_ends_in_a_dot_has_the_certificate_of_its_name(doctor, monke
     assert found["ok"], found["checks"][-1]
 
 
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "1e300"])
+def test_a_timeout_that_makes_no_sense_is_wrong_usage(egp, seconds):
+    done = egp("doctor", f"--timeout={seconds}")
+    assert (done.code, done.err) == (2, "egp: --timeout must be above 0, and at most 3600 seconds\n")
+
+
 def test_22_a_certificate_that_ends_soon(doctor, monkeypatch, authority):
     certificate = authority.issue_cert("127.0.0.1", not_after=datetime.now(UTC) + timedelta(3))
     body = b'{"items": [{"model_name": "a"}]}'

@@ -33,6 +33,20 @@ def serve():
         server.stop()
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{", "api.yaml is neither YAML nor JSON"),
+        ("- 1", "api.yaml is no OpenAPI document: it has no paths"),
+        ("paths:", "api.yaml is no OpenAPI document: it has no paths"),
+    ],
+)
+def test_what_is_no_document_is_refused(tmp_path, text, fault):
+    (tmp_path / "api.yaml").write_text(text)
+    with pytest.raises(ValueError, match=fault):
+        Server(spec=tmp_path / "api.yaml")
+
+
 def test_a_new_request_field_is_checked(changed, serve, ask):
     changed["components"]["schemas"]["ChatCompletionRequest"]["properties"]["patience"] = {"type": "integer"}
     _, client = serve(changed)

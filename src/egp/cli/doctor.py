@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "main"]
 
+_LONGEST_STEP = 3600
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `egp doctor`."""
@@ -28,7 +30,10 @@ def main(namespace: argparse.Namespace) -> int:
     """Look, and say what was found; return 1 where something is wrong."""
     from egp.cli.checks import checks
     from egp.cli.configuration import values
+    from egp.cli.failure import UsageError
 
+    if not 0 < namespace.timeout <= _LONGEST_STEP:
+        raise UsageError(f"--timeout must be above 0, and at most {_LONGEST_STEP} seconds")
     found = values()
     made = checks(timeout=namespace.timeout, is_offline=namespace.offline)
     is_ok = all(check.status != "failed" for check in made)

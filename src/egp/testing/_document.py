@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 import yaml
 
 from egp._core.json_types import is_array, is_object
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # libyaml reads our document in a tenth of the time; it is not in every build of PyYAML.
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,12 +33,23 @@ _Loader.add_implicit_resolver(_BOOLEAN, re.compile("^(?:true|True|TRUE|false|Fal
 
 
 def load(spec: Mapping[str, Any] | Path | str | None) -> Mapping[str, Any]:
-    """Return the document: as given, read from a file, or (None) the one that egp_api was compiled from."""
+    """Return the document: as given, read from a file, or (None) the one that egp_api was compiled from.
+
+    Raises:
+        ValueError: It is no OpenAPI document.
+    """
     if spec is None:
         return _parse(files("egp_api").joinpath("openapi.yaml").read_bytes())
+    name, document = "spec", spec
     if isinstance(spec, (str, Path)):
-        return _parse(Path(spec).read_bytes())
-    return spec
+        name = str(spec)
+        try:
+            document = _parse(Path(spec).read_bytes())
+        except yaml.YAMLError as error:
+            raise ValueError(f"{name} is neither YAML nor JSON: {error}") from None
+    if not (isinstance(document, Mapping) and isinstance(document.get("paths"), Mapping)):
+        raise ValueError(f"{name} is no OpenAPI document: it has no paths")  # noqa: TRY004  # its content is wrong
+    return document
 
 
 @cache
