@@ -86,8 +86,8 @@ def test_a_stopped_run_has_an_exit_code_and_says_the_way_on(egp_bulk, service, w
         (["run", "IN", "-o", "missing/out.jsonl"], "missing/out.jsonl cannot be written"),
         (["run", "IN", "-o", "OUT", "--price", "m=1"], "--price must be MODEL=IN,OUT"),
         (["run", "IN", "-o", "OUT", "--max-cost", "5"], "max_cost needs prices"),
-        (["run", "IN", "-o", "OUT", "--list-prices", "--max-cost", "nan"], "max_cost must be an amount"),
-        (["run", "IN", "-o", "OUT", "--list-prices", "--max-cost", "-1"], "max_cost must be an amount"),
+        (["run", "IN", "-o", "OUT", "--price", "m=1,2", "--max-cost", "nan"], "max_cost must be an amount"),
+        (["run", "IN", "-o", "OUT", "--price", "m=1,2", "--max-cost", "-1"], "max_cost must be an amount"),
         (["run", "IN", "-o", "OUT", "--rpm", "0"], "rpm must be a number > 0, got 0.0"),
     ],
 )
