@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import h11
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from egp._core.failures import ConnectionEndedError, MalformedResponseError
@@ -84,7 +84,7 @@ def responses(draw):
     return interim + "\r\n".join([*lines, "", ""]).encode("latin-1") + payload
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(responses(), st.lists(st.integers(0, 1000), max_size=10))
 def test_any_split_of_the_bytes_reads_as_h11_reads_the_whole(data, cuts):
     status, headers, body, _ = read(split(data, cuts))
@@ -98,7 +98,7 @@ def test_any_split_of_the_bytes_reads_as_h11_reads_the_whole(data, cuts):
     ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.binary(max_size=120),
     st.sampled_from([b"", b"HTTP/1.1 ", HEAD, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"]),
@@ -125,7 +125,7 @@ DAMAGE = [
 ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged(), st.lists(st.integers(0, 1000), max_size=6))
 def test_what_both_can_read_is_read_as_h11_reads_it_and_no_split_changes_that(data, cuts):
     ours, pieces, theirs = (
