@@ -27,6 +27,7 @@ import msgspec
 import pydantic
 
 T = TypeVar("T")
+Said = TypeVar("Said", covariant=True)
 
 
 class Color(enum.Enum):
@@ -331,8 +332,8 @@ class HoldsOpaque(pydantic.BaseModel):
     inner: list[Opaque]
 
 
-class Chatty(Protocol[T]):
-    def say(self) -> T:
+class Chatty(Protocol[Said]):
+    def say(self) -> Said:
         """Say it."""
         ...
 

@@ -3,6 +3,8 @@
 import datetime
 import decimal
 import uuid
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any, Literal, assert_type
 
 import msgspec
@@ -24,6 +26,7 @@ from tests.structured.kinds import (
     Checked,
     Circle,
     Color,
+    Crate,
     Dog,
     Drawing,
     Event,
@@ -62,6 +65,13 @@ def every_kind(client: Client) -> None:
     )
     assert_type(
         ask(model="m", messages=[], response_format=set[Ball | Box] | None).parsed, set[Ball | Box] | None
+    )
+    assert_type(
+        ask(model="m", messages=[], response_format=Sequence[Ball | Box]).parsed, Sequence[Ball | Box] | None
+    )
+    assert_type(
+        ask(model="m", messages=[], response_format=AbstractSet[Crate | Box]).parsed,
+        AbstractSet[Crate | Box] | None,
     )
     assert_type(ask(model="m", messages=[], response_format=Parcel).parsed, Parcel | None)
     assert_type(ask(model="m", messages=[], response_format=Movie).parsed, Movie | None)
